@@ -1,0 +1,198 @@
+"""Measure quintile beside the yardsticks: whole processes in turn, medians, and the ratios first.
+
+This process stays small on purpose: a child's peak memory is never reported below that of the process that started it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import quintile
+from quintile.segments.load import load_scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).parent
+AS_OF = "2025-01-01"
+SCORES = 5
+LARGEST_NOTEBOOK = 2_000_000
+MARKERS = ("<!-- figures -->", "<!-- end of figures -->")
+YARDSTICK = "bare_sql"
+RUN_FLAGS = ("--window", "all", "--as-of", AS_OF, "--grain", "line", "--quiet")
+CONTENDERS = {
+    YARDSTICK: "bare SQL (the yardstick)",
+    "quintile": "quintile run",
+    "careful_pandas": "careful pandas",
+    "notebook": "notebook recipe",
+}
+KIB_A_MIB = 1024
+RSS_A_MIB = KIB_A_MIB if sys.platform != "darwin" else KIB_A_MIB * KIB_A_MIB
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one whole process took: seconds on the wall and the peak of its memory in MiB."""
+
+    seconds: float
+    mib: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """The data all contenders work on."""
+
+    transactions: Path
+    cells: Path
+    folder: Path
+
+    def out(self, contender: str) -> Path:
+        """The folder a contender writes to."""
+        return self.folder / contender
+
+    def command(self, contender: str) -> list[str]:
+        """The process of a contender."""
+        out = self.out(contender)
+        if contender == "quintile":
+            return [sys.executable, "-m", "quintile", "run", str(self.transactions), "--out", str(out), *RUN_FLAGS]
+        return [
+            sys.executable,
+            str(HERE / f"{contender}.py"),
+            str(self.transactions),
+            str(self.cells),
+            str(out),
+            AS_OF,
+        ]
+
+    def run(self, contender: str) -> Cost:
+        """One first run: whatever an earlier one left is gone."""
+        shutil.rmtree(self.out(contender), ignore_errors=True)
+        self.out(contender).mkdir()
+        return measured(self.command(contender))
+
+    def check(self, contender: str) -> None:
+        """Stop where a contender's customers differ from the yardstick's."""
+        files = [str(self.out(one) / "customers.parquet") for one in (contender, YARDSTICK)]
+        measured([sys.executable, str(HERE / "agree.py"), *files])
+
+
+def measured(command: list[str]) -> Cost:
+    """Run a process to its end; its output is not shown unless it fails."""
+    with tempfile.TemporaryFile() as output:
+        started = perf_counter()
+        process = subprocess.Popen(command, stdout=output, stderr=output)  # noqa: S603 - our own commands
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            output.seek(0)
+            sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{output.read().decode(errors='replace')}")
+    return Cost(seconds, usage.ru_maxrss / RSS_A_MIB)
+
+
+def prepare(rows: int, folder: Path) -> Job:
+    """Write the transactions, unless the folder holds them already, and the cells of the scheme."""
+    job = Job(folder / f"transactions_{rows}.parquet", folder / "cells.csv", folder)
+    if not job.transactions.exists():
+        measured([sys.executable, str(HERE / "transactions.py"), str(rows), str(job.transactions)])
+    cells = load_scheme("rfm-9").cells(SCORES).items()
+    job.cells.write_text("r,f,m,segment\n" + "".join(f"{r},{f},{m},{segment}\n" for (r, f, m), segment in cells))
+    measured([sys.executable, "-m", "compileall", "-q", str(Path(quintile.__file__).parent), str(HERE)])
+    return job
+
+
+def check(job: Job, contenders: list[str]) -> None:
+    """Run everyone once, which also warms the disk's cache, and stop where an answer differs from the yardstick's."""
+    for contender in contenders:
+        if contender == "notebook":
+            continue
+        job.run(contender)
+        if contender != YARDSTICK:
+            job.check(contender)
+
+
+def in_turns(runs: dict[str, Callable[[], Cost]], turns: int) -> dict[str, list[Cost]]:
+    """Everyone once a turn, one after the other; the notebook, which takes minutes, in the first turn only."""
+    costs: dict[str, list[Cost]] = {contender: [] for contender in runs}
+    for turn in range(turns):
+        for contender, run in runs.items():
+            if contender != "notebook" or turn == 0:
+                costs[contender].append(run())
+    return costs
+
+
+def table(rows: int, costs: dict[str, list[Cost]]) -> list[str]:
+    """One line a contender, ratios to the yardstick of the same turn before the figures of this machine."""
+    yardstick = costs[YARDSTICK]
+    lines = [
+        f"| {rows:,} rows | time / yardstick | memory / yardstick | wall s | peak MiB | turns |",
+        "|---|---|---|---|---|---|",
+    ]
+    for contender, own in costs.items():
+        pairs = list(zip(own, yardstick, strict=False))
+        time = median(cost.seconds / bare.seconds for cost, bare in pairs)
+        memory = median(cost.mib / bare.mib for cost, bare in pairs)
+        seconds, mib = median(cost.seconds for cost in own), median(cost.mib for cost in own)
+        lines.append(
+            f"| {CONTENDERS[contender]} | {time:.2f} | {memory:.2f} | {seconds:.2f} | {mib:.0f} | {len(own)} |"
+        )
+    return lines
+
+
+def start_up(turns: int) -> str:
+    """What ``quintile --help`` takes more than an empty Python."""
+    empty, help_page = [sys.executable, "-c", ""], [sys.executable, "-m", "quintile", "--help"]
+    costs = in_turns({"empty": partial(measured, empty), "help": partial(measured, help_page)}, turns)
+    more = median(own.seconds - bare.seconds for own, bare in zip(costs["help"], costs["empty"], strict=True))
+    return f"`quintile --help` takes {more:.2f} s more than an empty Python."
+
+
+def record(report: str) -> None:
+    """Put the report between the markers of the README."""
+    readme = HERE / "README.md"
+    before, rest = readme.read_text(encoding="utf-8").split(MARKERS[0])
+    after = rest.split(MARKERS[1])[1]
+    readme.write_text(f"{before}{MARKERS[0]}\n{report}{MARKERS[1]}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    """Read the arguments, measure, print."""
+    parser = argparse.ArgumentParser(description="Measure quintile beside the yardsticks.")
+    parser.add_argument("rows", type=int, nargs="*", default=[1_000_000, 10_000_000])
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--only", nargs="+", choices=CONTENDERS, default=list(CONTENDERS), help="beside the yardstick")
+    parser.add_argument("--folder", type=Path, help="keep the data and the results here")
+    parser.add_argument("--record", action="store_true", help="replace the figures in benchmarks/README.md")
+    arguments = parser.parse_args()
+    report = []
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = (arguments.folder or Path(scratch)).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        for rows in arguments.rows:
+            job = prepare(rows, folder)
+            contenders = [one for one in CONTENDERS if one == YARDSTICK or one in arguments.only]
+            if rows > LARGEST_NOTEBOOK and "notebook" in contenders:
+                contenders.remove("notebook")
+            check(job, contenders)
+            report += [*table(rows, in_turns({one: partial(job.run, one) for one in contenders}, arguments.turns)), ""]
+    if "quintile" in arguments.only:
+        report += [start_up(arguments.turns), ""]
+    text = "\n".join(report)
+    sys.stdout.write(text)
+    if arguments.record:
+        record(text)
+
+
+if __name__ == "__main__":
+    main()

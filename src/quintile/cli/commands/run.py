@@ -1,0 +1,61 @@
+"""quintile run: sources in, scored and segmented customers out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from quintile.cli.common import AsOf, Given, Json, Model, Project, Quiet, Sources, asked, job_progress, show_json
+from quintile.cli.flags import with_settings
+from quintile.errors import SettingsError
+
+if TYPE_CHECKING:
+    from quintile.jobs.run import Wish
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("run")(with_settings(_run))
+
+
+def _run(  # noqa: PLR0913 - parameters of a command line
+    sources: Sources,
+    *,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results.", metavar="DIR")] = None,
+    project: Project = None,
+    model: Model = None,
+    as_of: AsOf = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    flags: Given,
+) -> None:
+    """Score and segment the customers of one or several sources."""
+    wish = asked(sources, flags, as_of=as_of, model=model, project=project)
+    publish(wish, out=out, project=project, json=json, quiet=quiet)
+
+
+def publish(wish: Wish, *, out: Path | None, project: Path | None, json: bool, quiet: bool) -> None:
+    """Run the wish, publish its snapshot, show it.
+
+    Raises:
+        SettingsError: Neither or both of ``out`` and ``project`` are given.
+    """
+    from quintile.jobs.run import run
+
+    folder = out or project
+    if folder is None or (out is not None and project is not None):
+        raise SettingsError(
+            "out",
+            "say where the results go",
+            fix="write --out DIR for a folder, or --project DIR for a project's store",
+        )
+    with job_progress(quiet=quiet or json) as on_step:
+        report = run(wish, folder, in_project=out is None, on_step=on_step)
+    if json:
+        show_json(report)
+    elif not quiet:
+        from quintile.cli.show.report import show_report
+
+        show_report(report)

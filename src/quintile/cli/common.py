@@ -1,0 +1,117 @@
+"""What several commands share: their parameters, reading the settings, progress, JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from quintile.cli.flags import SETTINGS_FILE, GivenFlags
+from quintile.errors import Place, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from quintile.jobs.run import Wish
+
+Sources = Annotated[
+    list[Path], typer.Argument(help="Files with transactions: CSV, TSV, Parquet, JSON lines, Excel.", metavar="SOURCE...")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help="Analysis date; orders on it and later do not count. Default: the day after the latest order.",
+        metavar="DATE",
+    ),
+]
+Project = Annotated[
+    Path | None, typer.Option(help="Project folder with quintile.toml and the store.", metavar="DIR")
+]
+Model = Annotated[Path | None, typer.Option(help="Score with a kept model instead of fitting.", metavar="FILE")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+Given = GivenFlags
+
+
+def asked(
+    sources: list[Path],
+    flags: GivenFlags,
+    *,
+    as_of: str | None = None,
+    model: Path | None = None,
+    project: Path | None = None,
+) -> Wish:
+    """The wish behind a command line: settings file, flags on top, analysis date, kept model.
+
+    The settings file is the project's, or ``quintile.toml`` in the current folder if it is there.
+
+    Raises:
+        SettingsError: Something on the command line or in the file is wrong.
+    """
+    from quintile.config.read import read_settings
+    from quintile.domain.rfm_model import RfmModel
+    from quintile.jobs.run import Wish
+
+    file = (project or Path()) / SETTINGS_FILE
+    settings = read_settings(file if file.is_file() else None, flags)
+    kept = None
+    if model is not None:
+        if "model" in flags:
+            given = ", ".join("--" + key.replace("_", "-") for key in flags["model"])
+            raise SettingsError(
+                "model", f"a kept model brings its own {given}", fix="drop those flags, or --model", place=Place(str(model))
+            )
+        kept = RfmModel.from_json(_text(model))
+    return Wish(sources=sources, settings=settings, as_of=parse_as_of(as_of), model=kept)
+
+
+def parse_as_of(text: str | None) -> date | None:
+    """An analysis date, or a moment of it such as 2025-07-01T12:00.
+
+    Raises:
+        SettingsError: It is neither.
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError("as_of", f"'{text}' is no date", fix="write --as-of 2025-07-01") from error
+    if moment.tzinfo is not None:
+        raise SettingsError("as_of", f"'{text}' brings a time zone", fix="write the shop's local time, and --time-zone")
+    return moment
+
+
+@contextlib.contextmanager
+def job_progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show the running step on a terminal's error stream; say nothing in a pipe."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("starting") as status:
+        yield lambda step: status.update(step)
+
+
+def show_json(report: dict[str, Any]) -> None:
+    """Print one JSON object."""
+    sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            "model", "the model file cannot be read", fix="write one with: quintile fit", place=Place(str(path))
+        ) from error

@@ -1,0 +1,121 @@
+"""Flags: each setting of quintile.toml is a flag of the same name, made from one table.
+
+``with_settings`` gives a command all of them, so that no command repeats thirty parameters.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from quintile.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SETTINGS_FILE = Path("quintile.toml")
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One flag: the group and key it sets, what it is for, and in which box of the help it stands."""
+
+    group: str
+    key: str
+    help: str
+    metavar: str = "TEXT"
+    kind: type = str
+    several: bool = False
+    listed: bool = False
+
+    @property
+    def spelled(self) -> str:
+        """``base_currency`` is written ``--base-currency``."""
+        return "--" + self.key.replace("_", "-")
+
+
+PANELS = {"reading": "Reading", "ledger": "Ledger", "model": "Model", "output": "Results"}
+FLAGS = (
+    Flag("reading", "map", "Which column plays a role; repeat it.", "ROLE=COLUMN", several=True),
+    Flag("reading", "delimiter", "What separates the columns of a text file.", "CHAR|tab"),
+    Flag("reading", "encoding", "Encoding of a text file.", "NAME"),
+    Flag("reading", "decimal", "Decimal mark of amounts.", ".|,"),
+    Flag("reading", "date_order", "Order of day, month and year.", "dmy|mdy|ymd"),
+    Flag("reading", "date_format", "Exact form of dates, such as %d-%b-%y.", "FORMAT"),
+    Flag("reading", "sheet", "Sheet of a workbook.", "NAME"),
+    Flag("reading", "max_bad_share", "Reject the source when more of its rows are bad.", "SHARE", float),
+    Flag("ledger", "time_zone", "The shop's time zone: the day of an order is the shop's day.", "ZONE"),
+    Flag("ledger", "base_currency", "All money is converted to it.", "CODE"),
+    Flag("ledger", "rates", "Table date,currency,rate; or ecb (extra fx).", "FILE|ecb"),
+    Flag("ledger", "grain", "What one row is: a whole order, an order line; or one order a day.", "order|line|day"),
+    Flag("ledger", "customer_key", "What names a customer.", "id|email|account"),
+    Flag("ledger", "guests", "Rows without a customer id.", "quarantine|email"),
+    Flag("ledger", "refunds", "Policy for returns.", "net|gross|exclude_order"),
+    Flag("ledger", "zero_orders", "Orders worth nothing.", "ignore|count"),
+    Flag("ledger", "duplicates", "Drop repeated orders, repeated rows, or nothing.", "key|row|keep"),
+    Flag("ledger", "exclude", "Statuses that do not count.", "cancelled,failed,pending,test", listed=True),
+    Flag("model", "window", "How far back orders count.", "12mo|365d|all"),
+    Flag("model", "recency", "Calendar days, or full 24 hours.", "calendar|elapsed"),
+    Flag("model", "monetary", "Sum of the orders, or mean per order.", "total|average"),
+    Flag("model", "population", "Who is scored.", "buyers|ever|FILE"),
+    Flag("model", "scale", "How many scores, 2 to 10.", "N", int),
+    Flag("model", "best", "Show the best score as the highest, or as 1.", "high|low"),
+    Flag("model", "method", "How scores are cut, for all or each metric (r=threshold,f=kmeans).", "NAME"),
+    Flag("model", "r_cuts", "Own cut points for recency, ascending days.", "14,45,90,150", listed=True),
+    Flag("model", "f_cuts", "Own cut points for frequency, ascending.", "2,3,5,7", listed=True),
+    Flag("model", "m_cuts", "Own cut points for monetary, ascending.", "100,300,600,1000", listed=True),
+    Flag("model", "scheme", "Segment scheme: a name or a TOML file.", "NAME|FILE"),
+    Flag("output", "formats", "Customer files to write.", "parquet,csv", listed=True),
+)
+GivenFlags = dict[str, dict[str, Any]]
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command all setting flags; it receives those that were written, by group, as ``flags``."""
+
+    @functools.wraps(command)
+    def called(**arguments: Any) -> None:  # noqa: ANN401 - the flags' values
+        given: GivenFlags = {}
+        for flag in FLAGS:
+            value = arguments.pop(flag.key)
+            if value not in (None, ()):
+                given.setdefault(flag.group, {})[flag.key] = _value(flag, value)
+        command(**arguments, flags=given)
+
+    signature = inspect.signature(command, eval_str=True)
+    own = [parameter for name, parameter in signature.parameters.items() if name != "flags"]
+    called.__signature__ = signature.replace(parameters=own + [_parameter(flag) for flag in FLAGS])  # type: ignore[attr-defined]
+    return called
+
+
+def _parameter(flag: Flag) -> inspect.Parameter:
+    option = typer.Option(
+        flag.spelled, help=flag.help, metavar=flag.metavar, rich_help_panel=PANELS[flag.group], show_default=False
+    )
+    kind: Any = list[str] if flag.several else flag.kind
+    return inspect.Parameter(
+        flag.key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+    )
+
+
+def _value(flag: Flag, value: Any) -> Any:  # noqa: ANN401 - as typed on the command line
+    if flag.several:
+        return _mapping(value)
+    if flag.listed:
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _mapping(pairs: list[str]) -> Mapping[str, str]:
+    mapping = {}
+    for pair in pairs:
+        role, equals, column = pair.partition("=")
+        if not equals:
+            raise SettingsError("map", f"'{pair}' maps nothing", fix="write --map role=column, such as --map amount=total")
+        mapping[role.strip()] = column
+    return mapping

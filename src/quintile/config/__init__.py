@@ -1,0 +1,1 @@
+"""quintile.toml and flags, checked and turned into Settings."""

@@ -1,0 +1,109 @@
+"""read_settings: the settings file, then the flags on top of it; whatever is wrong is named with its place."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+
+from quintile.domain.currency import CURRENCIES
+from quintile.domain.settings import Settings
+from quintile.errors import Place, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SETTINGS_FILE = "quintile.toml"
+_ADAPTER = TypeAdapter(Settings)
+
+
+def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """Settings from a ``quintile.toml`` and from flags; flags win.
+
+    Args:
+        path: The settings file; None when there is none.
+        flags: Given flags by group, such as ``{"ledger": {"time_zone": "Europe/Istanbul"}}``.
+
+    Raises:
+        SettingsError: The file cannot be read, a key is unknown, or a value is wrong.
+    """
+    given = _toml(path) if path is not None else {}
+    merged = {group: {**_table(given, group, path), **flags.get(group, {})} for group in {*given, *flags}}
+    for group, flagged in flags.items():
+        if "map" in flagged:
+            merged[group]["map"] = {**_table(given, group, path).get("map", {}), **flagged["map"]}
+    try:
+        settings = _ADAPTER.validate_python(merged)
+    except ValidationError as error:
+        raise _explained(error, path) from error
+    _check_time_zone(settings.ledger.time_zone)
+    _check_currency(settings.ledger.base_currency)
+    return settings
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            "settings", "the settings file cannot be read", fix="write one with: quintile init", place=Place(str(path))
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            "settings", f"the settings file is no TOML: {error}", fix="mend that line", place=Place(str(path))
+        ) from error
+
+
+def _table(given: Mapping[str, Any], group: str, path: Path | None) -> dict[str, Any]:
+    table = given.get(group, {})
+    if not isinstance(table, dict):
+        raise SettingsError(
+            "settings", f"'{group}' is a table, not a value", fix=f"write [{group}]", place=Place(str(path or ""))
+        )
+    return table
+
+
+def _explained(error: ValidationError, path: Path | None) -> SettingsError:
+    first = error.errors()[0]
+    keys = [str(part) for part in first["loc"]]
+    key = ".".join(keys)
+    place = Place(str(path)) if path is not None else Place()
+    if first["type"] == "unexpected_keyword_argument":
+        known = _known_keys(keys[:-1])
+        near = difflib.get_close_matches(keys[-1], known, n=1)
+        hint = f"did you mean '{near[0]}'? " if near else ""
+        return SettingsError("settings", f"'{key}' is no setting", fix=f"{hint}keys are {', '.join(known)}", place=place)
+    flag = "--" + keys[1].replace("_", "-") if len(keys) > 1 else key
+    return SettingsError(
+        "settings",
+        f"{key} cannot be {str(first['input'])[:80]!r}: {first['msg'][0].lower()}{first['msg'][1:]}",
+        fix=f"give another value in the settings file or with {flag}",
+        place=place,
+    )
+
+
+def _known_keys(parents: list[str]) -> list[str]:
+    schema: Any = Settings
+    for parent in parents:
+        schema = type(getattr(schema(), parent, None))
+    return list(getattr(schema, "__dataclass_fields__", {}))
+
+
+def _check_time_zone(time_zone: str) -> None:
+    try:
+        ZoneInfo(time_zone)
+    except (ValueError, OSError, KeyError) as error:
+        raise SettingsError(
+            "time_zone", f"'{time_zone}' is no time zone", fix="write one such as --time-zone Europe/Istanbul, or UTC"
+        ) from error
+
+
+def _check_currency(currency: str | None) -> None:
+    if currency is not None and currency not in CURRENCIES:
+        near = difflib.get_close_matches(currency.upper(), sorted(CURRENCIES), n=1)
+        hint = f"did you mean '{near[0]}'? " if near else ""
+        raise SettingsError("base_currency", f"'{currency}' is no currency code", fix=f"{hint}write for example EUR")

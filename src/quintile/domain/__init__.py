@@ -1,0 +1,1 @@
+"""The field's nouns: frozen values, standard library only."""

@@ -1,0 +1,44 @@
+"""Ledger: what the ledger step hands on, beside the table of shape ORDERS itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+# States of an order; a purchase counts, the others are kept and reported.
+PURCHASE, ZERO, REFUNDED, REFUND_ONLY = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows and money by currency of the rows that share a fate."""
+
+    rows: int
+    amounts: dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The cleaned orders and what became of every row.
+
+    ``orders`` names the table of shape ORDERS, money in ``currency`` with ``decimals`` digits. ``fates`` tallies the
+    source rows by fate, before any conversion; ``column_refunds`` is the money that a refund column or a refunded status
+    says went back, in the base currency. ``first_at`` and ``last_at`` are the times of the first and the last purchase.
+    ``key_type`` is the engine's type of customer keys.
+    """
+
+    orders: str
+    key_type: str
+    currency: str
+    decimals: int
+    rows: int
+    fates: dict[int, Tally]
+    column_refunds: Decimal
+    converted: bool
+    first_at: datetime | None
+    last_at: datetime | None
+    warnings: tuple[dict[str, Any], ...] = ()

@@ -1,0 +1,171 @@
+"""Settings: what a person may choose, group by group, with the defaults.
+
+The groups are the tables of ``quintile.toml``; every key is also a flag (``base_currency`` is ``--base-currency``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal  # noqa: TC003 - the settings reader resolves these annotations
+from typing import TYPE_CHECKING, Literal
+
+from quintile.domain.rfm_model import METHODS, Method, RfmModel
+from quintile.domain.scale import Scale
+from quintile.domain.window import WindowLength
+from quintile.errors import SettingsError
+
+if TYPE_CHECKING:
+    from quintile.domain.rfm_model import MethodName
+
+_FORBID_UNKNOWN = {"extra": "forbid"}
+DEFAULT_SCHEMES = {3: "six-27", 5: "rfm-9", 10: "rfm-9"}
+NO_SCHEME = "none"
+
+
+@dataclass(frozen=True)
+class ReadingSettings:
+    """How a source is read; what is None is detected, shown, and can be overruled here.
+
+    ``map`` gives a column for a role: ``{"customer": "cust_no", "amount": "total"}``.
+    """
+
+    __pydantic_config__ = _FORBID_UNKNOWN
+
+    map: dict[str, str] = field(default_factory=dict)
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: Literal[".", ","] | None = None
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    date_format: str | None = None
+    sheet: str | None = None
+    max_bad_share: float = 0.5
+
+
+DEFAULT_STATUSES = {
+    "cancelled": ("cancelled", "canceled", "void", "voided", "annulled", "storno", "annulé", "cancelado", "iptal"),
+    "failed": ("failed", "declined", "rejected", "expired", "abandoned", "error", "unpaid"),
+    "pending": ("pending", "pending payment", "on-hold", "on hold", "draft", "awaiting payment", "authorized"),
+    "test": ("test",),
+    "refunded": ("refunded", "returned", "chargeback", "charged back"),
+}
+
+
+@dataclass(frozen=True)
+class LedgerSettings:
+    """The rules of the ledger: what an order is, whose it is, what it is worth, and what counts."""
+
+    __pydantic_config__ = _FORBID_UNKNOWN
+
+    base_currency: str | None = None
+    time_zone: str = "UTC"
+    grain: Literal["order", "line", "day"] | None = None
+    customer_key: Literal["id", "email", "account"] | None = None
+    guests: Literal["quarantine", "email"] = "quarantine"
+    refunds: Literal["net", "gross", "exclude_order"] = "net"
+    zero_orders: Literal["ignore", "count"] = "ignore"
+    duplicates: Literal["key", "row", "keep"] = "key"
+    exclude: tuple[Literal["cancelled", "failed", "pending", "test"], ...] = ("cancelled", "failed", "pending", "test")
+    statuses: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_STATUSES))
+    rates: str | None = None
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """The model in a person's words; ``model()`` makes the value the steps use.
+
+    ``method`` is one name for all three metrics, or ``"r=threshold,f=kmeans"``. A metric with own cut points is scored by
+    ``threshold``, or by ``percentile`` when that is its method; then the cut points are percent ranks.
+    """
+
+    __pydantic_config__ = _FORBID_UNKNOWN
+
+    window: str = "12mo"
+    recency: Literal["calendar", "elapsed"] = "calendar"
+    monetary: Literal["total", "average"] = "total"
+    population: str = "buyers"
+    scale: int = 5
+    best: Literal["high", "low"] = "high"
+    method: str = "quantile"
+    r_cuts: tuple[Decimal, ...] = ()
+    f_cuts: tuple[Decimal, ...] = ()
+    m_cuts: tuple[Decimal, ...] = ()
+    scheme: str | None = None
+
+    def model(self) -> RfmModel:
+        """The unfitted model these settings describe.
+
+        Raises:
+            SettingsError: A window, scale, method or list of cut points makes no sense.
+        """
+        scale = Scale(self.scale, self.best)
+        names = _method_names(self.method)
+        r, f, m = (
+            _method(metric, names[metric], given)
+            for metric, given in (("r", self.r_cuts), ("f", self.f_cuts), ("m", self.m_cuts))
+        )
+        return RfmModel(
+            window=WindowLength.parse(self.window),
+            recency=self.recency,
+            monetary=self.monetary,
+            population=self.population,
+            scale=scale,
+            r=r,
+            f=f,
+            m=m,
+            scheme=self.scheme or DEFAULT_SCHEMES.get(scale.scores, NO_SCHEME),
+        )
+
+
+@dataclass(frozen=True)
+class OutputSettings:
+    """What a run leaves behind: which customer files are written, beside segments.csv and run.json."""
+
+    __pydantic_config__ = _FORBID_UNKNOWN
+
+    formats: tuple[Literal["parquet", "csv"], ...] = ("parquet", "csv")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a person may choose, as one value."""
+
+    __pydantic_config__ = _FORBID_UNKNOWN
+
+    reading: ReadingSettings = ReadingSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    model: ModelSettings = ModelSettings()
+    output: OutputSettings = OutputSettings()
+
+    def with_time_zone(self, time_zone: str) -> Settings:
+        """The same settings for a shop in another time zone."""
+        return replace(self, ledger=replace(self.ledger, time_zone=time_zone))
+
+
+def _method_names(text: str) -> dict[str, MethodName]:
+    names: dict[str, MethodName] = {"r": "quantile", "f": "quantile", "m": "quantile"}
+    for part in text.split(","):
+        metric, equals, chosen = part.strip().rpartition("=")
+        if chosen not in METHODS or (equals and metric not in names):
+            raise SettingsError(
+                "method",
+                f"'{part.strip()}' is no scoring method",
+                fix=f"write one of {', '.join(METHODS)}, or one a metric: r=threshold,f=quantile,m=kmeans",
+            )
+        for scored in [metric] if equals else list(names):
+            names[scored] = chosen  # type: ignore[assignment]  # checked against METHODS above
+    return names
+
+
+def _method(metric: str, chosen: MethodName, given: tuple[Decimal, ...]) -> Method:
+    if given and chosen == "percentile":
+        return Method("percentile", given)
+    if given:
+        return Method("threshold", given)
+    if chosen in {"threshold", "percentile"}:
+        raise SettingsError(
+            "method",
+            f"the method {chosen} for {metric.upper()} needs numbers",
+            fix=f"give them ascending: --{metric}-cuts "
+            + ("20,40,60,80" if chosen == "percentile" else "14,45,90,150" if metric == "r" else "2,3,5,7"),
+        )
+    return Method(chosen)

@@ -1,0 +1,124 @@
+"""DuckDB, embedded: the default engine, hardened before it sees the first byte of foreign data."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from quintile.engine.render import Sql, joined, literal, name, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_WRITE = {
+    ".parquet": "COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)",
+    ".csv": "COPY ({query}) TO {path} (FORMAT csv, HEADER true)",
+}
+
+
+class DuckDbEngine:
+    """One in-memory DuckDB database that may touch only the folders and files it was given.
+
+    Args:
+        folders: Folders in which files may be read and written; everything else is refused by DuckDB itself.
+        files: Single files that may be read, such as the user's own sources.
+        memory: Memory limit such as ``"4GB"``; beyond it work spills to a temporary folder.
+        threads: Worker threads; None takes all cores. The results do not depend on it.
+    """
+
+    name = "duckdb"
+
+    def __init__(
+        self,
+        folders: Iterable[Path] = (),
+        files: Iterable[Path] = (),
+        *,
+        memory: str | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self._spill = tempfile.TemporaryDirectory(prefix="quintile-", ignore_cleanup_errors=True)
+        self._connection = duckdb.connect(":memory:")
+        allowed = [str(folder.resolve()) + "/" for folder in folders] + [self._spill.name + "/"]
+        settings = [
+            ("allowed_directories", allowed),
+            ("allowed_paths", [str(file.resolve()) for file in files]),
+            ("temp_directory", self._spill.name),
+            ("enable_external_access", False),
+            ("autoinstall_known_extensions", False),
+            ("autoload_known_extensions", False),
+            ("allow_community_extensions", False),
+            ("python_enable_replacements", False),
+            ("TimeZone", "UTC"),
+            ("preserve_insertion_order", True),
+            ("memory_limit", memory),
+            ("threads", threads),
+            ("lock_configuration", True),
+        ]
+        for setting, value in settings:
+            if value is not None:
+                self._connection.execute(f"SET {setting} = {_setting(value)}")
+
+    def rows(self, query: Sql) -> list[tuple[Any, ...]]:
+        """Run a query and return its (few) rows."""
+        return self._connection.execute(query).fetchall()
+
+    def table(self, table_name: str, query: Sql) -> Sql:
+        """Materialise a query as a temporary table."""
+        quoted = name(table_name)
+        self._connection.execute(render("CREATE OR REPLACE TEMP TABLE {table} AS {query}", table=quoted, query=query))
+        return quoted
+
+    def view(self, view_name: str, query: Sql) -> Sql:
+        """Name a query as a temporary view."""
+        quoted = name(view_name)
+        self._connection.execute(render("CREATE OR REPLACE TEMP VIEW {view} AS {query}", view=quoted, query=query))
+        return quoted
+
+    def drop(self, table_name: str) -> None:
+        """Drop a temporary table if it is there."""
+        self._connection.execute(render("DROP TABLE IF EXISTS {table}", table=name(table_name)))
+
+    def columns(self, query: Sql) -> dict[str, str]:
+        """Column names and DuckDB type names of a query."""
+        return {row[0]: row[1] for row in self.rows(render("DESCRIBE {query}", query=query))}
+
+    def write(self, query: Sql, path: Path) -> None:
+        """COPY a query to a Parquet or CSV file, rows in the query's order whatever the number of threads."""
+        self._connection.execute(render(_WRITE[path.suffix], query=query, path=literal(str(path))))
+
+    def register(self, table_name: str, frame: object) -> Sql:
+        """Read a frame through its Arrow C stream; each query takes the stream anew."""
+        self._connection.register(table_name, _ArrowStream(frame))
+        return name(table_name)
+
+    def arrow(self, query: Sql) -> object:
+        """A query's rows as an object with the Arrow C stream (pyarrow, polars and pandas read it)."""
+        return self._connection.sql(query)
+
+    def interrupt(self) -> None:
+        """Stop the running query from another thread or a signal handler."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Close the connection and remove the spill folder."""
+        with contextlib.suppress(duckdb.Error):
+            self._connection.close()
+        self._spill.cleanup()
+
+
+class _ArrowStream:
+    """Hides every other trait of a frame, so that DuckDB takes the Arrow stream and needs no library for it."""
+
+    def __init__(self, frame: object) -> None:
+        self._frame = frame
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)  # type: ignore[attr-defined]
+
+
+def _setting(value: bool | int | str | list[str]) -> str:  # noqa: FBT001 - a value of a setting, no switch
+    return f"[{joined(literal(item) for item in value)}]" if isinstance(value, list) else literal(value)

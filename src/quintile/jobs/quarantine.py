@@ -1,0 +1,97 @@
+"""Quarantine: the rows that were set aside, with file, line, column and raw text; nothing is listed that was not counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from quintile.domain.fate import PURCHASE, QUARANTINED, REASON_OF, REFUND
+from quintile.engine.render import joined, literal, name, render
+from quintile.ledger.build import ledger_rows
+
+if TYPE_CHECKING:
+    from quintile.engine.base import Engine
+    from quintile.pipeline import Accounted
+
+EXAMPLES = 3
+_ROLE_OF = {
+    "null_customer": "customer",
+    "bad_amount": "amount",
+    "nonfinite_amount": "amount",
+    "amount_out_of_range": "amount",
+    "bad_date": "time",
+    "future_date": "time",
+    "date_out_of_range": "time",
+    "missing_currency": "currency",
+    "unknown_currency": "currency",
+    "order_customer_conflict": "customer",
+    "duplicate_order_conflict": "order",
+}
+_CONFLICTS = tuple(QUARANTINED[reason] for reason in ("order_customer_conflict", "duplicate_order_conflict"))
+
+_OWN = """
+SELECT fate, file_no, quintile_row, {raw} FROM {rows} WHERE fate IN ({codes})
+"""
+# Rows in conflict look sound one by one; only their orders tell.
+_IN_CONFLICT = """
+SELECT conflict.fate, file_no, quintile_row, {raw} FROM {rows} AS listed
+JOIN (SELECT DISTINCT order_id, fate FROM judged_rows WHERE fate IN ({codes})) AS conflict USING (order_id)
+WHERE listed.fate IN ({sound})
+"""
+_FIRST = """
+SELECT fate, file_no, quintile_row, {raw} FROM ({listed})
+QUALIFY row_number() OVER (PARTITION BY fate ORDER BY file_no, quintile_row) <= {most}
+ORDER BY fate, file_no, quintile_row
+"""
+
+
+def examples_by_reason(engine: Engine, accounted: Accounted, most: int = EXAMPLES) -> dict[str, list[dict[str, Any]]]:
+    """The first rows of each quarantine reason: file, physical line, column, raw text."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in accounted.transactions.rejected:
+        shown = found.setdefault(row.reason, [])
+        if len(shown) < most:
+            shown.append({"file": row.file, "line": row.line, "column": row.column, "raw": row.raw})
+    fates = [code for code in QUARANTINED.values() if code in accounted.ledger.fates]
+    rows = _rows(engine, accounted, fates, most) if fates else []
+    lines = _lines(accounted, rows)
+    for fate, file_no, number, *raws in rows:
+        reason = REASON_OF[fate]
+        role = _ROLE_OF.get(reason, "customer")
+        raw = dict(zip(accounted.transactions.raw_roles, raws, strict=True)).get(role)
+        found.setdefault(reason, []).append(
+            {
+                "file": accounted.transactions.files[file_no].name,
+                "line": lines[file_no, number],
+                "column": accounted.transactions.files[file_no].assumed["columns"].get(role),
+                "raw": raw or "",
+            }
+        )
+    return found
+
+
+def _rows(engine: Engine, accounted: Accounted, fates: list[int], most: int) -> list[tuple[Any, ...]]:
+    transactions = accounted.transactions
+    rows = ledger_rows(engine, transactions, accounted.settings.ledger, accounted.last_day, located=True)
+    raw = joined(name(column) for column in transactions.raw_columns)
+    own = [code for code in fates if code not in _CONFLICTS]
+    conflicts = [code for code in fates if code in _CONFLICTS]
+    parts = []
+    if own:
+        parts.append(render(_OWN, rows=rows, raw=raw, codes=joined(map(literal, own))))
+    if conflicts:
+        sound = joined([literal(PURCHASE), literal(REFUND)])
+        codes = joined(map(literal, conflicts))
+        parts.append(render(_IN_CONFLICT, rows=rows, raw=raw, codes=codes, sound=sound))
+    listed = joined(parts, " UNION ALL ")
+    return engine.rows(render(_FIRST, listed=listed, raw=raw, most=literal(most)))
+
+
+def _lines(accounted: Accounted, rows: list[tuple[Any, ...]]) -> dict[tuple[int, int], int]:
+    places: dict[int, list[int]] = {}
+    for _, file_no, number, *_ in rows:
+        places.setdefault(file_no, []).append(number)
+    return {
+        (file_no, number): line
+        for file_no, numbers in places.items()
+        for number, line in accounted.tables[file_no].lines(numbers).items()
+    }

@@ -1,0 +1,228 @@
+"""Result: scored customers in the engine, and the report that becomes run.json."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TYPE_CHECKING, Any
+
+import quintile
+from quintile.domain.bridge import plain
+from quintile.domain.columns import SEGMENTS
+from quintile.engine.render import Sql, joined, literal, render
+from quintile.jobs.report import assumptions, counts, set_aside
+from quintile.jobs.sufficiency import sufficiency_warnings
+from quintile.sources.files import checksum
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from quintile.domain.rfm_model import RfmModel
+    from quintile.domain.scale import Scale
+    from quintile.engine.duckdb import DuckDbEngine
+    from quintile.pipeline import Accounted, Scored
+
+_CUSTOMERS = """
+SELECT CAST(customer_key AS VARCHAR) AS customer_id, first_order, last_order, recency_days, frequency, monetary,
+       {r} AS r, {f} AS f, {m} AS m, {code} AS rfm, segment
+FROM {segmented}
+ORDER BY {order}
+"""
+# Shorter ids first, then in their own order: numbers come as people count, and the order depends on nothing else.
+_TEXT_ORDER, _NUMBER_ORDER = "length(customer_id), customer_id", "customer_key"
+_CELLS = """
+SELECT segment, r, f, m, recency_days, count(*) AS customers, sum(frequency) AS orders, sum(monetary) AS revenue
+FROM {segmented} GROUP BY ALL
+"""
+_BY_CELL = "SELECT r, f, m, sum(customers), sum(revenue) FROM {cells} GROUP BY ALL ORDER BY ALL"
+_BY_SEGMENT = """
+SELECT segment, sum(customers), sum(orders), sum(revenue) FROM {cells} GROUP BY segment ORDER BY segment
+"""
+_MEDIANS = """
+WITH counted AS (
+    SELECT segment, recency_days, sum(customers) AS customers FROM {cells}
+    WHERE recency_days IS NOT NULL GROUP BY ALL
+), running AS (
+    SELECT segment, recency_days,
+           sum(customers) OVER (PARTITION BY segment ORDER BY recency_days) AS upto,
+           sum(customers) OVER (PARTITION BY segment) AS total
+    FROM counted
+)
+SELECT segment, min(recency_days) FILTER (2 * upto >= total), min(recency_days) FILTER (2 * upto > total)
+FROM running GROUP BY segment
+"""
+_SPAN = """
+SELECT count(*), count_if(frequency > 0), min(first_order), max(last_order), max(frequency)
+FROM {segmented}
+"""
+_LEAST_KEY = "SELECT min(customer_key) FROM {segmented}"
+_SHARE = Decimal("0.0001")
+_MEAN = Decimal("0.01")
+_ID_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Result:
+    """Scored customers, still in the engine, and everything reported of them.
+
+    ``segments`` has one dict a segment with the columns of SEGMENTS; ``report`` is the content of run.json.
+    """
+
+    engine: DuckDbEngine
+    customers: Sql
+    segments: list[dict[str, Any]]
+    report: dict[str, Any]
+    model: RfmModel
+
+    def write(self, folder: Path, formats: tuple[str, ...]) -> str:
+        """Write the snapshot's files into an empty folder.
+
+        Returns:
+            The snapshot's id: the analysis date and the first digits of the checksum of all its content.
+        """
+        for kind in formats:
+            self.engine.write(self.customers, folder / f"customers.{kind}")
+        with (folder / "segments.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, SEGMENTS)
+            writer.writeheader()
+            writer.writerows({**line, "segment": neutralised(line["segment"])} for line in self.segments)
+        (folder / "model.json").write_text(self.model.to_json(), encoding="utf-8")
+        checksums = {path.name: checksum(path) for path in sorted(folder.iterdir())}
+        self.report["files"] = checksums
+        digest = hashlib.sha256(_json(self.report).encode()).hexdigest()[:_ID_DIGITS]
+        self.report["snapshot"] = snapshot = f"{self.report['as_of'][:10]}-{digest}"
+        (folder / "run.json").write_text(_json(self.report), encoding="utf-8")
+        return snapshot
+
+
+def collect(
+    engine: DuckDbEngine, accounted: Accounted, scored: Scored, *, as_of: date, as_of_given: bool
+) -> Result:
+    """Gather what is reported; only small tables leave the engine."""
+    cells = engine.table("cells", render(_CELLS, segmented=scored.segmented))
+    segments = _segments(engine, cells, scored)
+    span = engine.rows(render(_SPAN, segmented=scored.segmented))[0]
+    settings, ledger, window = accounted.settings, accounted.ledger, scored.clock.window
+    report = {
+        "quintile": quintile.__version__,
+        "as_of": as_of.isoformat(),
+        "as_of_given": as_of_given,
+        "window": {
+            "length": str(window.length),
+            "start": window.start.isoformat() if window.start else None,
+            "end": window.as_of.isoformat(),
+        },
+        "recency": scored.model.recency,
+        "time_zone": settings.ledger.time_zone,
+        "currency": ledger.currency or None,
+        "assumed": assumptions(accounted, settings),
+        "inputs": [
+            {"name": file.name, "sha256": file.sha256, "rows": file.rows, "assumed": file.assumed}
+            for file in accounted.transactions.files
+        ],
+        "counts": counts(accounted)
+        | {"customers": span[0], "buyers": span[1], "first_order": _iso(span[2]), "last_order": _iso(span[3])},
+        "bridge": scored.bridge.as_list(),
+        **set_aside(engine, accounted),
+        "model": scored.model.as_dict(),
+        "tie_receipt": [receipt.as_dict() for receipt in scored.receipts],
+        "segments": segments,
+        "grid": _grid(engine, cells, scored.model.scale),
+        "warnings": [
+            *accounted.transactions.warnings,
+            *ledger.warnings,
+            *sufficiency_warnings(
+                buyers=span[1],
+                most_orders=span[4] or 0,
+                first_day=ledger.first_at.date() if ledger.first_at else None,
+                last_day=span[3],
+                as_of=window.as_of,
+            ),
+        ],
+    }
+    return Result(
+        engine=engine,
+        customers=_customers(engine, scored),
+        segments=segments,
+        report=report,
+        model=scored.model,
+    )
+
+
+def neutralised(text: str) -> str:
+    """A cell that a spreadsheet would take for a formula, made plain text."""
+    return "'" + text if text.lstrip()[:1] in tuple("=+-@\t\r＝＋－＠") and text.strip() else text
+
+
+def _customers(engine: DuckDbEngine, scored: Scored) -> Sql:
+    scale = scored.model.scale
+    shown = {metric: _shown(metric, scale) for metric in "rfm"}
+    separator = literal(scale.code(1, 1, 1)[1:2] if scale.code(1, 1, 1)[1:2] == "-" else "")
+    least = engine.rows(render(_LEAST_KEY, segmented=scored.segmented))[0][0]
+    counted = isinstance(least, int) and least >= 0
+    return render(
+        _CUSTOMERS,
+        segmented=scored.segmented,
+        code=render("concat_ws({separator}, {codes})", separator=separator, codes=joined(shown.values())),
+        order=Sql(_NUMBER_ORDER if counted else _TEXT_ORDER),
+        **shown,
+    )
+
+
+def _shown(metric: str, scale: Scale) -> Sql:
+    if scale.best == "high":
+        return Sql(metric)
+    return render("CAST({top} - {score} AS UTINYINT)", top=literal(scale.scores + 1), score=Sql(metric))
+
+
+def _segments(engine: DuckDbEngine, cells: Sql, scored: Scored) -> list[dict[str, Any]]:
+    rows = {row[0]: row[1:] for row in engine.rows(render(_BY_SEGMENT, cells=cells))}
+    medians = {row[0]: Decimal(row[1] + row[2]) / 2 for row in engine.rows(render(_MEDIANS, cells=cells))}
+    customers = sum(row[0] for row in rows.values())
+    revenue = sum((row[2] for row in rows.values()), Decimal(0))
+    named = [segment.name for segment in scored.scheme.segments] if scored.scheme else []
+    lines = []
+    for segment in [*named, *(name for name in rows if name not in named)]:
+        people, orders, money = rows.get(segment, (0, 0, Decimal(0)))
+        lines.append(
+            {
+                "segment": segment,
+                "customers": int(people),
+                "customers_share": plain(_rounded(Decimal(int(people)), customers, _SHARE)),
+                "revenue": plain(money),
+                "revenue_share": plain(_rounded(money, revenue, _SHARE)),
+                "median_recency": plain(medians[segment]) if segment in medians else None,
+                "mean_frequency": plain(_rounded(Decimal(int(orders)), people, _MEAN)) if people else None,
+                "mean_monetary": plain(_rounded(money, people, _MEAN)) if people else None,
+            }
+        )
+    return lines
+
+
+def _rounded(part: Decimal, whole: Decimal | int, digits: Decimal) -> Decimal:
+    return (part / whole if whole else Decimal(0)).quantize(digits, ROUND_HALF_EVEN)
+
+
+def _grid(engine: DuckDbEngine, cells: Sql, scale: Scale) -> list[dict[str, Any]]:
+    return [
+        {
+            "r": scale.shown(r),
+            "f": scale.shown(f),
+            "m": scale.shown(m),
+            "customers": int(customers),
+            "revenue": plain(revenue),
+        }
+        for r, f, m, customers, revenue in engine.rows(render(_BY_CELL, cells=cells))
+    ]
+
+
+def _iso(day: Any) -> str | None:  # noqa: ANN401 - a date of the engine, or nothing
+    return None if day is None else day.isoformat()
+
+
+def _json(report: dict[str, Any]) -> str:
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"

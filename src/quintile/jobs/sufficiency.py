@@ -1,0 +1,41 @@
+"""Sufficiency: warnings that say which numbers cannot be trusted yet; never a refusal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import date
+
+FEWEST_BUYERS, FEWEST_DAYS, MOST_SILENT_DAYS, SEVERAL_ORDERS = 500, 180, 30, 3
+
+
+def sufficiency_warnings(
+    *, buyers: int, most_orders: int, first_day: date | None, last_day: date | None, as_of: date
+) -> list[dict[str, Any]]:
+    """What a base is too small, too young or too quiet for."""
+    found = []
+    if buyers < FEWEST_BUYERS:
+        found.append(
+            ("few_buyers", f"{buyers:,} buyers: below {FEWEST_BUYERS}, shares and quantile borders rest on few people")
+        )
+    if first_day is not None and (as_of - first_day).days < FEWEST_DAYS:
+        found.append(
+            (
+                "short_history",
+                f"{(as_of - first_day).days} days of history: below {FEWEST_DAYS}, frequency says little",
+            )
+        )
+    if last_day is not None and (as_of - last_day).days > MOST_SILENT_DAYS:
+        found.append(
+            (
+                "no_recent_order",
+                f"the latest order lies {(as_of - last_day).days} days before {as_of}: "
+                "is the export complete, or --as-of too late?",
+            )
+        )
+    if most_orders < SEVERAL_ORDERS:
+        found.append(
+            ("no_repeat_buyers", "nobody has three orders: frequency cannot tell loyal customers from lucky ones")
+        )
+    return [{"code": code, "rows": None, "message": message} for code, message in found]

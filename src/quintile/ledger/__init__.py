@@ -1,0 +1,1 @@
+"""From TRANSACTIONS to ORDERS: one row per order, every source row and every cent accounted for."""

@@ -1,0 +1,1 @@
+"""The cleaning rules, one file each; ``build.py`` applies them in their order."""

@@ -1,0 +1,166 @@
+"""measure: recency, frequency and monetary of each customer in the observation window.
+
+Recency comes from purchases only, frequency counts orders, monetary is net of refunds. Money that went back without a known
+order lowers the monetary of a customer who bought in the window; it never makes anyone a customer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED
+from quintile.domain.window import ObservationWindow
+from quintile.engine.render import Sql, literal, render
+
+if TYPE_CHECKING:
+    from quintile.domain.rfm_model import RfmModel
+    from quintile.engine.base import Engine
+
+RFM = "rfm"
+AVERAGE_DECIMALS = 12
+
+_BOUGHT = """
+SELECT customer_key, min(ordered_at) AS first_at, max(ordered_at) AS last_at,
+       CAST(count(*) AS INTEGER) AS frequency, sum(net) AS bought
+FROM {orders}
+WHERE state = {purchase} AND {inside}
+GROUP BY customer_key
+"""
+_PAID_BACK = """
+SELECT customer_key, sum(net) AS paid_back FROM {orders}
+WHERE state IN ({refunded}, {refund_only}) AND net <> 0 AND {inside}
+GROUP BY customer_key
+"""
+_MEASURED = """
+SELECT customer_key, {first_order} AS first_order, {last_order} AS last_order, {recency} AS recency_days,
+       frequency, {monetary} AS monetary
+FROM ({bought}) {join}
+"""
+# Customers of a wider population who did not buy in the window: frequency 0, nothing spent, no recency.
+_WIDER = """
+SELECT customer_key, first_order, last_order, recency_days, coalesce(frequency, 0) AS frequency,
+       coalesce(monetary, 0) AS monetary
+FROM ({population}) LEFT JOIN ({measured}) USING (customer_key)
+"""
+_EVER = "SELECT DISTINCT customer_key FROM {orders} WHERE state = {purchase} AND ordered_at < {as_of}"
+# Half away from zero at twelve digits, in whole numbers: the same on every machine.
+_AVERAGE = """
+CAST(sign({total}) * ((2 * CAST(abs({total}) * 1000000000000 AS HUGEINT) + frequency) // (2 * frequency))
+     AS DECIMAL(38, 0)) * 0.000000000001
+"""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The analysis moment on the ledger's clock, and the window's edges; days are the shop's days.
+
+    With calendar recency ``ordered_at`` is the shop's wall time; with elapsed recency it is the instant in UTC.
+    """
+
+    window: ObservationWindow
+    time_zone: str
+    elapsed: bool
+    moment: datetime
+
+    @classmethod
+    def at(cls, as_of: date, model: RfmModel, time_zone: str) -> Clock:
+        """The clock for an analysis date (its midnight in the shop's zone) or, for elapsed recency, a moment of it."""
+        elapsed = model.recency == "elapsed"
+        moment = as_of if isinstance(as_of, datetime) else datetime.combine(as_of, time.min)
+        day = as_of.date() if isinstance(as_of, datetime) else as_of
+        return cls(ObservationWindow(day, model.window), time_zone, elapsed, _on(moment, time_zone, elapsed=elapsed))
+
+    def before_end(self) -> Sql:
+        """The test that an order lies before the analysis moment."""
+        return render("ordered_at < {end}", end=literal(self.moment))
+
+    def inside(self) -> Sql:
+        """The test that an order lies in the window."""
+        end = self.before_end()
+        start = self.window.start
+        if start is None:
+            return end
+        first = _on(datetime.combine(start, time.min), self.time_zone, elapsed=self.elapsed)
+        return render("ordered_at >= {first} AND {end}", first=literal(first), end=end)
+
+    def day(self, column: Sql) -> Sql:
+        """The shop's day of a time."""
+        if self.elapsed:
+            column = render(
+                "timezone({zone}, timezone('UTC', {column}))", zone=literal(self.time_zone), column=column
+            )
+        return render("CAST({column} AS DATE)", column=column)
+
+    def recency(self) -> Sql:
+        """Whole days from the last order: calendar days, or full 24 hours."""
+        if self.elapsed:
+            return render(
+                "CAST((epoch_us({moment}) - epoch_us(last_at)) // 86400000000 AS INTEGER)",
+                moment=literal(self.moment),
+            )
+        return render("CAST({as_of} - CAST(last_at AS DATE) AS INTEGER)", as_of=literal(self.window.as_of))
+
+
+def measure(
+    engine: Engine, orders: Sql, model: RfmModel, clock: Clock, *, decimals: int, population: Sql | None = None
+) -> Sql:
+    """Recency, frequency and monetary of every customer of the population.
+
+    An order on the day before ``as_of`` gives recency 1; smaller is better. Orders on ``as_of`` itself do not count.
+
+    Args:
+        engine: Where the orders are.
+        orders: Shape ORDERS.
+        model: Its recency, monetary and population are used.
+        clock: The window on the ledger's clock.
+        decimals: Digits of the ledger's money.
+        population: Table with ``customer_key`` of the people to score; None for the model's buyers or ever-buyers.
+
+    Returns:
+        Table ``rfm`` of shape RFM. Without an order in the window a customer of a wider population has frequency 0,
+        monetary 0 and no recency; such customers do not appear among plain buyers.
+    """
+    inside = clock.inside()
+    purchase = literal(PURCHASE)
+    paid_back = engine.table(
+        "refunds_alone",
+        render(
+            _PAID_BACK,
+            orders=orders,
+            refunded=literal(REFUNDED),
+            refund_only=literal(REFUND_ONLY),
+            inside=inside,
+        ),
+    )
+    any_alone = engine.rows(render("SELECT count(*) FROM {paid_back}", paid_back=paid_back))[0][0] > 0
+    total = Sql("bought + coalesce(paid_back, 0)" if any_alone else "bought")
+    if model.monetary == "average":
+        monetary = render(_AVERAGE, total=render("({total})", total=total))
+    else:
+        monetary = render("CAST({total} AS DECIMAL(38, {decimals}))", total=total, decimals=literal(decimals))
+    measured = render(
+        _MEASURED,
+        first_order=clock.day(Sql("first_at")),
+        last_order=clock.day(Sql("last_at")),
+        recency=clock.recency(),
+        monetary=monetary,
+        bought=render(_BOUGHT, orders=orders, purchase=purchase, inside=inside),
+        join=render("LEFT JOIN {paid_back} USING (customer_key)", paid_back=paid_back) if any_alone else Sql(""),
+    )
+    if population is not None:
+        people = render("SELECT customer_key FROM {population}", population=population)
+    elif model.population == "ever":
+        people = render(_EVER, orders=orders, purchase=purchase, as_of=literal(clock.moment))
+    else:
+        return engine.table(RFM, measured)
+    return engine.table(RFM, render(_WIDER, population=people, measured=measured))
+
+
+def _on(moment: datetime, time_zone: str, *, elapsed: bool) -> datetime:
+    """A shop's wall time on the ledger's clock: itself, or the UTC instant when days are counted in hours."""
+    if not elapsed:
+        return moment
+    return moment.replace(tzinfo=ZoneInfo(time_zone)).astimezone(UTC).replace(tzinfo=None)

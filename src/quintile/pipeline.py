@@ -1,0 +1,188 @@
+"""The steps in their order: read, ledger, measure, fit, score, assign; each leaves its table in the engine.
+
+Nothing is published here and no clock is read: the jobs do that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from quintile.domain.bridge import Bridge
+from quintile.domain.ledger import PURCHASE
+from quintile.domain.settings import NO_SCHEME
+from quintile.engine.render import Sql, literal, render
+from quintile.errors import DataError
+from quintile.ledger.build import build_ledger
+from quintile.ledger.report import ledger_steps
+from quintile.metrics.measure import Clock, measure
+from quintile.metrics.report import scored_steps
+from quintile.scoring.fit import fit
+from quintile.scoring.histogram import count_values
+from quintile.scoring.receipt import tie_receipt
+from quintile.scoring.score import score
+from quintile.segments.assign import assign
+from quintile.segments.load import load_scheme
+from quintile.sources.read import Reading, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from quintile.domain.bridge import BridgeStep
+    from quintile.domain.ledger import Ledger
+    from quintile.domain.rfm_model import RfmModel
+    from quintile.domain.scheme import Scheme
+    from quintile.domain.settings import Settings
+    from quintile.domain.tie_receipt import TieReceipt
+    from quintile.domain.transactions import Transactions
+    from quintile.engine.base import Engine
+    from quintile.sources.located import SourceTable
+
+
+@dataclass(frozen=True)
+class Accounted:
+    """Sources read and every row accounted for: transactions, ledger, and the bridge up to the ledger."""
+
+    tables: tuple[SourceTable, ...]
+    settings: Settings
+    last_day: date
+    transactions: Transactions
+    ledger: Ledger
+    steps: list[BridgeStep]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Customers scored and segmented: the view ``segmented`` and all that is reported of it."""
+
+    segmented: Sql
+    model: RfmModel
+    scheme: Scheme | None
+    clock: Clock
+    bridge: Bridge
+    receipts: tuple[TieReceipt, TieReceipt, TieReceipt]
+
+
+def account(
+    engine: Engine,
+    tables: Sequence[SourceTable],
+    settings: Settings,
+    *,
+    last_day: date,
+    rates: Sql | None = None,
+) -> Accounted:
+    """Read the sources and build the ledger.
+
+    Args:
+        engine: Where everything happens.
+        tables: The opened sources.
+        settings: The user's settings.
+        last_day: The later of ``as_of`` and the shop's today.
+        rates: Table of exchange rates, if any.
+    """
+    reading = Reading(
+        time_zone=settings.ledger.time_zone,
+        elapsed=settings.model.recency == "elapsed",
+        drop_repeated_rows=settings.ledger.duplicates == "row",
+    )
+    transactions = read(engine, tables, settings.reading, reading)
+    ledger = build_ledger(engine, transactions, settings.ledger, last_day=last_day, rates=rates)
+    return Accounted(
+        tables=tuple(tables),
+        settings=settings,
+        last_day=last_day,
+        transactions=transactions,
+        ledger=ledger,
+        steps=ledger_steps(engine, ledger, settings.ledger.refunds),
+    )
+
+
+def day_after_latest(ledger: Ledger, model: RfmModel, time_zone: str) -> date:
+    """The analysis date of a source that names none: the day after its latest purchase.
+
+    With elapsed recency it is the moment 24 hours after it, in the shop's time.
+
+    Raises:
+        DataError: ``empty_window``, there is no purchase at all.
+    """
+    latest = ledger.last_at
+    if latest is None:
+        raise DataError(
+            "empty_window",
+            "the source holds no purchase: every row was set aside, refunded or worth nothing",
+            fix="see why with: quintile check SOURCE",
+        )
+    if model.recency == "elapsed":
+        utc = latest.replace(tzinfo=ZoneInfo("UTC")) + timedelta(days=1)
+        return utc.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
+    return latest.date() + timedelta(days=1)
+
+
+def require_orders(engine: Engine, ledger: Ledger, clock: Clock) -> None:
+    """Refuse a window that holds no purchase.
+
+    Raises:
+        DataError: ``empty_window``.
+    """
+    inside = render(
+        "SELECT count(*) FROM {orders} WHERE state = {purchase} AND {inside}",
+        orders=Sql(ledger.orders),
+        purchase=literal(PURCHASE),
+        inside=clock.inside(),
+    )
+    if not engine.rows(inside)[0][0]:
+        latest = f"; the latest one is of {ledger.last_at:%Y-%m-%d}" if ledger.last_at else ""
+        raise DataError(
+            "empty_window",
+            f"no order lies in the window {clock.window}{latest}",
+            fix="choose another --as-of, or a longer --window (all takes every order)",
+        )
+
+
+def score_customers(
+    engine: Engine,
+    accounted: Accounted,
+    model: RfmModel,
+    clock: Clock,
+    *,
+    population: Sql | None,
+    on_step: Callable[[str], None],
+) -> Scored:
+    """Measure, fit (unless the model brings its cut points), score and assign.
+
+    Raises:
+        DataError: ``empty_window``, no purchase lies in the window.
+    """
+    ledger = accounted.ledger
+    require_orders(engine, ledger, clock)
+    on_step("measuring recency, frequency and monetary")
+    rfm = measure(engine, Sql(ledger.orders), model, clock, decimals=ledger.decimals, population=population)
+    every_buyer = population is None
+    steps = accounted.steps + scored_steps(engine, ledger, rfm, clock, every_buyer=every_buyer)
+    engine.drop("orders")
+    on_step("scoring")
+    counts = count_values(engine, rfm)
+    if model.cuts is None:
+        model = fit(engine, rfm, model, clock.window.as_of, counts=counts)
+    scores = score(engine, rfm, model)
+    receipts = tie_receipt(engine, scores, model, counts=counts)
+    counts.drop(engine)
+    scheme = None if model.scheme == NO_SCHEME else load_scheme(model.scheme)
+    return Scored(
+        segmented=_segmented(engine, scores, scheme, model),
+        model=model,
+        scheme=scheme,
+        clock=clock,
+        bridge=Bridge(tuple(steps)),
+        receipts=receipts,
+    )
+
+
+def _segmented(engine: Engine, scores: Sql, scheme: Scheme | None, model: RfmModel) -> Sql:
+    if scheme is None:
+        return engine.view("segmented", render("SELECT *, 'Unclassified' AS segment FROM {scores}", scores=scores))
+    return assign(engine, scores, scheme, model.scale)
+
+

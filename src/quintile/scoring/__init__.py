@@ -1,0 +1,1 @@
+"""Scoring: RFM -> cut points (fit), and RFM + cut points -> SCORES (score)."""

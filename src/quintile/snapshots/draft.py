@@ -1,0 +1,125 @@
+"""A draft: the hidden room in which one run writes its snapshot, and what a killed run leaves of it.
+
+What the room holds says how far the run came. ``current`` is the pointer-to-be: it leaves the room by the rename
+that publishes, so while it is here nothing was published. ``files`` is the snapshot-to-be; ``duplicate`` is a
+snapshot-to-be that turned out to exist already.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from quintile.domain.fail_point import fail_point
+from quintile.snapshots.lock import Holder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WRITING, GONE = ".writing-", ".gone-"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ENDINGS = {
+    "writing": "was stopped before it published anything; its unfinished files were removed",
+    "publishing": "was stopped while publishing; nothing of it became visible and its files were removed",
+    "published": "was stopped after it had published; its snapshot stands",
+}
+
+
+@dataclass(frozen=True)
+class StoppedRun:
+    """A run that was killed: who it was (``holder`` is None if it left no name) and how far it came."""
+
+    run_id: str
+    holder: Holder | None
+    stage: Literal["writing", "publishing", "published"]
+
+    def __str__(self) -> str:
+        return f"{self.holder or f'run {self.run_id!r}'} {_ENDINGS[self.stage]}"
+
+
+@dataclass(frozen=True)
+class Room:
+    """The paths of one run's hidden folder, ``snapshots/.writing-<run id>``."""
+
+    path: Path
+
+    @property
+    def files(self) -> Path:
+        """The snapshot-to-be; users of the store write here."""
+        return self.path / "files"
+
+    @property
+    def duplicate(self) -> Path:
+        """Where the snapshot-to-be goes if an equal one is already published."""
+        return self.path / "duplicate"
+
+    @property
+    def pointer(self) -> Path:
+        """The pointer-to-be, a link ``snapshots/<snapshot id>``."""
+        return self.path / "current"
+
+    @property
+    def _holder(self) -> Path:
+        return self.path / "holder.json"
+
+    def open(self, holder: Holder) -> None:
+        """Make the empty room."""
+        self.files.mkdir(parents=True)
+        self._holder.write_bytes(holder.to_json())
+        fail_point("store.drafted")
+
+    def stopped(self) -> StoppedRun:
+        """Who was killed in this room, and how far the run came."""
+        named = self._holder.exists()
+        holder = Holder.from_json(self._holder.read_bytes()) if named else None
+        stage: Literal["writing", "publishing", "published"]
+        if self.pointer.is_symlink():
+            stage = "publishing"
+        else:
+            stage = "writing" if self.files.exists() or not named else "published"
+        return StoppedRun(self.path.name.removeprefix(WRITING), holder, stage)
+
+    def discard(self) -> None:
+        """Take back what was moved but not published, then remove the room; a missing room is fine."""
+        if not self.path.exists():
+            return
+        if self.pointer.is_symlink() and not self.files.exists() and not self.duplicate.exists():
+            # The snapshot has its final name, but no pointer ever led to it, so no reader can hold it.
+            with contextlib.suppress(FileNotFoundError):
+                (self.path.parent / self.pointer.readlink().name).rename(self.files)
+            fail_point("store.retracted")
+        fail_point("store.discarding")
+        # One rename first: a room that is half removed would tell a wrong story.
+        gone = self.path.with_name(GONE + self.path.name.removeprefix(WRITING))
+        self.path.rename(gone)
+        fail_point("store.discarded")
+        shutil.rmtree(gone)
+
+
+def checked_name(name: str) -> str:
+    """The name itself, if it can be a folder's name everywhere.
+
+    Raises:
+        ValueError: It has other characters than letters, digits, ``.``, ``_``, ``-``, or over 100 of them.
+    """
+    if _NAME.fullmatch(name) is None:
+        message = f"{name!r} cannot name a run or a snapshot: 1 to 100 letters, digits, dots, '_' or '-'"
+        raise ValueError(message)
+    return name
+
+
+def clean(snapshots: Path) -> tuple[StoppedRun, ...]:
+    """Remove what killed runs left, and say who they were; only the holder of the writer lock may call it."""
+    stopped = []
+    # Sorted, so that every old .gone-R is away before .writing-R takes that name.
+    for path in sorted(snapshots.iterdir()):
+        if path.name.startswith(WRITING):
+            stopped.append(Room(path).stopped())
+            Room(path).discard()
+        elif path.name.startswith(GONE):
+            shutil.rmtree(path)
+    return tuple(stopped)

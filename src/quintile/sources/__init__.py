@@ -1,0 +1,1 @@
+"""From files and data frames to TRANSACTIONS: text first, then typed by our own rules, every record counted."""

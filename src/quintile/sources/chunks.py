@@ -1,0 +1,105 @@
+"""Chunks: the bytes of a text file as UTF-8, a piece at a time, whatever the file's encoding or compression."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from typing import TYPE_CHECKING
+
+from quintile.errors import DataError, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from quintile.domain.dialect import Dialect
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+_CHUNK = 1 << 16  # fits the processor's cache
+_GZIP_RATIO = 100
+_GZIP_ALLOWANCE = 16 << 20  # small files of equal rows honestly shrink more than a hundred times
+_GZIP_LIMIT = 64 << 30
+
+
+def raw_chunks(path: Path, *, compressed: bool) -> Iterator[bytes]:
+    """The bytes of a file, unpacked if it is gzip, in pieces of 64 kB.
+
+    Raises:
+        DataError: ``truncated``, ``corrupt_file`` or ``too_large``, for gzip only.
+    """
+    with path.open("rb", buffering=0) as raw:
+        if not compressed:
+            while chunk := raw.read(_CHUNK):
+                yield chunk
+            return
+        yield from _unpacked(raw, path)
+
+
+def utf8_chunks(path: Path, dialect: Dialect) -> Iterator[bytes]:
+    """The text of a file as UTF-8 bytes without a byte order mark; CR line ends become LF where they stand alone.
+
+    A file said to be UTF-8 is passed on unchecked, so that a damaged row can be told from a damaged file.
+
+    Raises:
+        DataError: ``encoding`` when the bytes are not text of the dialect's encoding, and all of ``raw_chunks``.
+    """
+    chunks = raw_chunks(path, compressed=dialect.compressed)
+    if dialect.encoding not in ("utf-8", "utf-8-sig"):
+        chunks = _recoded(chunks, dialect.encoding, path)
+    start = True
+    for chunk in chunks:
+        text = chunk.removeprefix(codecs.BOM_UTF8) if start else chunk
+        start = False
+        yield text.replace(b"\r", b"\n") if dialect.carriage_returns else text
+
+
+def is_text_in(path: Path, encoding: str, *, compressed: bool) -> bool:
+    """Whether every byte of the file is valid in an encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    pending = False
+    try:
+        for chunk in raw_chunks(path, compressed=compressed):
+            if pending or not chunk.isascii():
+                decoder.decode(chunk)
+                pending = bool(decoder.getstate()[0])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _recoded(chunks: Iterator[bytes], encoding: str, path: Path) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    try:
+        for chunk in chunks:
+            text = decoder.decode(chunk).encode()
+            yield text
+            line += text.count(b"\n")
+        yield decoder.decode(b"", final=True).encode()
+    except UnicodeError as error:
+        message = f"the file is not {encoding} text: {error}"
+        place = Place(path.name, line)
+        raise DataError("encoding", message, fix="save the file as UTF-8, or name its encoding", place=place) from error
+
+
+def _unpacked(raw: BinaryIO, path: Path) -> Iterator[bytes]:
+    unpacked = 0
+    place = Place(path.name)
+    try:
+        with gzip.GzipFile(fileobj=raw) as stream:
+            while chunk := stream.read(_CHUNK):
+                unpacked += len(chunk)
+                if unpacked > min(_GZIP_LIMIT, max(_GZIP_ALLOWANCE, _GZIP_RATIO * raw.tell())):
+                    message = f"the gzip file unpacks to more than {unpacked:,} bytes, over {_GZIP_RATIO} times its size"
+                    raise DataError("too_large", message, fix="unpack the file yourself and look at it", place=place)
+                yield chunk
+    except EOFError as error:
+        message = "the gzip file is cut off"
+        raise DataError("truncated", message, fix="fetch the file again", place=place) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        message = f"the gzip file is damaged: {error}"
+        raise DataError("corrupt_file", message, fix="fetch the file again", place=place) from error

@@ -1,0 +1,99 @@
+"""Identifiers: ids are text, trimmed and in one Unicode form, case and leading zeros kept; words for nothing are nothing.
+
+Whole numbers keep their number type inside the engine (they group faster); as text they read the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.errors import DataError, Place
+
+if TYPE_CHECKING:
+    from quintile.engine.base import Engine
+
+WHOLE_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+LONG_NUMBERS = ("UBIGINT", "HUGEINT", "UHUGEINT")
+FRACTIONS = ("FLOAT", "DOUBLE")
+NOTHING = ("", "null", "none", "nan", "n/a", "#n/a", "na", "nil", "<na>", "nat")
+LONGEST_NOTHING = max(len(word) for word in NOTHING)
+
+_BLANKS = " \t\r\n\v\f"
+# White space and marks that nobody sees: no-break and thin spaces, zero-width characters, byte order and direction marks.
+_INVISIBLE = "[\\x{00A0}\\x{00AD}\\x{1680}\\x{180E}\\x{2000}-\\x{200F}\\x{2028}-\\x{202F}\\x{205F}-\\x{2064}\\x{3000}\\x{FEFF}]"
+_INVISIBLE_AT_ENDS = f"^[\\s\\x{{0085}}]+|[\\s\\x{{0085}}]+$|{_INVISIBLE}"
+
+# Nearly all ids are plain ASCII: as many bytes as characters. Only the others need the slow cleaning.
+_CLEAN = """
+CASE WHEN strlen({column}) = length({column}) THEN trim({column}, {blanks})
+     ELSE nfc_normalize(regexp_replace({column}, {invisible}, '', 'g')) END
+"""
+_SOMETHING = """
+CASE WHEN length({clean}) <= {longest} AND lower({clean}) IN ({nothing}) THEN NULL ELSE {clean} END
+"""
+_LOOK = """
+SELECT count(*), count_if(contains(id, '@')), count_if(regexp_full_match(id, '[0-9]+\\.0'))
+FROM (SELECT {clean} AS id FROM ({source})) WHERE id IS NOT NULL
+"""
+_FIRST_ROWS = 200
+_MOSTLY = 0.9
+
+
+def id_sql(column: str, kind: str, *, whole: bool = False) -> Sql:
+    """The SQL of a clean id from a column of the given DuckDB type; NULL where there is none.
+
+    ``whole`` strips a ``.0`` that a data frame left on every number of the column.
+
+    Raises:
+        DataError: ``bad_column_type``, the column holds no plain values.
+    """
+    quoted = name(column)
+    if kind in WHOLE_NUMBERS:
+        return render("CAST({column} AS BIGINT)", column=quoted)
+    if kind in FRACTIONS:
+        return render(
+            "CASE WHEN isfinite({column}) THEN regexp_replace(format('{{:.17g}}', CAST({column} AS DOUBLE)), '\\.0$', '')"
+            " END",
+            column=quoted,
+        )
+    if kind in LONG_NUMBERS or kind.startswith(("DECIMAL", "DATE", "UUID", "ENUM", "TIME")):
+        return render("CAST({column} AS VARCHAR)", column=quoted)
+    if kind != "VARCHAR":
+        raise DataError(
+            "bad_column_type",
+            f"the column '{column}' holds {kind} values, which cannot be an id",
+            fix="name another column with --map, or write the ids as text",
+            place=Place(column=column),
+        )
+    clean = _something(quoted)
+    if whole:
+        clean = render("regexp_replace({clean}, '^([0-9]+)\\.0$', '\\1')", clean=clean)
+    return clean
+
+
+def look_at_ids(engine: Engine, source: Sql, column: str, kind: str) -> tuple[bool, bool]:
+    """Whether the column holds e-mail addresses, and whether all its ids are whole numbers written with ``.0``.
+
+    The first rows suggest; only then is the whole column looked at, so that the answer never depends on row order
+    for any column that is plainly one or the other.
+    """
+    if kind != "VARCHAR":
+        return False, False
+    clean = _something(name(column))
+    head = render("SELECT * FROM ({source}) LIMIT {rows}", source=source, rows=literal(_FIRST_ROWS))
+    rows, emails, pointed = engine.rows(render(_LOOK, clean=clean, source=head))[0]
+    if not rows or (emails < _MOSTLY * rows and pointed < rows):
+        return False, False
+    rows, emails, pointed = engine.rows(render(_LOOK, clean=clean, source=source))[0]
+    return emails >= _MOSTLY * rows, pointed == rows
+
+
+def _something(column: Sql) -> Sql:
+    clean = render(_CLEAN, column=column, blanks=literal(_BLANKS), invisible=literal(_INVISIBLE_AT_ENDS))
+    return render(
+        _SOMETHING,
+        clean=clean,
+        longest=literal(LONGEST_NOTHING),
+        nothing=joined(literal(word) for word in NOTHING),
+    )

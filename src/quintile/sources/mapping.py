@@ -1,0 +1,153 @@
+"""Mapping: which column plays which role (customer, order, time, amount, ...).
+
+Names suggest; the user's ``map`` always wins; a required role that is missing, or two columns that both could play it,
+is an error that lists what was seen and what to write.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from quintile.domain.transactions import ROLES
+from quintile.errors import DataError, Place, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# Names as they are found in shops' exports, written without case, blanks and marks. Before the bar: names that say
+# exactly this role. After it: general names, believed only where no exact one stands.
+_NAMES = {
+    "customer": "customerid customerkey customerno customernumber customercode custid custno clientid userid buyerid "
+    "memberid kundennummer kundenid idclient idcliente musterino | customer client user buyer member cust cid kunde "
+    "cliente musteri shopperid contactid customername",
+    "order": "orderid orderno ordernumber ordernr orderkey invoiceno invoiceid invoicenumber invoicenr transactionid "
+    "transid receiptid receiptno bestellnummer purchaseid siparisno | order invoice receipt transaction bestellung",
+    "line": "lineid lineno linenumber linenr orderline orderlineid lineitemid orderitemid positionsnr | rowid line "
+    "position",
+    "time": "orderdate ordertime orderdatetime ordertimestamp orderedat ordereddate invoicedate purchasedate purchasedat "
+    "purchasetime transactiondate transactiontime transdate trandate bestelldatum siparistarihi | date datetime timestamp "
+    "createdat createdon time datum fecha tarih paidat processedat d",
+    "amount": "amount ordertotal orderamount ordervalue orderrevenue totalamount totalprice netamount tranamount "
+    "transactionamount linetotal lineamount grandtotal purchaseamount revenue | amt total sales value spend "
+    "monetaryvalue dollarvalue netsales grosssales subtotal betrag umsatz montant importe tutar paid",
+    "quantity": "quantity qty orderquantity itemquantity | units menge quantite cantidad adet",
+    "unit_price": "unitprice itemprice priceperunit priceeach | price einzelpreis",
+    "currency": "currency currencycode ordercurrency | waehrung devise moneda parabirimi",
+    "status": "status orderstatus paymentstatus | state",
+    "email": "email emailaddress customeremail buyeremail | mail eposta",
+    "refund": "refund refunded refundamount refundedamount amountrefunded totalrefunded",
+    "kind": "kind orderkind ordertype transactiontype rowtype recordtype | type",
+    "account": "accountid accountno companyid organisationid organizationid | account company organisation organization",
+    "phone": "phone phonenumber customerphone mobile telephone",
+    "name": "fullname customerfullname",
+    "updated_at": "updatedat modifiedat lastmodified updatedon changedat",
+}
+_AMOUNT_FROM = ("quantity", "unit_price")
+
+
+def map_columns(columns: Sequence[str], chosen: Mapping[str, str], file: str | None = None) -> dict[str, str]:
+    """Give every role that can be recognised its column.
+
+    Args:
+        columns: The source's column names.
+        chosen: The user's own ``role -> column``; ``role -> ""`` leaves the role without a column.
+        file: Named in errors.
+
+    Returns:
+        ``role -> column``; always with ``customer`` (or ``email``), ``time``, and ``amount`` or both of ``quantity``
+        and ``unit_price``.
+
+    Raises:
+        SettingsError: ``chosen`` names an unknown role or a column that is not there.
+        DataError: ``missing_columns``, or ``doubtful_columns`` when two columns could play one role.
+    """
+    mapped = {role: column for role, column in _checked(columns, chosen, file).items() if column}
+    taken = set(mapped.values())
+    for role in ROLES:
+        if role in chosen or _amount_is_settled(role, mapped):
+            continue
+        column = suggest_column(role, [column for column in columns if column not in taken], file)
+        if column is not None:
+            mapped[role] = column
+            taken.add(column)
+    _require(mapped, columns, file)
+    return {role: mapped[role] for role in ROLES if role in mapped}
+
+
+def _amount_is_settled(role: str, mapped: Mapping[str, str]) -> bool:
+    """An amount needs no quantity and price beside it, nor the other way round."""
+    if role == "amount":
+        return all(part in mapped for part in _AMOUNT_FROM)
+    return role in _AMOUNT_FROM and "amount" in mapped
+
+
+def _checked(columns: Sequence[str], chosen: Mapping[str, str], file: str | None) -> Mapping[str, str]:
+    for role, column in chosen.items():
+        if role not in ROLES:
+            near = difflib.get_close_matches(role, ROLES, n=1)
+            hint = f"did you mean '{near[0]}'? " if near else ""
+            raise SettingsError("map", f"'{role}' is no role", fix=f"{hint}roles are {', '.join(ROLES)}")
+        if column and column not in columns:
+            near = difflib.get_close_matches(column, columns, n=1)
+            hint = f"did you mean '{near[0]}'? " if near else ""
+            raise DataError(
+                "missing_columns",
+                f"the column '{column}' given for {role} is not in the source",
+                fix=f"{hint}columns seen: {_listed(columns)}",
+                place=Place(file),
+            )
+    return chosen
+
+
+def suggest_column(role: str, columns: Sequence[str], file: str | None) -> str | None:
+    """The column whose name says the role; None if there is none.
+
+    Raises:
+        DataError: ``doubtful_columns``, several names say it.
+    """
+    exact, _, general = _NAMES[role].partition("|")
+    for names in (exact.split(), general.split()):
+        found = [column for column in columns if _plain(column) in names]
+        if len(found) > 1:
+            raise DataError(
+                "doubtful_columns",
+                f"{len(found)} columns could be the {role}: {_listed(found)}",
+                fix=f"say which one: --map {role}={found[0]}",
+                place=Place(file),
+            )
+        if found:
+            return found[0]
+    return None
+
+
+def _require(mapped: Mapping[str, str], columns: Sequence[str], file: str | None) -> None:
+    missing = [] if "customer" in mapped or "email" in mapped or "account" in mapped else ["customer"]
+    missing += [] if "time" in mapped else ["time"]
+    if "amount" not in mapped and not all(role in mapped for role in _AMOUNT_FROM):
+        missing.append("amount")
+    if not missing:
+        return
+    wanted = {"customer": "customer_id", "time": "order_date", "amount": "amount"}
+    raise DataError(
+        "missing_columns",
+        f"no column was recognised for {' and '.join(missing)} (such as {', '.join(wanted[role] for role in missing)});"
+        f" columns seen: {_listed(columns)}",
+        fix="say which column it is: "
+        + " ".join(f"--map {role}=COLUMN" for role in missing)
+        + ("; amount may also be --map quantity=COLUMN --map unit_price=COLUMN" if "amount" in missing else ""),
+        place=Place(file),
+    )
+
+
+def _plain(column: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", column).casefold()
+    return re.sub(r"[^a-z0-9]", "", decomposed)
+
+
+def _listed(columns: Sequence[str]) -> str:
+    shown = 20
+    text = ", ".join(column[:60] for column in columns[:shown])
+    return text + (f" and {len(columns) - shown} more" if len(columns) > shown else "")

@@ -1,0 +1,93 @@
+"""open_source: a path or a frame, opened as a SourceTable by what it really is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quintile.engine.render import Sql, render
+from quintile.errors import DataError, Place
+from quintile.sources.dialect import detect_dialect
+from quintile.sources.files import checksum, format_of, open_frame, open_parquet
+from quintile.sources.json_lines import open_json_lines
+from quintile.sources.located import ROW_NUMBER, SourceTable
+from quintile.sources.records import locate
+from quintile.sources.sheets import open_sheet
+from quintile.sources.staging import read_sql, stage_utf8
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quintile.domain.dialect import Dialect
+    from quintile.domain.settings import ReadingSettings
+    from quintile.engine.base import Engine
+
+_ALL = "SELECT * FROM {rows}"
+_ALL_LOCATED = "SELECT *, row_number() OVER () AS {row} FROM {rows}"
+
+
+def open_source(
+    engine: Engine, source: object, staging: Path, settings: ReadingSettings, place: int = 0
+) -> SourceTable:
+    """Open one source.
+
+    Args:
+        engine: Reads it.
+        source: A path, or a pandas, polars, pyarrow or DuckDB table.
+        staging: Folder for links and clean copies.
+        settings: Dialect and sheet the user fixed.
+        place: The source's place among several, for names.
+
+    Raises:
+        DataError: The content cannot be read; the message says why and what to do.
+    """
+    if not isinstance(source, str | Path):
+        return open_frame(engine, source, place)
+    path = Path(source)
+    match format_of(path):
+        case "parquet":
+            return open_parquet(engine, path, staging / f"source_{place:04}.parquet")
+        case "xlsx" | "ole":
+            return open_sheet(path, staging, settings.sheet)
+        case "json":
+            return open_json_lines(path, staging)
+        case _:
+            return open_text(path, staging, settings)
+
+
+def open_text(path: Path, staging: Path, settings: ReadingSettings) -> SourceTable:
+    """Open a delimited text file, every column as text, every physical record counted.
+
+    Raises:
+        DataError: The file is not a table, or its dialect cannot be told.
+    """
+    dialect = detect_dialect(path, delimiter=settings.delimiter, encoding=settings.encoding)
+    staged = stage_utf8(path, dialect, staging)
+    if not staged.records:
+        raise DataError(
+            "empty_input",
+            "the file has a header but no rows",
+            fix="export it again with its rows",
+            place=Place(path.name),
+        )
+    rows = read_sql(staged)
+
+    def lines(places: Sequence[int]) -> dict[int, int]:
+        return {number: found.line for number, found in locate(path, dialect, places).items()}
+
+    return SourceTable(
+        name=path.name,
+        query=render(_ALL, rows=rows),
+        located=render(_ALL_LOCATED, rows=rows, row=Sql(ROW_NUMBER)),
+        columns=dict.fromkeys(dialect.columns, "VARCHAR"),
+        rows=staged.records,
+        lines=lines,
+        sha256=checksum(path),
+        assumed=_shown(dialect),
+        rejected=staged.rejected,
+    )
+
+
+def _shown(dialect: Dialect) -> dict[str, str]:
+    delimiter = {"\t": "tab", " ": "blanks"}.get(dialect.delimiter, dialect.delimiter)
+    return {"format": "text", "delimiter": delimiter, "encoding": dialect.encoding.removesuffix("-sig")}

@@ -1,0 +1,57 @@
+"""People: a list of customers to score, whether they bought or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quintile.domain.settings import ReadingSettings
+from quintile.engine.render import Sql, render
+from quintile.errors import DataError, Place
+from quintile.sources.identifiers import id_sql
+from quintile.sources.mapping import suggest_column
+from quintile.sources.open import open_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from quintile.engine.base import Engine
+
+PEOPLE = "people"
+_PEOPLE = "SELECT DISTINCT customer_key FROM (SELECT {key} AS customer_key FROM ({query})) WHERE customer_key IS NOT NULL"
+
+
+def read_people(engine: Engine, path: Path, staging: Path, key_type: str) -> Sql:
+    """Read a customer list: any readable file with a customer column, or with a single column.
+
+    Args:
+        engine: Where the table is made.
+        path: The list.
+        staging: For copies.
+        key_type: The type of customer keys in the ledger, so that both sides compare as one.
+
+    Returns:
+        Table ``people`` with ``customer_key``, each once.
+
+    Raises:
+        DataError: No column can be the customer.
+    """
+    table = open_source(engine, path, staging, ReadingSettings())
+    columns = list(table.columns)
+    column = columns[0] if len(columns) == 1 else suggest_column("customer", columns, path.name)
+    if column is None:
+        raise DataError(
+            "missing_columns",
+            f"the customer list has no customer column; columns seen: {', '.join(columns)}",
+            fix="call the column customer_id",
+            place=Place(path.name),
+        )
+    key = render("TRY_CAST({id} AS {type})", id=id_sql(column, table.columns[column]), type=Sql(key_type))
+    people = engine.table(PEOPLE, render(_PEOPLE, key=key, query=table.query))
+    if not engine.rows(render("SELECT count(*) FROM {people}", people=people))[0][0]:
+        raise DataError(
+            "empty_input",
+            "the customer list names nobody the ledger could know",
+            fix="give a list of customer ids",
+            place=Place(path.name),
+        )
+    return people
