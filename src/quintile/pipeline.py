@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from quintile.domain.bridge import Bridge
-from quintile.domain.ledger import PURCHASE
 from quintile.domain.settings import NO_SCHEME
-from quintile.engine.render import Sql, literal, render
+from quintile.engine.render import Sql, render
 from quintile.errors import DataError
 from quintile.ledger.build import build_ledger
 from quintile.ledger.report import ledger_steps
 from quintile.metrics.measure import Clock, measure
-from quintile.metrics.report import scored_steps
+from quintile.metrics.report import find_places, scored_steps
 from quintile.scoring.fit import fit
 from quintile.scoring.histogram import count_values
 from quintile.scoring.receipt import tie_receipt
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from quintile.domain.tie_receipt import TieReceipt
     from quintile.domain.transactions import Transactions
     from quintile.engine.base import Engine
+    from quintile.metrics.report import Places
     from quintile.sources.located import SourceTable
 
 
@@ -95,7 +95,7 @@ def account(
         last_day=last_day,
         transactions=transactions,
         ledger=ledger,
-        steps=ledger_steps(engine, ledger, settings.ledger.refunds),
+        steps=ledger_steps(ledger, settings.ledger.refunds),
     )
 
 
@@ -120,25 +120,21 @@ def day_after_latest(ledger: Ledger, model: RfmModel, time_zone: str) -> date:
     return latest.date() + timedelta(days=1)
 
 
-def require_orders(engine: Engine, ledger: Ledger, clock: Clock) -> None:
-    """Refuse a window that holds no purchase.
+def require_orders(engine: Engine, ledger: Ledger, clock: Clock) -> Places:
+    """Find the orders' places; refuse a window that holds no purchase.
 
     Raises:
         DataError: ``empty_window``.
     """
-    inside = render(
-        "SELECT count(*) FROM {orders} WHERE state = {purchase} AND {inside}",
-        orders=Sql(ledger.orders),
-        purchase=literal(PURCHASE),
-        inside=clock.inside(),
-    )
-    if not engine.rows(inside)[0][0]:
+    places = find_places(engine, ledger, clock)
+    if not places.inside[0]:
         latest = f"; the latest one is of {ledger.last_at:%Y-%m-%d}" if ledger.last_at else ""
         raise DataError(
             "empty_window",
             f"no order lies in the window {clock.window}{latest}",
             fix="choose another --as-of, or a longer --window (all takes every order)",
         )
+    return places
 
 
 def score_customers(
@@ -156,12 +152,12 @@ def score_customers(
         DataError: ``empty_window``, no purchase lies in the window.
     """
     ledger = accounted.ledger
-    require_orders(engine, ledger, clock)
+    places = require_orders(engine, ledger, clock)
     on_step("measuring recency, frequency and monetary")
-    rfm = measure(engine, Sql(ledger.orders), model, clock, decimals=ledger.decimals, population=population)
-    every_buyer = population is None
-    steps = accounted.steps + scored_steps(engine, ledger, rfm, clock, every_buyer=every_buyer)
-    engine.drop("orders")
+    alone = places.alone[0] > 0
+    rfm = measure(engine, ledger, model, clock, refunds_alone=alone, population=population)
+    steps = scored_steps(engine, ledger, rfm, clock, places, every_buyer=population is None)
+    engine.drop("order_parts")
     on_step("scoring")
     counts = count_values(engine, rfm)
     if model.cuts is None:
@@ -175,7 +171,7 @@ def score_customers(
         model=model,
         scheme=scheme,
         clock=clock,
-        bridge=Bridge(tuple(steps)),
+        bridge=Bridge((*accounted.steps, *steps)),
         receipts=receipts,
     )
 

@@ -47,14 +47,14 @@ def counted(tmp_path):
     rows=tables(),
     delimiter=st.sampled_from(",;\t|"),
     line_end=st.sampled_from(["\n", "\r\n"]),
-    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
-    chunk=st.sampled_from([5, 40, 1 << 19]),
+    style=st.tuples(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.sampled_from([5, 40, 1 << 16])),
     last_line_end=st.booleans(),
 )
 @settings(max_examples=150, deadline=None)
 def test_any_written_table_is_counted_located_and_read_as_it_was_written(
-    tmp_path_factory, rows, delimiter, line_end, quoting, chunk, last_line_end
+    tmp_path_factory, rows, delimiter, line_end, style, last_line_end
 ):
+    quoting, chunk = style
     folder = tmp_path_factory.mktemp("t")
     names = tuple(f"c{place}" for place in range(len(rows[0]) if rows else 2))
     text = io.StringIO()

@@ -5,8 +5,7 @@ Small numbers, because the ledger groups ten million rows by them.
 
 from __future__ import annotations
 
-PURCHASE = 0
-REFUND = 1
+KEPT = 0
 
 QUARANTINE_REASONS = (
     "ragged_row",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from decimal import Decimal
 
 # States of an order; a purchase counts, the others are kept and reported.
 PURCHASE, ZERO, REFUNDED, REFUND_ONLY = 0, 1, 2, 3
@@ -15,19 +15,26 @@ PURCHASE, ZERO, REFUNDED, REFUND_ONLY = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class Tally:
-    """Rows and money by currency of the rows that share a fate."""
+    """Rows and money by currency of the rows that share a fate.
+
+    ``largest`` bounds every sum of their money: all that was bought, or all that was paid back; None if unknown.
+    """
 
     rows: int
     amounts: dict[str, Decimal]
+    largest: Decimal | None = Decimal(0)
 
 
 @dataclass(frozen=True)
 class Ledger:
     """The cleaned orders and what became of every row.
 
-    ``orders`` names the table of shape ORDERS, money in ``currency`` with ``decimals`` digits. ``fates`` tallies the
+    ``orders`` names the table of shape ORDERS, money in ``currency`` with ``decimals`` digits after the
+    point, ``digits`` in all. ``fates`` tallies the
     source rows by fate, before any conversion; ``column_refunds`` is the money that a refund column or a refunded status
     says went back, in the base currency. ``first_at`` and ``last_at`` are the times of the first and the last purchase.
+    ``lines`` are the source rows behind the orders, ``after_refunds`` their money, ``net`` the money that counts under the
+    refund policy.
     ``key_type`` is the engine's type of customer keys.
     """
 
@@ -35,10 +42,14 @@ class Ledger:
     key_type: str
     currency: str
     decimals: int
+    digits: int
     rows: int
     fates: dict[int, Tally]
     column_refunds: Decimal
     converted: bool
     first_at: datetime | None
     last_at: datetime | None
+    lines: int
+    after_refunds: Decimal
+    net: Decimal
     warnings: tuple[dict[str, Any], ...] = ()

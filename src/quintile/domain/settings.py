@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _FORBID_UNKNOWN = {"extra": "forbid"}
 DEFAULT_SCHEMES = {3: "six-27", 5: "rfm-9", 10: "rfm-9"}
 NO_SCHEME = "none"
+POPULATIONS = ("buyers", "ever")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.fate import PURCHASE, QUARANTINED, REASON_OF, REFUND
+from quintile.domain.fate import KEPT, QUARANTINED, REASON_OF
 from quintile.engine.render import joined, literal, name, render
 from quintile.ledger.build import ledger_rows
 
@@ -35,7 +35,7 @@ SELECT fate, file_no, quintile_row, {raw} FROM {rows} WHERE fate IN ({codes})
 _IN_CONFLICT = """
 SELECT conflict.fate, file_no, quintile_row, {raw} FROM {rows} AS listed
 JOIN (SELECT DISTINCT order_id, fate FROM judged_rows WHERE fate IN ({codes})) AS conflict USING (order_id)
-WHERE listed.fate IN ({sound})
+WHERE listed.fate = {kept}
 """
 _FIRST = """
 SELECT fate, file_no, quintile_row, {raw} FROM ({listed})
@@ -79,9 +79,8 @@ def _rows(engine: Engine, accounted: Accounted, fates: list[int], most: int) -> 
     if own:
         parts.append(render(_OWN, rows=rows, raw=raw, codes=joined(map(literal, own))))
     if conflicts:
-        sound = joined([literal(PURCHASE), literal(REFUND)])
         codes = joined(map(literal, conflicts))
-        parts.append(render(_IN_CONFLICT, rows=rows, raw=raw, codes=codes, sound=sound))
+        parts.append(render(_IN_CONFLICT, rows=rows, raw=raw, codes=codes, kept=literal(KEPT)))
     listed = joined(parts, " UNION ALL ")
     return engine.rows(render(_FIRST, listed=listed, raw=raw, most=literal(most)))
 

@@ -28,12 +28,10 @@ if TYPE_CHECKING:
 
 _CUSTOMERS = """
 SELECT CAST(customer_key AS VARCHAR) AS customer_id, first_order, last_order, recency_days, frequency, monetary,
-       {r} AS r, {f} AS f, {m} AS m, {code} AS rfm, segment
+       {r} AS r, {f} AS f, {m} AS m,
+       [{codes}][((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER] AS rfm, segment
 FROM {segmented}
-ORDER BY {order}
 """
-# Shorter ids first, then in their own order: numbers come as people count, and the order depends on nothing else.
-_TEXT_ORDER, _NUMBER_ORDER = "length(customer_id), customer_id", "customer_key"
 _CELLS = """
 SELECT segment, r, f, m, recency_days, count(*) AS customers, sum(frequency) AS orders, sum(monetary) AS revenue
 FROM {segmented} GROUP BY ALL
@@ -59,7 +57,6 @@ _SPAN = """
 SELECT count(*), count_if(frequency > 0), min(first_order), max(last_order), max(frequency)
 FROM {segmented}
 """
-_LEAST_KEY = "SELECT min(customer_key) FROM {segmented}"
 _SHARE = Decimal("0.0001")
 _MEAN = Decimal("0.01")
 _ID_DIGITS = 12
@@ -146,7 +143,7 @@ def collect(
     }
     return Result(
         engine=engine,
-        customers=_customers(engine, scored),
+        customers=_customers(scored),
         segments=segments,
         report=report,
         model=scored.model,
@@ -158,18 +155,17 @@ def neutralised(text: str) -> str:
     return "'" + text if text.lstrip()[:1] in tuple("=+-@\t\r＝＋－＠") and text.strip() else text
 
 
-def _customers(engine: DuckDbEngine, scored: Scored) -> Sql:
+def _customers(scored: Scored) -> Sql:
+    """The rows of customers.parquet; the order of ``rfm``, which is that of the ids, is kept by the engine."""
     scale = scored.model.scale
-    shown = {metric: _shown(metric, scale) for metric in "rfm"}
-    separator = literal(scale.code(1, 1, 1)[1:2] if scale.code(1, 1, 1)[1:2] == "-" else "")
-    least = engine.rows(render(_LEAST_KEY, segmented=scored.segmented))[0][0]
-    counted = isinstance(least, int) and least >= 0
+    every = range(1, scale.scores + 1)
+    codes = joined(literal(scale.code(r, f, m)) for r in every for f in every for m in every)
     return render(
         _CUSTOMERS,
         segmented=scored.segmented,
-        code=render("concat_ws({separator}, {codes})", separator=separator, codes=joined(shown.values())),
-        order=Sql(_NUMBER_ORDER if counted else _TEXT_ORDER),
-        **shown,
+        codes=codes,
+        scores=literal(scale.scores),
+        **{metric: _shown(metric, scale) for metric in "rfm"},
     )
 
 

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.settings import Settings
+from quintile.domain.settings import POPULATIONS, Settings
 from quintile.engine.render import render
 from quintile.jobs.result import Result, collect
 from quintile.jobs.workplace import now_text, silent, today, workplace
 from quintile.metrics.measure import Clock
 from quintile.pipeline import account, day_after_latest, score_customers
 from quintile.snapshots.store import Store
+from quintile.sources.rates import ECB
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +37,14 @@ class Wish:
     as_of: date | None = None
     model: RfmModel | None = None
 
+    @property
+    def files(self) -> list[Path]:
+        """Every file the wish may read: sources, rates, a customer list."""
+        population = (self.model or self.settings.model).population
+        named = [self.settings.ledger.rates, population]
+        sources = [source for source in self.sources if isinstance(source, Path)]
+        return sources + [Path(name) for name in named if name not in {None, ECB, *POPULATIONS} and name]
+
 
 def run(wish: Wish, out: Path, *, in_project: bool = False, on_step: Callable[[str], None] = silent) -> dict[str, Any]:
     """Score the customers of the sources and publish the snapshot.
@@ -56,7 +65,7 @@ def run(wish: Wish, out: Path, *, in_project: bool = False, on_step: Callable[[s
     store = Store(out / STORE) if in_project else Store(out, top_links=RESULT_FILES)
     run_id = f"run-{os.getpid()}"
     with store.writing(run_id, started=now_text()) as draft:
-        with workplace(wish.sources, draft.folder, on_step=on_step) as place:
+        with workplace(wish.files, draft.folder, on_step=on_step) as place:
             result = scored_result(place, wish)
             on_step("writing the results")
             snapshot = result.write(draft.folder, wish.settings.output.formats)
@@ -71,7 +80,7 @@ def run_in_memory(wish: Wish) -> tuple[object, dict[str, Any], RfmModel]:
     Returns:
         The customers as an Arrow stream that outlives the job, the report, and the model that scored.
     """
-    with workplace(wish.sources, keep_engine=True) as place:
+    with workplace(wish.files, keep_engine=True) as place:
         result = scored_result(place, wish)
         customers = place.engine.table("customers", result.customers)
         rows = place.engine.arrow(render("SELECT * FROM {customers}", customers=customers))

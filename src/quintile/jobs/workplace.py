@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from quintile.domain.settings import POPULATIONS
 from quintile.engine.duckdb import DuckDbEngine
 from quintile.sources.open import open_source
 from quintile.sources.people import read_people
@@ -51,26 +52,26 @@ class Workplace:
 
     def people(self, population: str, key_type: str) -> Sql | None:
         """The customers of a population list; None for buyers and ever-buyers."""
-        if population in {"buyers", "ever"}:
+        if population in POPULATIONS:
             return None
         return read_people(self.engine, Path(population), self.staging, key_type)
 
 
 @contextlib.contextmanager
 def workplace(
-    sources: Sequence[object],
+    files: Sequence[Path],
     results: Path | None = None,
     *,
     keep_engine: bool = False,
     on_step: Callable[[str], None] = silent,
 ) -> Iterator[Workplace]:
-    """A hardened engine that may touch the sources, the results folder and a staging folder, gone afterwards.
+    """A hardened engine that may touch the given files, the results folder and a staging folder, gone afterwards.
 
     ``keep_engine`` leaves the engine open for tables that outlive the job; they hold no file of the staging folder.
     """
     with tempfile.TemporaryDirectory(prefix="quintile-", ignore_cleanup_errors=True) as staging:
         folders = [Path(staging)] + ([results] if results is not None else [])
-        engine = DuckDbEngine(folders, [source for source in sources if isinstance(source, Path)])
+        engine = DuckDbEngine(folders, files)
         try:
             yield Workplace(engine, Path(staging), on_step)
         finally:

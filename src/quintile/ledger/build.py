@@ -5,18 +5,18 @@ identity and statuses decide each row's fate; lines groups the rows; dedupe sett
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.fate import DUPLICATE, PURCHASE, QUARANTINED, REFUND
-from quintile.domain.ledger import PURCHASE as STATE_PURCHASE
-from quintile.domain.ledger import Ledger, Tally
+from quintile.domain.fate import DUPLICATE, KEPT, QUARANTINED
+from quintile.domain.ledger import PURCHASE, Ledger, Tally
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import ConservationError
 from quintile.ledger.rules import currency, identity, statuses
-from quintile.ledger.rules.dedupe import settle_repeats
-from quintile.ledger.rules.lines import group_lines
+from quintile.ledger.rules.dedupe import mark, settle_repeats
+from quintile.ledger.rules.lines import SHIFT, WIDE, Lines, group_lines
 from quintile.ledger.rules.refunds import net_refunds
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ FEWEST_DECIMALS = 2
 # A row's columns are worked out in the inner query, its fate from them in the outer one: the first reason that fits wins.
 _ROWS = """
 SELECT {kept}, order_id, line, mark, customer_key, ordered_at, amount, refund, currency,
-    CAST(CASE {exclusions} {problems} WHEN amount < 0 THEN {refund_fate} ELSE {purchase_fate} END AS UTINYINT) AS fate
+    CAST(CASE {exclusions} {problems} ELSE {kept_fate} END AS UTINYINT) AS fate
 FROM (
     SELECT {kept}, {order_id} AS order_id, {line} AS line, {mark} AS mark, {customer_key} AS customer_key, ordered_at,
         {amount} AS amount, {refund} AS refund, {currency} AS currency, {problem_columns}
@@ -40,13 +40,17 @@ FROM (
 )
 """
 _FATES = """
-SELECT fate, currency, sum(lines), sum(amount) FROM {parts} GROUP BY ALL ORDER BY ALL
+SELECT fate, currency, sum(lines), sum(amount), sum(paid_back), count_if(amount IS NULL) FROM {parts} GROUP BY ALL ORDER BY ALL
 """
-_COLUMN_REFUNDS = "SELECT sum(refund) FROM {parts} WHERE fate = {purchase}"
-_SPAN = "SELECT min(ordered_at), max(ordered_at) FROM {orders} WHERE state = {purchase}"
+_COLUMN_REFUNDS = "SELECT sum(refund) FROM {parts} WHERE fate = {kept}"
+_ORDERS_AT_A_GLANCE = """
+SELECT min(CASE WHEN state = {purchase} THEN ordered_at END), max(CASE WHEN state = {purchase} THEN ordered_at END),
+       sum(lines), sum(gross - refunded), sum(net)
+FROM {orders}
+"""
 _EQUAL_ROWS = """
 SELECT coalesce(sum(copies - 1), 0) FROM (
-    SELECT count(*) AS copies FROM {rows} WHERE fate = {purchase} AND order_id IS NULL
+    SELECT count(*) AS copies FROM {rows} WHERE fate = {kept} AND order_id IS NULL
     GROUP BY customer_key, ordered_at, amount HAVING count(*) > 1
 )
 """
@@ -72,40 +76,41 @@ def build_ledger(
         SettingsError: A rule needs a column that is not there.
     """
     rows = ledger_rows(engine, transactions, settings, last_day)
-    by_day = settings.grain == "day"
-    has_order_id = "order" in transactions.roles
-    parts = group_lines(engine, rows, has_order_id=has_order_id, by_day=by_day)
-    if has_order_id and not by_day:
-        settle_repeats(
-            engine, rows, parts, key=_line_key(transactions, settings), has_currency="currency" in transactions.roles
-        )
-    fates = _tally(engine, parts, transactions)
+    lines = _lines(engine, rows, transactions, settings)
+    parts, fates = _grouped(engine, rows, transactions, settings, lines)
+    if not _fits(fates, lines):
+        lines = replace(lines, digits=WIDE)
+        parts, fates = _grouped(engine, rows, transactions, settings, lines)
     base, foreign = settings.base_currency, list[str]()
     if "currency" in transactions.roles:
         base, foreign = currency.choose_base(engine, parts, base)
-    decimals = _decimals(engine, parts)
     if foreign:
+        lines = replace(lines, decimals=max(lines.decimals, FEWEST_DECIMALS), digits=WIDE)
         if rates is None:
             currency.raise_missing_rate(base or "", _waiting(engine, parts, foreign))
         else:
-            parts = currency.convert(engine, parts, rates, base or "", max(decimals, FEWEST_DECIMALS))
-    has_refund = _has_refund(transactions, settings)
-    column_refunds = engine.rows(render(_COLUMN_REFUNDS, parts=parts, purchase=literal(PURCHASE)))[0][0] or Decimal(0)
-    orders = net_refunds(engine, parts, settings, has_refund_column=has_refund)
-    engine.drop("order_parts")
-    first_at, last_at = engine.rows(render(_SPAN, orders=orders, purchase=literal(STATE_PURCHASE)))[0]
+            parts = currency.convert(engine, parts, rates, base or "", lines.decimals, by_day=lines.by_day)
+    column_refunds = engine.rows(render(_COLUMN_REFUNDS, parts=parts, kept=literal(KEPT)))[0][0] or Decimal(0)
+    orders = net_refunds(engine, parts, settings, has_refund_column=lines.has_refund)
+    first_at, last_at, lines_kept, after_refunds, net = engine.rows(
+        render(_ORDERS_AT_A_GLANCE, orders=orders, purchase=literal(PURCHASE))
+    )[0]
     return Ledger(
         orders=orders,
         key_type=engine.columns(render("SELECT customer_key FROM {orders}", orders=orders))["customer_key"],
         currency=base or "",
-        decimals=decimals,
+        decimals=lines.decimals,
+        digits=lines.digits,
         rows=transactions.rows,
         fates=fates,
         column_refunds=column_refunds,
         converted=bool(foreign),
         first_at=first_at,
         last_at=last_at,
-        warnings=_warnings(engine, rows, has_order_id=has_order_id or by_day),
+        lines=int(lines_kept or 0),
+        after_refunds=after_refunds or Decimal(0),
+        net=net or Decimal(0),
+        warnings=() if lines.has_order_id or lines.by_day else _equal_rows(engine, rows),
     )
 
 
@@ -126,7 +131,7 @@ def ledger_rows(
         kept=joined(name(column) for column in ("file_no", *(transactions.located_columns if located else ()))),
         order_id=Sql("order_id" if "order" in roles and settings.grain != "day" else "CAST(NULL AS VARCHAR)"),
         line=Sql("line" if "line" in roles else "CAST(NULL AS VARCHAR)"),
-        mark=_mark(transactions, settings),
+        mark=mark(_line_key(transactions, settings)) or Sql("CAST(NULL AS UBIGINT)"),
         customer_key=identity.customer_key(transactions, settings),
         amount=statuses.signed_amount(transactions),
         refund=refund,
@@ -134,8 +139,7 @@ def ledger_rows(
         problem_columns=joined(Sql(column) for column in _problem_columns(transactions)),
         exclusions=statuses.exclusions(transactions, settings),
         problems=_problems(transactions, last_day),
-        refund_fate=literal(REFUND),
-        purchase_fate=literal(PURCHASE),
+        kept_fate=literal(KEPT),
         transactions=name(transactions.located if located else transactions.table),
     )
     return engine.view(LOCATED_ROWS if located else ROWS, query)
@@ -173,12 +177,6 @@ def _coded(column: str, reasons: tuple[str, ...]) -> Sql:
     return render("WHEN {column} IS NOT NULL THEN CASE {column} {inner} END", column=Sql(column), inner=inner)
 
 
-def _mark(transactions: Transactions, settings: LedgerSettings) -> Sql:
-    if _line_key(transactions, settings) != "line":
-        return Sql("CAST(NULL AS UBIGINT)")
-    return Sql("CAST(1 AS UBIGINT) << (hash(line) & 63)")
-
-
 def _line_key(transactions: Transactions, settings: LedgerSettings) -> str:
     if settings.duplicates == "keep":
         return "none"
@@ -187,16 +185,46 @@ def _line_key(transactions: Transactions, settings: LedgerSettings) -> str:
     return "line" if "line" in transactions.roles else "none"
 
 
-def _has_refund(transactions: Transactions, settings: LedgerSettings) -> bool:
-    return "refund" in transactions.roles or statuses.refunded_by_status(transactions, settings) is not None
+def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: LedgerSettings) -> Lines:
+    kind = engine.columns(render("SELECT amount FROM {rows}", rows=rows))["amount"]
+    by_status = statuses.refunded_by_status(transactions, settings) is not None
+    return Lines(
+        by_day=settings.grain == "day",
+        has_order_id="order" in transactions.roles,
+        has_currency="currency" in transactions.roles,
+        has_refund="refund" in transactions.roles or by_status,
+        has_marks=_line_key(transactions, settings) != "none",
+        decimals=int(kind.rpartition(",")[2].rstrip(")")) if "," in kind else 0,
+    )
+
+
+def _grouped(
+    engine: Engine, rows: Sql, transactions: Transactions, settings: LedgerSettings, lines: Lines
+) -> tuple[Sql, dict[int, Tally]]:
+    parts = group_lines(engine, rows, lines)
+    if lines.has_order_id and not lines.by_day:
+        settle_repeats(engine, rows, parts, lines, key=_line_key(transactions, settings))
+    return parts, _tally(engine, parts, transactions)
+
+
+def _fits(fates: dict[int, Tally], lines: Lines) -> bool:
+    """Whether every later sum of money has room: none can exceed all purchases or all refunds together."""
+    limit = Decimal(10) ** (lines.digits - lines.decimals)
+    largest = fates[KEPT].largest if KEPT in fates else Decimal(0)
+    return largest is not None and largest < limit
+
+
+def _larger(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else max(one, other)
 
 
 def _tally(engine: Engine, parts: Sql, transactions: Transactions) -> dict[int, Tally]:
     fates: dict[int, Tally] = {}
-    for fate, code, rows, amount in engine.rows(render(_FATES, parts=parts)):
+    for fate, code, rows, amount, paid_back, unknown in engine.rows(render(_FATES, parts=parts)):
         before = fates.get(fate, Tally(0, {}))
         amounts = {**before.amounts, code or "": before.amounts.get(code or "", Decimal(0)) + (amount or 0)}
-        fates[fate] = Tally(before.rows + rows, amounts)
+        largest = None if unknown else max(amount - paid_back, -paid_back)
+        fates[fate] = Tally(before.rows + int(rows), amounts, _larger(before.largest, largest))
     for row in transactions.rejected:
         code = QUARANTINED[row.reason]
         before = fates.get(code, Tally(0, {}))
@@ -208,35 +236,23 @@ def _tally(engine: Engine, parts: Sql, transactions: Transactions) -> dict[int, 
     return fates
 
 
-def _decimals(engine: Engine, parts: Sql) -> int:
-    kind = engine.columns(render("SELECT amount FROM {parts}", parts=parts))["amount"]
-    return int(kind.rpartition(",")[2].rstrip(")")) if "," in kind else 0
-
-
 def _waiting(engine: Engine, parts: Sql, foreign: list[str]) -> list[tuple[Any, ...]]:
     return engine.rows(
         render(
-            "SELECT currency, min(CAST(ordered_at AS DATE)), count(*) FROM {parts} "
-            "WHERE fate IN ({purchase}, {refund}) AND currency IN ({foreign}) GROUP BY currency ORDER BY currency",
+            "SELECT currency, min(CAST(make_timestamp(first_us % {shift}) AS DATE)), count(*) FROM {parts} "
+            "WHERE fate = {kept} AND currency IN ({foreign}) GROUP BY currency ORDER BY currency",
             parts=parts,
-            purchase=literal(PURCHASE),
-            refund=literal(REFUND),
+            shift=literal(SHIFT),
+            kept=literal(KEPT),
             foreign=joined(literal(code) for code in foreign),
         )
     )
 
 
-def _warnings(engine: Engine, rows: Sql, *, has_order_id: bool) -> tuple[dict[str, Any], ...]:
-    if has_order_id:
-        return ()
-    copies = engine.rows(render(_EQUAL_ROWS, rows=rows, purchase=literal(PURCHASE)))[0][0]
-    if not copies:
-        return ()
-    return (
-        {
-            "code": "equal_rows",
-            "rows": int(copies),
-            "message": f"{int(copies):,} rows are equal to another row and carry no order id: kept, since they are often"
-            " real purchases; write --duplicates row to drop them",
-        },
+def _equal_rows(engine: Engine, rows: Sql) -> tuple[dict[str, Any], ...]:
+    copies = int(engine.rows(render(_EQUAL_ROWS, rows=rows, kept=literal(KEPT)))[0][0])
+    message = (
+        f"{copies:,} rows are equal to another row and carry no order id: kept, since they are often real purchases;"
+        " write --duplicates row to drop them"
     )
+    return ({"code": "equal_rows", "rows": copies, "message": message},) if copies else ()

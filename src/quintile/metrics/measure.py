@@ -16,6 +16,7 @@ from quintile.domain.window import ObservationWindow
 from quintile.engine.render import Sql, literal, render
 
 if TYPE_CHECKING:
+    from quintile.domain.ledger import Ledger
     from quintile.domain.rfm_model import RfmModel
     from quintile.engine.base import Engine
 
@@ -105,7 +106,13 @@ class Clock:
 
 
 def measure(
-    engine: Engine, orders: Sql, model: RfmModel, clock: Clock, *, decimals: int, population: Sql | None = None
+    engine: Engine,
+    ledger: Ledger,
+    model: RfmModel,
+    clock: Clock,
+    *,
+    refunds_alone: bool = True,
+    population: Sql | None = None,
 ) -> Sql:
     """Recency, frequency and monetary of every customer of the population.
 
@@ -113,34 +120,27 @@ def measure(
 
     Args:
         engine: Where the orders are.
-        orders: Shape ORDERS.
+        ledger: Its ``orders`` table has shape ORDERS.
         model: Its recency, monetary and population are used.
         clock: The window on the ledger's clock.
-        decimals: Digits of the ledger's money.
+        refunds_alone: Whether the window holds refunds without an order; without them a join is spared.
         population: Table with ``customer_key`` of the people to score; None for the model's buyers or ever-buyers.
 
     Returns:
-        Table ``rfm`` of shape RFM. Without an order in the window a customer of a wider population has frequency 0,
+        Table ``rfm`` of shape RFM, in the order of ids. Without an order in the window a customer of a wider population has frequency 0,
         monetary 0 and no recency; such customers do not appear among plain buyers.
     """
-    inside = clock.inside()
+    inside, orders = clock.inside(), Sql(ledger.orders)
     purchase = literal(PURCHASE)
-    paid_back = engine.table(
-        "refunds_alone",
-        render(
-            _PAID_BACK,
-            orders=orders,
-            refunded=literal(REFUNDED),
-            refund_only=literal(REFUND_ONLY),
-            inside=inside,
-        ),
+    paid_back = render(
+        _PAID_BACK, orders=orders, refunded=literal(REFUNDED), refund_only=literal(REFUND_ONLY), inside=inside
     )
-    any_alone = engine.rows(render("SELECT count(*) FROM {paid_back}", paid_back=paid_back))[0][0] > 0
-    total = Sql("bought + coalesce(paid_back, 0)" if any_alone else "bought")
+    total = Sql("bought + coalesce(paid_back, 0)" if refunds_alone else "bought")
     if model.monetary == "average":
         monetary = render(_AVERAGE, total=render("({total})", total=total))
     else:
-        monetary = render("CAST({total} AS DECIMAL(38, {decimals}))", total=total, decimals=literal(decimals))
+        money = Sql(f"DECIMAL({ledger.digits}, {ledger.decimals})")
+        monetary = render("CAST({total} AS {money})", total=total, money=money)
     measured = render(
         _MEASURED,
         first_order=clock.day(Sql("first_at")),
@@ -148,15 +148,21 @@ def measure(
         recency=clock.recency(),
         monetary=monetary,
         bought=render(_BOUGHT, orders=orders, purchase=purchase, inside=inside),
-        join=render("LEFT JOIN {paid_back} USING (customer_key)", paid_back=paid_back) if any_alone else Sql(""),
+        join=render("LEFT JOIN ({p}) USING (customer_key)", p=paid_back) if refunds_alone else Sql(""),
     )
     if population is not None:
         people = render("SELECT customer_key FROM {population}", population=population)
     elif model.population == "ever":
         people = render(_EVER, orders=orders, purchase=purchase, as_of=literal(clock.moment))
     else:
-        return engine.table(RFM, measured)
-    return engine.table(RFM, render(_WIDER, population=people, measured=measured))
+        return engine.table(RFM, _in_order(measured, ledger))
+    return engine.table(RFM, _in_order(render(_WIDER, population=people, measured=measured), ledger))
+
+
+def _in_order(measured: Sql, ledger: Ledger) -> Sql:
+    """Numbers in number order, other ids the shorter first: as people count, and the same for any order of rows."""
+    order = "customer_key" if ledger.key_type == "BIGINT" else "length(customer_key), customer_key"
+    return render("{measured} ORDER BY {order}", measured=measured, order=Sql(order))
 
 
 def _on(moment: datetime, time_zone: str, *, elapsed: bool) -> datetime:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quintile.domain.bridge import BridgeStep
@@ -14,38 +15,59 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
     from quintile.metrics.measure import Clock
 
+_TAKEN_OFF = ("zero_orders", "refunded", "before_window", "after_window")
+_INSIDE, _ALONE = len(_TAKEN_OFF), len(_TAKEN_OFF) + 1
+
 # A refunded order that left money behind (more was paid back than it cost) goes the way of a refund without an order.
 _PLACES = """
 SELECT CASE
-    WHEN state = {zero} THEN 'zero_orders'
-    WHEN state = {refunded} AND net = 0 THEN 'refunded'
-    WHEN NOT ({before_end}) THEN 'after_window'
-    WHEN NOT ({inside}) THEN 'before_window'
-    WHEN scored_key IS NULL AND state <> {purchase} THEN 'refunds_without_purchase'
-    WHEN scored_key IS NULL AND {some_buyers_left_out} THEN 'not_in_population'
-    ELSE 'scored' END AS place,
+    WHEN state = {zero} THEN 0
+    WHEN state = {refunded} AND net = 0 THEN 1
+    WHEN NOT ({before_end}) THEN 3
+    WHEN NOT ({inside}) THEN 2
+    WHEN state = {purchase} THEN {is_inside}
+    ELSE {alone} END AS place,
     sum(lines), sum(net)
 FROM {orders}
-LEFT JOIN (SELECT customer_key AS scored_key FROM {rfm} {only_those_with_refunds} WHERE frequency > 0)
-    ON scored_key = customer_key
 GROUP BY place
 """
-# When every buyer of the window is scored, only the customers of refunds need be looked up.
-_ONLY_THOSE_WITH_REFUNDS = """
-SEMI JOIN (SELECT customer_key FROM {orders} WHERE state <> {purchase} AND net <> 0) USING (customer_key)
+_NOT_SCORED = """
+SELECT coalesce(sum(lines), 0), coalesce(sum(net), 0) FROM {orders}
+ANTI JOIN (SELECT customer_key FROM {rfm} WHERE frequency > 0) USING (customer_key)
+WHERE state {is_purchase} {purchase} AND state <> {zero} AND NOT (state = {refunded} AND net = 0) AND {inside}
 """
-_TAKEN_OFF = (
-    "zero_orders",
-    "refunded",
-    "before_window",
-    "after_window",
-    "refunds_without_purchase",
-    "not_in_population",
-)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the orders lie: rows and money taken off by step, inside the window, and of refunds alone inside it."""
+
+    taken: dict[str, tuple[int, Decimal]]
+    inside: tuple[int, Decimal]
+    alone: tuple[int, Decimal]
+
+
+def find_places(engine: Engine, ledger: Ledger, clock: Clock) -> Places:
+    """Count the orders by place, in one pass."""
+    query = render(
+        _PLACES,
+        orders=Sql(ledger.orders),
+        zero=literal(ZERO),
+        refunded=literal(REFUNDED),
+        purchase=literal(PURCHASE),
+        before_end=clock.before_end(),
+        inside=clock.inside(),
+        is_inside=literal(_INSIDE),
+        alone=literal(_ALONE),
+    )
+    found = {place: (int(rows), money) for place, rows, money in engine.rows(query)}
+    nothing = (0, Decimal(0))
+    taken = {step: found[place] for place, step in enumerate(_TAKEN_OFF) if place in found}
+    return Places(taken, found.get(_INSIDE, nothing), found.get(_ALONE, nothing))
 
 
 def scored_steps(
-    engine: Engine, ledger: Ledger, rfm: Sql, clock: Clock, *, every_buyer: bool
+    engine: Engine, ledger: Ledger, rfm: Sql, clock: Clock, places: Places, *, every_buyer: bool
 ) -> list[BridgeStep]:
     """The steps ledger -> zero orders, refunded, outside the window, not in the population -> scored.
 
@@ -54,22 +76,33 @@ def scored_steps(
         ledger: Its ``orders`` table has shape ORDERS.
         rfm: Shape RFM.
         clock: The window.
+        places: What ``find_places`` found.
         every_buyer: Every buyer of the window is in ``rfm``.
     """
-    orders, purchase = ledger.orders, literal(PURCHASE)
-    only = render(_ONLY_THOSE_WITH_REFUNDS, orders=orders, purchase=purchase) if every_buyer else Sql("")
+    taken = dict(places.taken)
+    if places.alone[0]:
+        taken["refunds_without_purchase"] = _not_scored(engine, ledger, rfm, clock, is_purchase=False)
+    if not every_buyer:
+        taken["not_in_population"] = _not_scored(engine, ledger, rfm, clock, is_purchase=True)
+    left_out = [taken.get(step, (0, Decimal(0))) for step in ("refunds_without_purchase", "not_in_population")]
+    rows = places.inside[0] + places.alone[0] - sum(part[0] for part in left_out)
+    money = places.inside[1] + places.alone[1] - sum((part[1] for part in left_out), Decimal(0))
+    steps = [BridgeStep(step, part[0], {ledger.currency: part[1]}) for step, part in taken.items() if part[0]]
+    return [*steps, BridgeStep("scored", rows, {ledger.currency: money}, is_total=True)]
+
+
+def _not_scored(
+    engine: Engine, ledger: Ledger, rfm: Sql, clock: Clock, *, is_purchase: bool
+) -> tuple[int, Decimal]:
     query = render(
-        _PLACES,
-        orders=orders,
+        _NOT_SCORED,
+        orders=Sql(ledger.orders),
         rfm=rfm,
+        is_purchase=Sql("=" if is_purchase else "<>"),
+        purchase=literal(PURCHASE),
         zero=literal(ZERO),
         refunded=literal(REFUNDED),
-        purchase=purchase,
-        before_end=clock.before_end(),
         inside=clock.inside(),
-        some_buyers_left_out=literal(not every_buyer),
-        only_those_with_refunds=only,
     )
-    places = {place: BridgeStep(place, int(rows), {ledger.currency: net}) for place, rows, net in engine.rows(query)}
-    scored = places.get("scored", BridgeStep("scored", 0))
-    return [*(places[place] for place in _TAKEN_OFF if place in places), replace(scored, is_total=True)]
+    rows, money = engine.rows(query)[0]
+    return int(rows), money

@@ -94,7 +94,7 @@ def _unpacked(raw: BinaryIO, path: Path) -> Iterator[bytes]:
             while chunk := stream.read(_CHUNK):
                 unpacked += len(chunk)
                 if unpacked > min(_GZIP_LIMIT, max(_GZIP_ALLOWANCE, _GZIP_RATIO * raw.tell())):
-                    message = f"the gzip file unpacks to more than {unpacked:,} bytes, over {_GZIP_RATIO} times its size"
+                    message = f"the gzip file unpacks to over {_GZIP_RATIO} times its size ({unpacked:,} bytes so far)"
                     raise DataError("too_large", message, fix="unpack the file yourself and look at it", place=place)
                 yield chunk
     except EOFError as error:

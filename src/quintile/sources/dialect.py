@@ -56,7 +56,7 @@ def detect_dialect(path: Path, *, delimiter: str | None = None, encoding: str | 
 
     Args:
         path: A delimited text file, gzip or not, with a header.
-        delimiter: Fixes the delimiter; ``"\\t"`` may be written ``tab``.
+        delimiter: Fixes the delimiter; a tabulator may be written ``tab``.
         encoding: Fixes the encoding, by its Python name.
 
     Raises:
@@ -186,13 +186,19 @@ def _choose(body: bytes, fixed: str | None, path: Path) -> _Shape:
     if fitting:
         return max(fitting, key=lambda shape: (shape.share > _MOSTLY, shape.header, shape.share))
     blanks = _shape(text, BLANKS)
-    if blanks.fits and blanks.share == 1 and blanks.header >= _FEWEST_BLANK_PARTED:
+    if blanks.fits and blanks.share == 1 and blanks.header >= _FEWEST_BLANK_PARTED and _has_figures(text):
         return blanks
     cut = [shape for shape in shapes if shape.header > 1 or shape.fields > 1]
     if cut:
         raise _mismatch(cut, shapes, path)
     message = "the file is no table: no comma, semicolon, tab or bar parts its header into columns"
     raise DataError("not_tabular", message, fix="export it as CSV with a header line", place=Place(path.name, 1))
+
+
+def _has_figures(text: bytes) -> bool:
+    """Whether every row holds a digit: prose, whose words may chance to be as many in every line, does not."""
+    rows = [line for line in text.split(b"\n")[1:] if line.strip()]
+    return bool(rows) and all(re.search(rb"[0-9]", row) for row in rows)
 
 
 def _escaped(text: bytes, delimiter: str) -> _Shape:

@@ -18,7 +18,7 @@ _BACKSLASH = b"\\"
 
 
 class Split(NamedTuple):
-    """A record's fields; ``sound``: its quotes are closed where they should be; ``plain``: no quote is a mere character."""
+    """A record's fields; ``sound``: its quotes close where they should; ``plain``: no quote is a mere character."""
 
     fields: list[bytes]
     sound: bool
@@ -68,7 +68,8 @@ class Grammar:
             return Split(record.split(), sound=True, plain=True)
         if b'"' not in record:
             return Split(record.split(self.delimiter), sound=True, plain=True)
-        fields, sound, plain, position = [], True, True, 0
+        fields: list[bytes] = []
+        sound, plain, position = True, True, 0
         while position <= len(record):
             match = self._field.match(record, position)
             if match is None:  # the quote never closes

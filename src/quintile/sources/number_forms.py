@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-CURRENCY = "[$¢-¥֏؋৲৳฿₠-⃀]|[A-Z]{1,3}[$]|[A-Z]{3}|kr|Kr|zł|Kč|Ft|TL|lei|лв|руб"
+import re
+from typing import Literal
+
+from quintile.errors import DataError, Place
+
+Mark = Literal[".", ","]
+Shape = tuple[str, int, str]
+"""A shape (digits as 9, a whole part of zeros as Z), how many values have it, one of them."""
+
+MOST_DECIMALS = 18
+MINUS = "-\u2212\u2013"
+CURRENCY = "[$\u00a2-\u00a5\u058f\u060b\u0e3f\u20a0-\u20c0]|[A-Z]{1,3}[$]|[A-Z]{3}|kr|Kr|zł|Kč|Ft|TL|lei"
 NONFINITE = r"(?i)\s*[-+]?(?:nan|inf|infinity|∞)\s*"
 
 _SPACE = "[ \u00a0\u2009\u202f]"
 _GAP = f"{_SPACE}*"
-_SIGN = "[-+−–]"
+_FEW = 0.01
+_SIGN = f"[{MINUS}+]"
 
 
 def plain_pattern(decimal: str, scale: int, *, needs_mark: bool = False) -> str:
@@ -29,7 +41,7 @@ def general_pattern(decimal: str, scale: int | None = None) -> str:
     places = "*" if scale is None else f"{{0,{scale}}}0*"
     tail = rf"(?:\{decimal}[0-9]{places})?"
     grouped = "|".join(
-        f"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{2,3}})*{mark}[0-9]{{3}}" for mark in (other, _SPACE, "['’]")
+        f"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{2,3}})*{mark}[0-9]{{3}}" for mark in (other, _SPACE, "['\u2019]")
     )
     number = rf"(?:(?:{grouped}|[0-9]+){tail}|\{decimal}[0-9]{places.replace('0,', '1,', 1) if scale else '+'})"
     before, after = f"(?:(?:{CURRENCY}){_GAP})?", f"(?:{_GAP}(?:{CURRENCY}))?"
@@ -41,3 +53,65 @@ def general_pattern(decimal: str, scale: int | None = None) -> str:
     )
     ends = "[\\s\u00a0\u2009\u202f]*"
     return f"{ends}(?:{'|'.join(forms)}){ends}"
+
+
+def any_pattern(decimal: str) -> str:
+    """Any amount or scientific notation."""
+    return f"(?:{general_pattern(decimal, MOST_DECIMALS)})|(?:{scientific_pattern(decimal)})"
+
+
+def decide_mark(shapes: list[Shape], column: str, proven: Mark | None, marked: int) -> Mark:
+    """The decimal mark that the column's shapes prove.
+
+    A mark is proven where the value cannot be read with the other one. A few values against it are left to be
+    quarantined, but not while other values could be read either way.
+
+    Raises:
+        DataError: ``ambiguous_decimal``.
+    """
+    patterns: dict[Mark, re.Pattern[str]] = {mark: re.compile(any_pattern(mark)) for mark in (".", ",")}
+    proofs: dict[Mark, int] = {".": 0, ",": 0}
+    if proven:
+        proofs[proven] = marked
+    doubtful: list[str] = []
+    for shape, rows, example in shapes:
+        text = shape.replace("Z", "0")
+        reading = [mark for mark, pattern in patterns.items() if pattern.fullmatch(text)]
+        if len(reading) == 1:
+            proofs[reading[0]] += rows
+        elif reading and ("." in text or "," in text):
+            doubtful.append(example)
+    mark = max(proofs, key=lambda one: proofs[one])
+    against = min(proofs.values())
+    if (doubtful and (not proofs[mark] or against)) or against > _FEW * proofs[mark]:
+        examples = doubtful or [example for _, _, example in shapes]
+        raise DataError(
+            "ambiguous_decimal",
+            f"the column '{column}' holds amounts such as '{examples[0][:40]}', and nothing settles whether"
+            " the dot or the comma marks the decimals",
+            fix="say which: --decimal . or --decimal ,",
+            place=Place(column=column),
+        )
+    return mark
+
+
+def find_currency(shapes: list[Shape], decimal: str, column: str) -> str | None:
+    """The one currency that stands beside the amounts, if any.
+
+    Raises:
+        DataError: ``mixed_currency``.
+    """
+    pattern, sign = re.compile(general_pattern(decimal)), re.compile(CURRENCY)
+    found: dict[str, None] = {}
+    for shape, _, _ in shapes:
+        text = shape.replace("Z", "0")
+        if pattern.fullmatch(text):
+            found.update(dict.fromkeys(sign.findall(text)))
+    if len(found) > 1:
+        raise DataError(
+            "mixed_currency",
+            f"the column '{column}' holds amounts in {' and '.join(list(found)[:4])}",
+            fix="write the currency in a column of its own",
+            place=Place(column=column),
+        )
+    return next(iter(found), None)

@@ -1,20 +1,25 @@
 """Numbers: amounts as they are written down become exact decimals, in SQL; nothing is ever rounded.
 
 The whole column decides which mark is the decimal one. Columns in the plainest form cost one cast; any other form is
-held against an exact pattern before it is cast, because the database's own cast rounds and takes ``1_000`` for a number.
+held against an exact pattern before it is cast, because the database's own cast rounds and takes ``1_000`` for a
+number.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from quintile.engine.render import Sql, literal, name, render
 from quintile.errors import DataError, Place
 from quintile.sources.number_forms import (
-    CURRENCY,
+    MINUS,
+    MOST_DECIMALS,
     NONFINITE,
+    any_pattern,
+    decide_mark,
+    find_currency,
     general_pattern,
     plain_pattern,
     scientific_pattern,
@@ -22,21 +27,20 @@ from quintile.sources.number_forms import (
 
 if TYPE_CHECKING:
     from quintile.engine.base import Engine
+    from quintile.sources.number_forms import Mark
 
-Decimal = Literal[".", ","]
-
-MOST_DECIMALS = 18
-NARROW, WIDE = 18, 38
+MOST_WHOLE_DIGITS = 15  # at least so many are kept; longer amounts are no money, and their sums would overflow
+NARROW = 18  # digits of a decimal that fits a machine word
 _WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER"}
-_LONG = {"BIGINT": NARROW, "UBIGINT": WIDE, "HUGEINT": WIDE, "UHUGEINT": WIDE}
+_LONG = {"BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"}
 _FLOATS = {"FLOAT", "DOUBLE"}
 _FLOAT_SCALES = (2, 4, 6)
 _LARGEST_EXACT_FLOAT = 1e8  # with six decimals still fewer digits than a double holds exactly
-_FEW = 0.01
 
 _HEAD = "SELECT count(*), count_if(regexp_full_match({text}, {comma})) FROM (SELECT * FROM ({source}) LIMIT 1000)"
 _LOOK = """
-SELECT count({text}), count_if(fits), max(strlen({text}) - mark) FILTER (fits AND mark > 0),
+SELECT count({text}), count_if(fits), count_if(fits AND mark > 0),
+       max(strlen({text}) - mark) FILTER (fits AND mark > 0),
        min(strlen({text}) - mark) FILTER (fits AND mark > 0),
        max(CASE WHEN mark > 0 THEN mark - 1 ELSE strlen({text}) END) FILTER (fits)
 FROM (SELECT {text}, regexp_full_match({text}, {plain}) AS fits, instr({text}, {decimal}) AS mark
@@ -54,7 +58,8 @@ GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 2000
 _MEASURE = """
 SELECT coalesce(max(decimals), 0), coalesce(max(strlen(regexp_replace({text}, '[^0-9]', '', 'g')) - digits), 0)
 FROM (SELECT {text}, {decimals} AS decimals, {after} AS digits
-      FROM (SELECT {column} AS {text} FROM ({source})) WHERE regexp_full_match({text}, {any}))
+      FROM (SELECT {column} AS {text} FROM ({source}))
+      WHERE NOT regexp_full_match({text}, {skipped}) AND regexp_full_match({text}, {any}))
 """
 _AFTER = "CASE WHEN contains({text}, {decimal}) THEN strlen(regexp_extract({text}, {tail}, 1)) ELSE 0 END"
 _DECIMALS = (
@@ -65,7 +70,7 @@ _PLAIN_VALUE = "TRY_CAST({text} AS {type})"
 _VALUE = """
 CASE WHEN regexp_full_match({text}, {plain}) THEN TRY_CAST({plain_text} AS {type})
      WHEN regexp_full_match({text}, {general})
-     THEN TRY_CAST(CASE WHEN regexp_matches({text}, '[-−–(]') THEN '-' ELSE '' END
+     THEN TRY_CAST(CASE WHEN regexp_matches({text}, {minus}) THEN '-' ELSE '' END
                    || replace(regexp_replace({text}, {noise}, '', 'g'), ',', '.') AS {type})
      WHEN regexp_full_match({text}, {scientific}) AND {decimals} <= {scale}
      THEN TRY_CAST(replace(trim({text}), ',', '.') AS {type}) END
@@ -94,13 +99,14 @@ _MISSES = "count_if(TRY_CAST(TRY_CAST({column} AS DECIMAL(18, {scale})) AS {type
 class NumberFormat:
     """How the amounts of one column are written.
 
-    ``scale`` is the largest number of decimals in the column (at most 18), ``width`` the digits needed (18 or 38).
-    ``plain``: every value is bare digits with at most a sign and a decimal mark. ``currency`` is the one sign or code
-    that stands beside the amounts. ``scientific`` counts values such as ``1e3``, which deserve a warning.
+    ``scale`` is the largest number of decimals in the column (at most 18), ``width`` the digits of the type.
+    ``plain``: every value is bare digits with at most a minus and a decimal mark, or a number already. ``currency`` is
+    the one sign or code that stands beside the amounts. ``scientific`` counts values such as ``1e3``, which deserve a
+    warning.
     """
 
     kind: str = "VARCHAR"
-    decimal: Decimal = "."
+    decimal: Mark = "."
     scale: int = 2
     width: int = NARROW
     plain: bool = False
@@ -114,7 +120,7 @@ class NumberFormat:
 
 
 def suggest_numbers(
-    engine: Engine, source: Sql, column: str, decimal: Decimal | None = None, kind: str = "VARCHAR"
+    engine: Engine, source: Sql, column: str, decimal: Mark | None = None, kind: str = "VARCHAR"
 ) -> NumberFormat:
     """Find out how a column's amounts are written, from all of its values.
 
@@ -126,15 +132,18 @@ def suggest_numbers(
         kind: The column's type in the database.
 
     Raises:
-        DataError: ``ambiguous_decimal``, ``1.234`` may be a thousand or one; ``mixed_currency``, amounts carry different
-            signs; ``bad_column_type``, the column holds no single values.
+        DataError: ``ambiguous_decimal``, ``1.234`` may be a thousand or one; ``mixed_currency``, amounts carry
+            different signs; ``bad_column_type``, the column holds no single values.
     """
     if kind == "VARCHAR":
         return _suggest_text(engine, source, column, decimal)
     if kind in _WHOLE or kind in _LONG:
-        return NumberFormat(kind, scale=0, width=_LONG.get(kind, NARROW))
+        return NumberFormat(kind, scale=0, plain=True)
     if match := re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", kind):
-        return NumberFormat(kind, scale=int(match[2]), width=NARROW if int(match[1]) <= NARROW else WIDE)
+        digits, scale = int(match[1]), int(match[2])
+        if scale <= MOST_DECIMALS:
+            return NumberFormat(kind, scale=scale, width=_width(digits - scale, scale), plain=True)
+        return _suggest_as_text(engine, source, column, kind)
     if kind in _FLOATS:
         return _suggest_float(engine, source, column, kind)
     raise DataError(
@@ -153,14 +162,14 @@ def amount_sql(column: Sql, form: NumberFormat) -> tuple[Sql, Sql]:
         ``nonfinite_amount`` or ``amount_out_of_range``.
     """
     sql_type = Sql(form.sql_type)
-    if form.kind in _FLOATS and not form.plain:
-        column = render("CAST({column} AS VARCHAR)", column=column)
-    elif form.kind != "VARCHAR":
-        finite = "CASE WHEN isfinite({column}) THEN TRY_CAST({column} AS {type}) END"
+    if form.kind != "VARCHAR" and form.plain:
+        finite = "CASE WHEN isfinite({text}) THEN TRY_CAST({text} AS {type}) END"
         is_float = form.kind in _FLOATS
-        value = render(finite if is_float else _PLAIN_VALUE, column=column, text=column, type=sql_type)
-        nonfinite = render("WHEN NOT isfinite({column}) THEN 'nonfinite_amount'", column=column) if is_float else Sql("")
+        value = render(finite if is_float else _PLAIN_VALUE, text=column, type=sql_type)
+        nonfinite = render("WHEN NOT isfinite({column}) THEN 'nonfinite_amount'" if is_float else "", column=column)
         return value, render(_TYPED_PROBLEM, value=value, column=column, nonfinite=nonfinite)
+    if form.kind != "VARCHAR":
+        column = render("CAST({column} AS VARCHAR)", column=column)
     parts = _parts(column, form.decimal, form.scale)
     value = render(_PLAIN_VALUE, text=parts["plain_text"], type=sql_type)
     if not form.plain:
@@ -168,7 +177,7 @@ def amount_sql(column: Sql, form: NumberFormat) -> tuple[Sql, Sql]:
     return value, render(_PROBLEM, **{**parts, "general": literal(general_pattern(form.decimal))}, value=value)
 
 
-def _parts(text: Sql, decimal: Decimal, scale: int) -> dict[str, Sql]:
+def _parts(text: Sql, decimal: Mark, scale: int) -> dict[str, Sql]:
     scientific = literal(scientific_pattern(decimal))
     tail = literal(rf"\{decimal}([0-9]*)")
     after = render(_AFTER, text=text, decimal=literal(decimal), tail=tail)
@@ -178,6 +187,7 @@ def _parts(text: Sql, decimal: Decimal, scale: int) -> dict[str, Sql]:
         "plain": literal(plain_pattern(decimal, scale)),
         "general": literal(general_pattern(decimal, scale)),
         "scientific": scientific,
+        "minus": literal(f"[{MINUS}(]"),
         "nonfinite": literal(NONFINITE),
         "noise": literal(f"[^0-9{decimal}]"),
         "after": after,
@@ -186,110 +196,61 @@ def _parts(text: Sql, decimal: Decimal, scale: int) -> dict[str, Sql]:
     }
 
 
-def _suggest_text(engine: Engine, source: Sql, column: str, decimal: Decimal | None) -> NumberFormat:
+def _suggest_text(engine: Engine, source: Sql, column: str, decimal: Mark | None) -> NumberFormat:
     quoted = name(column)
     parts = {"text": Sql("amount_text"), "column": quoted, "source": source}
     mark = decimal or _first_guess(engine, source, quoted)
     looked = render(_LOOK, **parts, plain=literal(plain_pattern(mark, MOST_DECIMALS)), decimal=literal(mark))
-    rows, fitting, most, fewest, whole = engine.rows(looked)[0]
+    rows, fitting, marked, most, fewest, whole = engine.rows(looked)[0]
     settled = decimal is not None or most is None or (most, fewest) != (3, 3)
     if rows and fitting == rows and settled:
         return NumberFormat(decimal=mark, scale=most or 0, width=_width(whole, most or 0), plain=True)
-    proven = mark if fitting and most is not None and settled else None
-    skipped = plain_pattern(mark, MOST_DECIMALS) if proven else "x"
-    shapes = engine.rows(render(_SHAPES, **parts, skipped=literal(skipped)))
-    mark = decimal or _decide(shapes, column, proven, fitting)
-    found = render(
-        _MEASURE, **{**_parts(parts["text"], mark, 0), **parts}, any=literal(_any(mark))
-    )
-    decimals, whole = engine.rows(found)[0]
-    scale = min(max(decimals, 0), MOST_DECIMALS)
-    scientific = re.compile(scientific_pattern(mark))
+    proven = mark if marked and settled else None
+    skipped = literal(plain_pattern(mark, MOST_DECIMALS) if proven else "x")
+    shapes = engine.rows(render(_SHAPES, **parts, skipped=skipped))
+    mark = decimal or decide_mark(shapes, column, proven, marked)
+    if mark != proven:
+        skipped, most, whole = literal("x"), 0, 0
+    parts = {**_parts(parts["text"], mark, 0), **parts, "skipped": skipped}
+    decimals, digits = engine.rows(render(_MEASURE, **parts, any=literal(any_pattern(mark))))[0]
+    scale = min(max(decimals, most or 0), MOST_DECIMALS)
+    pattern = re.compile(scientific_pattern(mark))
+    scientific = sum(rows for shape, rows, _ in shapes if pattern.fullmatch(shape.replace("Z", "0")))
     return NumberFormat(
         decimal=mark,
         scale=scale,
-        width=_width(whole, scale),
-        currency=_currency(shapes, mark, column),
-        scientific=sum(rows for shape, rows, _ in shapes if scientific.fullmatch(shape.replace("Z", "0"))),
+        width=_width(MOST_WHOLE_DIGITS if scientific else max(digits, whole or 0), scale),
+        currency=find_currency(shapes, mark, column),
+        scientific=scientific,
     )
 
 
-def _any(decimal: Decimal) -> str:
-    return f"(?:{general_pattern(decimal, MOST_DECIMALS)})|(?:{scientific_pattern(decimal)})"
-
-
 def _width(whole: int | None, scale: int) -> int:
-    return NARROW if (whole or 0) + scale <= NARROW else WIDE
+    fits = (whole or 0) + scale <= NARROW or MOST_WHOLE_DIGITS + scale <= NARROW
+    return NARROW if fits else MOST_WHOLE_DIGITS + scale
 
 
-def _first_guess(engine: Engine, source: Sql, column: Sql) -> Decimal:
+def _first_guess(engine: Engine, source: Sql, column: Sql) -> Mark:
     comma = literal(plain_pattern(",", MOST_DECIMALS, needs_mark=True))
     rows, commas = engine.rows(render(_HEAD, text=column, comma=comma, source=source))[0]
-    return "," if commas * 2 > rows else "."
-
-
-def _decide(shapes: list[tuple[str, int, str]], column: str, proven: Decimal | None, fitting: int) -> Decimal:
-    """The decimal mark that the column's shapes prove.
-
-    A mark is proven where the value cannot be read with the other one. A few values against it are left to be
-    quarantined, but not while other values could be read either way.
-    """
-    patterns: dict[Decimal, re.Pattern[str]] = {mark: re.compile(_any(mark)) for mark in (".", ",")}
-    proofs: dict[Decimal, int] = {".": 0, ",": 0}
-    if proven:
-        proofs[proven] = fitting
-    doubtful: list[str] = []
-    for shape, rows, example in shapes:
-        text = shape.replace("Z", "0")
-        reading = [mark for mark, pattern in patterns.items() if pattern.fullmatch(text)]
-        if len(reading) == 1:
-            proofs[reading[0]] += rows
-        elif reading and ("." in text or "," in text):
-            doubtful.append(example)
-    mark = max(proofs, key=lambda one: proofs[one])
-    against = min(proofs.values())
-    if (doubtful and (not proofs[mark] or against)) or against > _FEW * proofs[mark]:
-        examples = doubtful or [example for _, _, example in shapes]
-        raise DataError(
-            "ambiguous_decimal",
-            f"the column '{column}' holds amounts such as '{examples[0][:40]}', and nothing settles whether"
-            " the dot or the comma marks the decimals",
-            fix="say which: --decimal . or --decimal ,",
-            place=Place(column=column),
-        )
-    return mark
-
-
-def _currency(shapes: list[tuple[str, int, str]], decimal: Decimal, column: str) -> str | None:
-    pattern, sign = re.compile(general_pattern(decimal)), re.compile(CURRENCY)
-    found: dict[str, None] = {}
-    for shape, _, _ in shapes:
-        text = shape.replace("Z", "0")
-        if pattern.fullmatch(text):
-            found.update(dict.fromkeys(sign.findall(text)))
-    if len(found) > 1:
-        raise DataError(
-            "mixed_currency",
-            f"the column '{column}' holds amounts in {' and '.join(list(found)[:4])}",
-            fix="write the currency in a column of its own",
-            place=Place(column=column),
-        )
-    return next(iter(found), None)
+    return "," if (commas or 0) * 2 > rows else "."
 
 
 def _suggest_float(engine: Engine, source: Sql, column: str, kind: str) -> NumberFormat:
     """Floats are the decimals they print as; few decimals are proven by casting there and back."""
     quoted = name(column)
     misses = Sql(
-        ", ".join(
-            render(_MISSES, column=quoted, scale=literal(scale), type=Sql(kind)) for scale in _FLOAT_SCALES
-        )
+        ", ".join(render(_MISSES, column=quoted, scale=literal(scale), type=Sql(kind)) for scale in _FLOAT_SCALES)
     )
     look = render(_FLOAT_LOOK, column=quoted, source=source, misses=misses, largest=literal(_LARGEST_EXACT_FLOAT))
     large, *missed = engine.rows(look)[0]
     for scale, misses_at in zip(_FLOAT_SCALES, missed, strict=True):
         if kind == "DOUBLE" and not large and not misses_at:
             return NumberFormat(kind, scale=scale, plain=True)
-    text = render("SELECT CAST({column} AS VARCHAR) AS {column} FROM ({source})", column=quoted, source=source)
-    form = _suggest_text(engine, text, column, ".")
+    return _suggest_as_text(engine, source, column, kind)
+
+
+def _suggest_as_text(engine: Engine, source: Sql, column: str, kind: str) -> NumberFormat:
+    query = "SELECT CAST({column} AS VARCHAR) AS {column} FROM ({source})"
+    form = _suggest_text(engine, render(query, column=name(column), source=source), column, ".")
     return NumberFormat(kind, scale=form.scale, width=form.width)

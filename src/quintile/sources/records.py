@@ -79,7 +79,7 @@ def locate(path: Path, dialect: Dialect, numbers: Sequence[int]) -> dict[int, Lo
     before = 0
     for part in walk(path, dialect) if number is not None else ():
         usable = part.rows if isinstance(part, Block) else sum(1 for record in part if is_usable(record))
-        if number <= before + usable:
+        if number is not None and number <= before + usable:
             for place, record in enumerate(_usable(part, grammar), before + 1):
                 if place == number:
                     found[place] = Location(record.line, tuple(record.fields))
@@ -141,9 +141,7 @@ class _Reader:
         # A quoted field that stands where it should; one that holds a control character is left for the closer look.
         inside = rb'[^"%s]*+' % re.escape(_CONTROLS)
         around = re.escape(delimiter)
-        self._quoted = re.compile(
-            rb'"(?<=[%s\n]")%s(?:""%s)*+"(?=%s|\r?\n)' % (around, inside, inside, around)
-        )
+        self._quoted = re.compile(rb'"(?<=[%s\n]")%s(?:""%s)*+"(?=%s|\r?\n)' % (around, inside, inside, around))
         self._fast = dialect.escape == '"' and not self._blanks
 
     def read(self, text: bytes) -> tuple[Block | list[Record], int]:
@@ -189,7 +187,9 @@ class _Reader:
             rows = kept.count(b"\n")
         else:
             bare = text
-        if kept != (self._marks + self.line_end) * rows or bare.count(self.line_end) != rows:
+        if kept != (self._marks + self.line_end) * rows:
+            return 0
+        if self.line_end == b"\r\n" and bare.count(b"\r\n") != rows:  # a CR may stand elsewhere in the line
             return 0
         return 0 if self._has_empty_row(text) else rows
 
@@ -225,7 +225,8 @@ class _Reader:
             reason = _fault(field, stray=stray)
             if reason:
                 return Record(line, [_shown(field) for field in fields], reason, column, verbatim=False)
-        return Record(line, [field.decode() for field in fields], None, None, verbatim=verbatim and plain and self._fast)
+        verbatim = verbatim and plain and self._fast
+        return Record(line, [field.decode() for field in fields], None, None, verbatim)
 
 
 def _fault(field: bytes, *, stray: bool) -> str | None:
@@ -271,9 +272,7 @@ def _is_utf8(text: bytes) -> bool:
 
 
 def _has_long_line(text: bytes) -> bool:
-    return any(
-        text.find(b"\n", start, start + _WINDOW) < 0 for start in range(0, len(text) - _WINDOW + 1, _WINDOW)
-    )
+    return any(text.find(b"\n", start, start + _WINDOW) < 0 for start in range(0, len(text) - _WINDOW + 1, _WINDOW))
 
 
 def _shown(field: bytes) -> str:

@@ -72,9 +72,7 @@ def stage_utf8(path: Path, dialect: Dialect, folder: Path) -> Staged:
 
 def read_sql(staged: Staged) -> Sql:
     """The table function that reads a staged file: every column as text, NULL where the field is empty."""
-    columns = joined(
-        render("{column}: 'VARCHAR'", column=literal(column)) for column in staged.dialect.columns
-    )
+    columns = joined(render("{column}: 'VARCHAR'", column=literal(column)) for column in staged.dialect.columns)
     return render(
         _READ_CSV,
         path=literal(str(staged.path)),
@@ -103,7 +101,7 @@ def _is_one_line(path: Path, dialect: Dialect) -> bool:
 def _copy(path: Path, dialect: Dialect, target: Path) -> Staged:
     records, rejected = 0, []
     delimiter = "," if dialect.delimiter == BLANKS else dialect.delimiter
-    special = re.compile(r'["\r\n%s]' % re.escape(delimiter))
+    special = re.compile(rf'["\r\n{re.escape(delimiter)}]')
     with target.open("wb") as copy:
         for part in walk(path, dialect):
             records += rows_of(part)
@@ -111,18 +109,14 @@ def _copy(path: Path, dialect: Dialect, target: Path) -> Staged:
                 copy.write(part.text.replace(b"\r\n", b"\n"))
                 continue
             copy.writelines(_written(filter(is_usable, part), delimiter, special))
-            rejected += [
-                _rejected(record, path.name, dialect) for record in part if record.fields and record.reason
-            ]
+            rejected += [_rejected(record, path.name, dialect) for record in part if record.fields and record.reason]
     staged = replace(dialect, head=0, delimiter=delimiter, escape='"', encoding="utf-8", compressed=False)
     return Staged(target, replace(staged, carriage_returns=False), records, tuple(rejected), copied=True)
 
 
 def _written(records: Iterator[Record], delimiter: str, special: re.Pattern[str]) -> Iterator[bytes]:
     for record in records:
-        fields = [
-            '"' + field.replace('"', '""') + '"' if special.search(field) else field for field in record.fields
-        ]
+        fields = ['"' + field.replace('"', '""') + '"' if special.search(field) else field for field in record.fields]
         yield (delimiter.join(fields) + "\n").encode()
 
 

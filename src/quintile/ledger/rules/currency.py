@@ -9,19 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quintile.domain.currency import CURRENCIES
-from quintile.domain.fate import PURCHASE, QUARANTINED, REFUND
+from quintile.domain.fate import KEPT, QUARANTINED
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import DataError
-from quintile.ledger.rules.lines import PARTS
+from quintile.ledger.rules.lines import PARTS, SHIFT
 
 if TYPE_CHECKING:
     from quintile.engine.base import Engine
 
 MOST_DAYS_CARRIED = 7
 
-_FOUND = """
-SELECT currency FROM {parts} WHERE fate IN ({purchase}, {refund}) GROUP BY currency ORDER BY currency
-"""
+_FOUND = "SELECT currency FROM {parts} WHERE fate = {kept} GROUP BY currency ORDER BY currency"
 # A rate holds until the next one of its currency, at most a week: weekends and holidays take the last published one.
 _DATED = """
 WITH published AS (
@@ -30,12 +28,9 @@ WITH published AS (
                  date + {most_days}) AS next_day
     FROM {rates}
 ), dated AS (
-    SELECT part.*, CAST(coalesce(bought.ordered_at, part.ordered_at) AS DATE) AS rate_day
-    FROM {parts} AS part
-    LEFT JOIN {parts} AS bought
-      ON part.fate = {refund} AND bought.fate = {purchase}
-     AND bought.order_id = part.order_id AND bought.currency = part.currency
-    WHERE part.fate IN ({purchase}, {refund})
+    SELECT *, CAST(make_timestamp(CASE WHEN first_us < {shift} THEN first_us ELSE first_us - {shift} END) AS DATE)
+        AS rate_day
+    FROM {parts} WHERE fate = {kept}
 )
 SELECT dated.*, CASE WHEN dated.currency = {base} THEN 1 ELSE published.rate END AS rate
 FROM dated
@@ -46,13 +41,19 @@ _MISSING = """
 SELECT currency, min(rate_day), count(*) FROM {dated} WHERE rate IS NULL GROUP BY currency ORDER BY currency
 """
 _CONVERTED = """
-SELECT order_id, fate, {base} AS currency, min(customer_key) AS customer_key, max(other_customer) AS other_customer,
-       min(ordered_at) AS ordered_at,
-       sum(CAST(round(amount * rate, {decimals}) AS DECIMAL(38, {decimals}))) AS amount,
-       sum(CAST(round(refund * rate, {decimals}) AS DECIMAL(38, {decimals}))) AS refund,
-       CAST(sum(lines) AS INTEGER) AS lines, bit_or(marks) AS marks
+SELECT order_id, fate, {base} AS currency, customer_key, other_customer, first_us, {amount} AS amount,
+       {paid_back} AS paid_back, {refund} AS refund, lines, marks
 FROM {dated}
-GROUP BY ALL
+"""
+_ROUNDED = "CAST(round({column} * rate, {decimals}) AS DECIMAL(38, {decimals}))"
+# What was bought in several currencies under one order id is one order.
+_MERGED = """
+SELECT order_id, fate, currency, min(customer_key) AS customer_key, max(other_customer) AS other_customer,
+       min(first_us) AS first_us, sum(amount) AS amount, sum(paid_back) AS paid_back, sum(refund) AS refund,
+       CAST(sum(lines) AS INTEGER) AS lines, bit_or(marks) AS marks
+FROM ({converted}) WHERE order_id IS NOT NULL GROUP BY order_id, fate, currency, {customer}
+UNION ALL BY NAME
+SELECT * FROM ({converted}) WHERE order_id IS NULL
 """
 
 
@@ -73,8 +74,7 @@ def choose_base(engine: Engine, parts: Sql, base: str | None) -> tuple[str, list
     Raises:
         DataError: ``mixed_currency``, several currencies and no base named.
     """
-    codes = {"purchase": literal(PURCHASE), "refund": literal(REFUND)}
-    found = [row[0] for row in engine.rows(render(_FOUND, parts=parts, **codes)) if row[0] is not None]
+    found = [row[0] for row in engine.rows(render(_FOUND, parts=parts, kept=literal(KEPT)))]
     if base is None and len(found) > 1:
         raise DataError(
             "mixed_currency",
@@ -85,7 +85,7 @@ def choose_base(engine: Engine, parts: Sql, base: str | None) -> tuple[str, list
     return base, [currency for currency in found if currency != base]
 
 
-def convert(engine: Engine, parts: Sql, rates: Sql, base: str, decimals: int) -> Sql:
+def convert(engine: Engine, parts: Sql, rates: Sql, base: str, decimals: int, *, by_day: bool) -> Sql:
     """Convert all order parts into the base currency; parts of one order in several currencies become one.
 
     Args:
@@ -94,26 +94,28 @@ def convert(engine: Engine, parts: Sql, rates: Sql, base: str, decimals: int) ->
         rates: Table date, currency, rate: how many units of the base currency one unit of the currency is worth.
         base: The base currency.
         decimals: Digits after the point of converted money.
+        by_day: An order is a customer's day.
 
     Raises:
         DataError: ``missing_fx_rate``, naming currency and first date without one.
     """
-    codes = {"purchase": literal(PURCHASE), "refund": literal(REFUND)}
+    shared = {"base": literal(base), "kept": literal(KEPT), "shift": literal(SHIFT)}
     dated = engine.table(
-        "dated_parts",
-        render(_DATED, parts=parts, rates=rates, base=literal(base), most_days=literal(MOST_DAYS_CARRIED), **codes),
+        "dated_parts", render(_DATED, parts=parts, rates=rates, most_days=literal(MOST_DAYS_CARRIED), **shared)
     )
     missing = engine.rows(render(_MISSING, dated=dated))
     if missing:
         raise_missing_rate(base, missing)
-    engine.table(
-        "parts_converted", render(_CONVERTED, dated=dated, base=literal(base), decimals=literal(decimals))
-    )
+    money = {
+        column: render(_ROUNDED, column=Sql(column), decimals=literal(decimals))
+        for column in ("amount", "paid_back", "refund")
+    }
+    converted = render(_CONVERTED, dated=dated, base=shared["base"], **money)
+    merged = render(_MERGED, converted=converted, customer=Sql("customer_key" if by_day else "true"))
+    others = render("SELECT * FROM {parts} WHERE fate <> {kept}", parts=parts, kept=shared["kept"])
+    engine.table("parts_converted", render("({a}) UNION ALL BY NAME ({b})", a=others, b=merged))
     engine.drop("dated_parts")
-    others = render(
-        "SELECT * FROM {parts} WHERE fate NOT IN ({purchase}, {refund})", parts=parts, **codes
-    )
-    engine.table(PARTS, render("({others}) UNION ALL BY NAME SELECT * FROM parts_converted", others=others))
+    engine.table(PARTS, Sql("SELECT * FROM parts_converted"))
     engine.drop("parts_converted")
     return parts
 

@@ -9,6 +9,7 @@ quarantined, excluded or refunded. Two ways of reading a row:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from quintile.engine.render import Sql, literal, render
@@ -17,55 +18,108 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
 
 PARTS = "order_parts"
+NARROW, WIDE = 18, 38
+
+# The first purchase's time decides an order's date, so times of refunds are shifted behind all others (2 to the 60th
+# microseconds, 36,000 years): one aggregate gives the order's time and says whether anything was bought at all.
+SHIFT = 1 << 60
 
 # other_customer differs from customer_key when one order id names two customers. marks counts distinct lines: each
 # line sets one of 64 bits, so as many bits as rows prove that no line came twice, without a second grouping.
-BY_ORDER = """
-SELECT order_id, fate, currency,
-       min(customer_key) AS customer_key, max(customer_key) AS other_customer,
-       min(ordered_at) AS ordered_at, sum(amount) AS amount, sum(refund) AS refund,
-       CAST(count(*) AS INTEGER) AS lines, bit_or(mark) AS marks
+_MONEY = """
+       min(epoch_us(ordered_at) + CAST(amount < 0 AS BIGINT) * {shift}) AS first_us,
+       TRY_CAST(sum(amount) AS {money}) AS amount, TRY_CAST(sum(least(amount, 0)) AS {money}) AS paid_back,
+       {refund} AS refund, CAST(count(*) AS INTEGER) AS lines, {marks} AS marks
+"""
+_BY_ORDER = """
+SELECT order_id, fate, {currency} AS currency, min(customer_key) AS customer_key, max(customer_key) AS other_customer,
+       {sums}
 FROM {rows} WHERE {which}
-GROUP BY order_id, fate, currency
+GROUP BY {keys}
 """
 _BY_DAY = """
-SELECT CAST(CAST(ordered_at AS DATE) AS VARCHAR) AS order_id, fate, currency,
-       customer_key, customer_key AS other_customer,
-       min(ordered_at) AS ordered_at, sum(amount) AS amount, sum(refund) AS refund,
-       CAST(count(*) AS INTEGER) AS lines, CAST(NULL AS UBIGINT) AS marks
+SELECT CAST(CAST(ordered_at AS DATE) AS VARCHAR) AS order_id, fate, {currency} AS currency,
+       customer_key, customer_key AS other_customer, {sums}
 FROM {rows}
 GROUP BY ALL
 """
 _SINGLE = """
-SELECT order_id, fate, currency, customer_key, customer_key AS other_customer, ordered_at,
-       amount, refund, 1 AS lines, CAST(NULL AS UBIGINT) AS marks
+SELECT order_id, fate, currency, customer_key, customer_key AS other_customer,
+       epoch_us(ordered_at) + CAST(amount < 0 AS BIGINT) * {shift} AS first_us,
+       TRY_CAST(amount AS {money}) AS amount, TRY_CAST(least(amount, 0) AS {money}) AS paid_back,
+       TRY_CAST(refund AS {money}) AS refund, 1 AS lines, CAST(NULL AS UBIGINT) AS marks
 FROM {rows} WHERE order_id IS NULL
 """
-_ORDERS_WITHOUT_ID = """
-SELECT count(*) FROM {parts} WHERE order_id IS NULL AND lines > 1
-"""
+_ORDERS_WITHOUT_ID = "SELECT count(*) FROM {parts} WHERE order_id IS NULL AND lines > 1"
 
 
-def group_lines(engine: Engine, rows: Sql, *, has_order_id: bool, by_day: bool) -> Sql:
+@dataclass(frozen=True)
+class Lines:
+    """How rows are grouped, and which optional columns they really have: grouping by an empty one is not free.
+
+    ``digits`` and ``decimals`` are those of the money; 18 digits are summed much faster than 38.
+    """
+
+    by_day: bool
+    has_order_id: bool
+    has_currency: bool
+    has_refund: bool
+    has_marks: bool
+    decimals: int
+    digits: int = NARROW
+
+    def by_order(self, rows: Sql, which: Sql) -> Sql:
+        """The query that groups rows by their order id."""
+        keys = Sql("order_id, fate, currency" if self.has_currency else "order_id, fate")
+        return render(_BY_ORDER, rows=rows, which=which, keys=keys, currency=self._currency, sums=self._sums)
+
+    def by_customer_day(self, rows: Sql) -> Sql:
+        """The query that groups rows by customer and day."""
+        return render(_BY_DAY, rows=rows, currency=self._currency, sums=self._sums)
+
+    def single(self, rows: Sql) -> Sql:
+        """The query that takes every row without an order id as its own order."""
+        return render(_SINGLE, rows=rows, money=self.money, shift=literal(SHIFT))
+
+    @property
+    def money(self) -> Sql:
+        """The type of sums of money."""
+        return Sql(f"DECIMAL({self.digits}, {self.decimals})")
+
+    @property
+    def _currency(self) -> Sql:
+        return Sql("currency" if self.has_currency else "CAST(NULL AS VARCHAR)")
+
+    @property
+    def _sums(self) -> Sql:
+        refund = "TRY_CAST(sum(refund) AS {money})" if self.has_refund else "CAST(NULL AS {money})"
+        return render(
+            _MONEY,
+            shift=literal(SHIFT),
+            money=self.money,
+            refund=render(refund, money=self.money),
+            marks=Sql("bit_or(mark)" if self.has_marks else "CAST(NULL AS UBIGINT)"),
+        )
+
+
+def group_lines(engine: Engine, rows: Sql, lines: Lines) -> Sql:
     """Group the ledger's rows into order parts.
 
     Args:
         engine: Where the rows are.
         rows: View with order_id, mark, customer_key, ordered_at, amount, refund, currency, fate.
-        has_order_id: Whether the source names orders at all; without it every row is an order.
-        by_day: One order per customer and day, whatever the order ids.
+        lines: How they are grouped.
 
     Returns:
-        The table ``order_parts``: one row per order, fate and currency.
+        The table ``order_parts``: one row per order, fate and currency; a sum of money too large for the digits is NULL.
     """
-    if by_day:
-        return engine.table(PARTS, render(_BY_DAY, rows=rows))
-    single = render(_SINGLE, rows=rows)
-    if not has_order_id:
-        return engine.table(PARTS, single)
-    parts = engine.table(PARTS, render(BY_ORDER, rows=rows, which=literal(value=True)))
+    if lines.by_day:
+        return engine.table(PARTS, lines.by_customer_day(rows))
+    if not lines.has_order_id:
+        return engine.table(PARTS, lines.single(rows))
+    parts = engine.table(PARTS, lines.by_order(rows, Sql("true")))
     if engine.rows(render(_ORDERS_WITHOUT_ID, parts=parts))[0][0]:
-        named = render(BY_ORDER, rows=rows, which=Sql("order_id IS NOT NULL"))
-        both = render("({named}) UNION ALL BY NAME ({single})", named=named, single=single)
+        named = lines.by_order(rows, Sql("order_id IS NOT NULL"))
+        both = render("({named}) UNION ALL BY NAME ({single})", named=named, single=lines.single(rows))
         parts = engine.table(PARTS, both)
     return parts

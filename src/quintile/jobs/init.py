@@ -1,0 +1,239 @@
+"""init: look at sources and write down every setting, with what was found or the default, for a person to read and change.
+
+What cannot be told from the sources is written as a question at the setting that answers it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from quintile.domain.settings import Settings
+from quintile.errors import DataError, Place, SettingsError
+from quintile.jobs.report import assumptions
+from quintile.jobs.run import last_day
+from quintile.jobs.workplace import silent, workplace
+from quintile.pipeline import account
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from quintile.jobs.workplace import Workplace
+    from quintile.pipeline import Accounted
+
+Keys = dict[tuple[str, str], Any]
+
+# The key that answers an error of the sources, and the answer taken for trial so that further questions are found too.
+_QUESTIONS: dict[str, tuple[str, str, object]] = {
+    "ambiguous_date": ("reading", "date_order", "dmy"),
+    "two_digit_year": ("reading", "date_order", "dmy"),
+    "bad_date": ("reading", "date_format", None),
+    "ambiguous_decimal": ("reading", "decimal", "."),
+    "missing_columns": ("reading", "map", None),
+    "doubtful_columns": ("reading", "map", None),
+    "date_is_number": ("reading", "map", None),
+    "bad_column_type": ("reading", "map", None),
+    "dialect": ("reading", "delimiter", None),
+    "not_tabular": ("reading", "delimiter", None),
+    "encoding": ("reading", "encoding", None),
+    "choose_sheet": ("reading", "sheet", None),
+    "mixed_currency": ("ledger", "base_currency", None),
+    "missing_fx_rate": ("ledger", "rates", None),
+}
+_MOST_QUESTIONS = 4
+_MOST_COLUMNS = 40
+
+# What stands beside each key, and the example shown where there is no value.
+_COMMENTS: dict[tuple[str, str], tuple[str, object]] = {
+    ("reading", "map"): ("which column plays which role", {}),
+    ("reading", "delimiter"): ("what parts the columns of a text file: one character, or tab", ";"),
+    ("reading", "encoding"): ("of a text file", "cp1252"),
+    ("reading", "decimal"): ('decimal mark of amounts: "." or ","', ","),
+    ("reading", "date_order"): ("dmy, mdy or ymd; needed for dates such as 03/04/2025", "dmy"),
+    ("reading", "date_format"): ("exact form of all dates, if they have an unusual one", "%d-%b-%y"),
+    ("reading", "sheet"): ("sheet of a workbook", "Orders"),
+    ("reading", "max_bad_share"): ("share of bad rows (0 to 1) above which a source is rejected", None),
+    ("ledger", "base_currency"): ("three-letter code; all money is converted to it", "EUR"),
+    ("ledger", "time_zone"): ("where the shop is: the day of an order is the shop's day", None),
+    ("ledger", "grain"): ("what a row is: order, line (of an order), or day (one order a customer and day)", "line"),
+    ("ledger", "customer_key"): ("what names a customer: id, email or account", "email"),
+    ("ledger", "guests"): ("rows without a customer: quarantine, or email (named by it)", None),
+    ("ledger", "refunds"): ("net (taken off their order), gross (ignored), exclude_order", None),
+    ("ledger", "zero_orders"): ("orders worth nothing: ignore or count", None),
+    ("ledger", "duplicates"): ("drop repeats of an order's key, of a whole row, or keep all: key, row, keep", None),
+    ("ledger", "exclude"): ("kinds of status that do not count", None),
+    ("ledger", "rates"): ("table date,currency,rate (base currency for one unit), or ecb", "rates.csv"),
+    ("ledger", "statuses"): ("how the shop writes each kind of status; upper and lower case are the same", None),
+    ("model", "window"): ("how far back orders count: 12mo, 365d, 2y or all", None),
+    ("model", "recency"): ("calendar days, or elapsed (full 24 hours)", None),
+    ("model", "monetary"): ("total of a customer's orders, or average per order", None),
+    ("model", "population"): ("who is scored: buyers (of the window), ever, or a file of customers", None),
+    ("model", "scale"): ("number of scores, 2 to 10", None),
+    ("model", "best"): ("show the best score as the highest number (high) or as 1 (low)", None),
+    ("model", "method"): ("how scores are cut, for all or each metric: r=threshold,f=quantile,m=kmeans", None),
+    ("model", "r_cuts"): ("own cut points in days, ascending, such as [14, 45, 90, 150]", None),
+    ("model", "f_cuts"): ("own cut points in orders, ascending, such as [2, 3, 5, 7]", None),
+    ("model", "m_cuts"): ("own cut points in money, ascending, such as [100, 300, 600, 1000]", None),
+    ("model", "scheme"): ("segment scheme: a name (quintile schemes lists them) or a TOML file", "rfm-9"),
+    ("output", "formats"): ("customer files to write: parquet, csv", None),
+}
+_HEADS = {
+    "reading": "How the sources are read. What is commented out is detected at every run.",
+    "ledger": "What an order is, whose it is, what it is worth, and what counts.",
+    "model": "What is measured, how it is scored, which segments follow.",
+    "output": "What a run leaves behind.",
+}
+
+
+@dataclass(frozen=True)
+class SettingsDraft:
+    """The text of a settings file, what was found in the sources by key, and what only a person can answer."""
+
+    text: str
+    found: Keys
+    questions: tuple[DataError, ...] = ()
+
+
+def draft_settings(sources: Sequence[Path], *, on_step: Callable[[str], None] = silent) -> SettingsDraft:
+    """Write down every setting: what the sources show, else the default.
+
+    Args:
+        sources: Files of transactions; none gives the defaults.
+        on_step: Told the name of each step as it begins.
+
+    Raises:
+        DataError: A source cannot be read, whatever the settings.
+    """
+    look = _Look()
+    if sources:
+        look = _look(sources, on_step)
+    asked = {_QUESTIONS[error.code][:2]: error for error in look.questions}
+    lines = ["# Settings of quintile: keys are also flags, base_currency is --base-currency; a flag wins."]
+    if sources:
+        lines.append("# Found in: " + ", ".join(_text(path.name) for path in sources))
+    for group in fields(Settings):
+        lines += ["", f"# {_HEADS[group.name]}", f"[{group.name}]"]
+        lines += _group(group.name, look, asked)
+    return SettingsDraft("\n".join(lines) + "\n", look.found, tuple(look.questions))
+
+
+def write_settings(path: Path, text: str, *, force: bool) -> None:
+    """Write a settings file.
+
+    Raises:
+        SettingsError: It is there already and ``force`` is not set, or the folder cannot be written to.
+    """
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        fix = "keep it, or overwrite it with --force"
+        raise SettingsError("settings", "the settings file is already there", fix=fix, place=Place(str(path))) from error
+    except OSError as error:
+        message = f"the settings file cannot be written: {error.strerror}"
+        raise SettingsError("settings", message, fix="choose another --project", place=Place(str(path))) from error
+
+
+@dataclass
+class _Look:
+    """What looking at the sources showed."""
+
+    found: Keys
+    questions: list[DataError]
+    others: list[str]
+
+    def __init__(self) -> None:
+        self.found, self.questions, self.others = {}, [], []
+
+
+def _look(sources: Sequence[Path], on_step: Callable[[str], None]) -> _Look:
+    look, settings = _Look(), Settings()
+    while True:
+        try:
+            with workplace(sources, on_step=on_step) as place:
+                _see(place, sources, settings, look)
+        except DataError as error:
+            if error.code not in _QUESTIONS or len(look.questions) == _MOST_QUESTIONS:
+                raise
+            look.questions.append(error)
+            group, key, trial = _QUESTIONS[error.code]
+            if trial is None:
+                return look
+            settings = replace(settings, **{group: replace(getattr(settings, group), **{key: trial})})
+        else:
+            return look
+
+
+def _see(place: Workplace, sources: Sequence[Path], settings: Settings, look: _Look) -> None:
+    tables = place.open(sources, settings)
+    look.others = list(dict.fromkeys(column for table in tables for column in table.columns))
+    accounted = account(place.engine, tables, settings, last_day=last_day(None, settings))
+    look.found = _found(accounted)
+    asked = {_QUESTIONS[error.code][:2] for error in look.questions}
+    look.found = {key: value for key, value in look.found.items() if key not in asked}
+    mapped = look.found[("reading", "map")].values()
+    look.others = [column for column in look.others if column not in mapped]
+
+
+def _found(accounted: Accounted) -> Keys:
+    """What all files have in common; the rest stays to be detected for each."""
+    seen = [file.assumed for file in accounted.transactions.files]
+    first = assumptions(accounted, accounted.settings)
+    found: Keys = {
+        ("reading", key): first[key]
+        for key in ("delimiter", "encoding", "decimal", "date_order")
+        if first.get(key) is not None and all(one.get(key) == first[key] for one in seen)
+    }
+    shared = dict.items(first["columns"])
+    found["reading", "map"] = {
+        role: column for role, column in shared if all(one["columns"].get(role) == column for one in seen)
+    }
+    if "currency" in accounted.transactions.roles and accounted.ledger.currency:
+        found["ledger", "base_currency"] = accounted.ledger.currency
+    return found
+
+
+def _group(group: str, look: _Look, asked: dict[tuple[str, str], DataError]) -> list[str]:
+    defaults = getattr(Settings(), group)
+    values = {field.name: look.found.get((group, field.name), getattr(defaults, field.name)) for field in fields(defaults)}
+    tables = [key for key, value in values.items() if isinstance(value, dict)]
+    lines = [line for key in values if key not in tables for line in _entry(group, key, values[key], asked)]
+    for key in tables:
+        lines += ["", *_question(asked.get((group, key))), f"[{group}.{key}]  # {_COMMENTS[group, key][0]}"]
+        lines += [f"{_text(name)} = {_toml(value)}" for name, value in values[key].items()]
+        if key == "map":
+            lines += [f"# other column: {_text(column)}" for column in look.others[:_MOST_COLUMNS]]
+            more = len(look.others) - _MOST_COLUMNS
+            lines += [f"# and {more:,} more columns"] if more > 0 else []
+    return lines
+
+
+def _entry(group: str, key: str, value: object, asked: dict[tuple[str, str], DataError]) -> list[str]:
+    comment, example = _COMMENTS[group, key]
+    written = f"# {key} = {_toml(example)}" if value is None else f"{key} = {_toml(value)}"
+    return [*_question(asked.get((group, key))), f"{written}  # {comment}"]
+
+
+def _question(error: DataError | None) -> list[str]:
+    if error is None:
+        return []
+    where = f" ({error.place})" if str(error.place) else ""
+    return [f"# QUESTION: {_plain(error.message + where)}", f"#   {_plain(error.fix)}"]
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    return _text(value) if isinstance(value, str) else str(value)
+
+
+def _text(value: str) -> str:
+    """A TOML string; JSON writes the same, but leaves DEL as it is."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _plain(text: str) -> str:
+    """A comment's text: one line, without control characters, which TOML forbids."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
