@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 
 from quintile import __version__
 from quintile.cli.commands import check, demo, fit, init, lint, run, schemes, score
+from quintile.cli.show.plain import printable
 from quintile.errors import QuintileError
 
 INTERRUPTED = 130
@@ -40,6 +42,9 @@ def main() -> None:
 
     Exit codes: 0 done, 1 a bug (with its traceback), 2 data or settings, 74 disk full, 75 busy, 130 interrupted.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter still gets the page
     try:
         app()
     except QuintileError as error:
@@ -51,8 +56,3 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-
-
-def printable(text: str) -> str:
-    """A message without the control characters that foreign text could smuggle to a terminal."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in text)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from quintile.jobs.run import Wish
 
 Sources = Annotated[
-    list[Path], typer.Argument(help="Files with transactions: CSV, TSV, Parquet, JSON lines, Excel.", metavar="SOURCE...")
+    list[Path], typer.Argument(help="Files with transactions: CSV, TSV, Parquet, JSON lines, Excel.", metavar="SOURCE")
 ]
 AsOf = Annotated[
     str | None,
@@ -34,6 +34,9 @@ Project = Annotated[
 ]
 Model = Annotated[Path | None, typer.Option(help="Score with a kept model instead of fitting.", metavar="FILE")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Wait = Annotated[
+    bool, typer.Option("--wait", help="Wait while another run publishes to the same place.", show_default=False)
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Given = GivenFlags
 
@@ -104,8 +107,8 @@ def job_progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def show_json(report: dict[str, Any]) -> None:
-    """Print one JSON object."""
-    sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    """Print one JSON object, in ASCII: it stays JSON in every encoding, and no terminal takes a name for a command."""
+    sys.stdout.write(json.dumps(report, indent=2) + "\n")
 
 
 def _text(path: Path) -> str:

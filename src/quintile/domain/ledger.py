@@ -33,7 +33,7 @@ class Ledger:
     point, ``digits`` in all. ``fates`` tallies the
     source rows by fate, before any conversion; ``column_refunds`` is the money that a refund column or a refunded status
     says went back, in the base currency. ``first_at`` and ``last_at`` are the times of the first and the last purchase.
-    ``lines`` are the source rows behind the orders, ``after_refunds`` their money, ``net`` the money that counts under the
+    ``grain`` says what one row was taken for. ``lines`` are the source rows behind the orders, ``after_refunds`` their money, ``net`` the money that counts under the
     refund policy.
     ``key_type`` is the engine's type of customer keys.
     """
@@ -52,4 +52,5 @@ class Ledger:
     lines: int
     after_refunds: Decimal
     net: Decimal
+    grain: str
     warnings: tuple[dict[str, Any], ...] = ()

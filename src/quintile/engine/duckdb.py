@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+# What DuckDB raises for bytes it cannot make sense of; its other errors are mistakes of ours.
+_UNREADABLE = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)
 
 _WRITE = {
     ".parquet": "COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)",
@@ -64,12 +68,16 @@ class DuckDbEngine:
 
     def rows(self, query: Sql) -> list[tuple[Any, ...]]:
         """Run a query and return its (few) rows."""
-        return self._connection.execute(query).fetchall()
+        with _readable():
+            return self._connection.execute(query).fetchall()
 
     def table(self, table_name: str, query: Sql) -> Sql:
         """Materialise a query as a temporary table."""
         quoted = name(table_name)
-        self._connection.execute(render("CREATE OR REPLACE TEMP TABLE {table} AS {query}", table=quoted, query=query))
+        with _readable():
+            self._connection.execute(
+                render("CREATE OR REPLACE TEMP TABLE {table} AS {query}", table=quoted, query=query)
+            )
         return quoted
 
     def view(self, view_name: str, query: Sql) -> Sql:
@@ -108,6 +116,24 @@ class DuckDbEngine:
         with contextlib.suppress(duckdb.Error):
             self._connection.close()
         self._spill.cleanup()
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Say of bytes that cannot be read that the file is damaged.
+
+    Raises:
+        DataError: ``corrupt_file``.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        if not isinstance(error, _UNREADABLE) and type(error) is not duckdb.Error:
+            raise
+        reason = str(error).splitlines()[0][:300]
+        raise DataError(
+            "corrupt_file", f"the source is damaged and cannot be read: {reason}", fix="export or download it again"
+        ) from error
 
 
 class _ArrowStream:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.bridge import Bridge, plain
 from quintile.domain.ledger import REFUND_ONLY
-from quintile.engine.render import literal, render
+from quintile.engine.render import Sql, literal, render
 from quintile.errors import DataError
 from quintile.jobs.report import assumptions, counts, set_aside
 from quintile.jobs.run import accounted_sources
+from quintile.jobs.sufficiency import customer_warnings
 from quintile.jobs.workplace import silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.pipeline import day_after_latest, require_orders
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from quintile.pipeline import Accounted
 
 _NET = """
-SELECT count(DISTINCT customer_key), count_if(state <> {refund_only}), sum(net) FROM {orders}
+SELECT count(*), sum(orders), sum(net), max(orders), count_if(net < 0) FROM (
+    SELECT customer_key, count_if(state <> {refund_only}) AS orders, sum(net) AS net FROM {orders} GROUP BY customer_key
+)
 """
 _NOTHING = {
     "rows_in": 0,
@@ -68,7 +71,8 @@ def check(wish: Wish, *, on_step: Callable[[str], None] = silent) -> dict[str, A
 def _found(engine: Engine, accounted: Accounted, wish: Wish) -> dict[str, Any]:
     settings, ledger = accounted.settings, accounted.ledger
     aside = set_aside(engine, accounted)
-    customers, orders, net = engine.rows(render(_NET, orders=ledger.orders, refund_only=literal(REFUND_ONLY)))[0]
+    per_customer = render(_NET, orders=Sql(ledger.orders), refund_only=literal(REFUND_ONLY))
+    customers, orders, net, most_orders, below_zero = engine.rows(per_customer)[0]
     if ledger.last_at is not None:
         model = settings.model.model()
         as_of = wish.as_of or day_after_latest(ledger, model, settings.ledger.time_zone)
@@ -81,6 +85,10 @@ def _found(engine: Engine, accounted: Accounted, wish: Wish) -> dict[str, Any]:
         "currency": ledger.currency or None,
         "assumed": assumptions(accounted, settings),
         **aside,
-        "warnings": [*accounted.transactions.warnings, *ledger.warnings],
+        "warnings": [
+            *accounted.transactions.warnings,
+            *ledger.warnings,
+            *customer_warnings(orders=int(orders or 0), most_orders=most_orders or 0, below_zero=below_zero),
+        ],
         "bridge": Bridge(tuple(accounted.steps)).as_list(),
     }

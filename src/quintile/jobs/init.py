@@ -1,4 +1,4 @@
-"""init: look at sources and write down every setting, with what was found or the default, for a person to read and change.
+"""init: look at sources and write down every setting, with what was found or the default, for a person to change.
 
 What cannot be told from the sources is written as a question at the setting that answers it.
 """
@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.settings import Settings
 from quintile.errors import DataError, Place, SettingsError
-from quintile.jobs.report import assumptions
 from quintile.jobs.run import last_day
 from quintile.jobs.workplace import silent, workplace
-from quintile.pipeline import account
+from quintile.ledger.build import build_ledger
+from quintile.sources.read import Reading, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from quintile.domain.transactions import FileRead
     from quintile.jobs.workplace import Workplace
-    from quintile.pipeline import Accounted
 
 Keys = dict[tuple[str, str], Any]
 
@@ -40,10 +40,10 @@ _QUESTIONS: dict[str, tuple[str, str, object]] = {
     "encoding": ("reading", "encoding", None),
     "choose_sheet": ("reading", "sheet", None),
     "mixed_currency": ("ledger", "base_currency", None),
-    "missing_fx_rate": ("ledger", "rates", None),
 }
 _MOST_QUESTIONS = 4
 _MOST_COLUMNS = 40
+_COMMENT_AT = 32
 
 # What stands beside each key, and the example shown where there is no value.
 _COMMENTS: dict[tuple[str, str], tuple[str, object]] = {
@@ -126,11 +126,12 @@ def write_settings(path: Path, text: str, *, force: bool) -> None:
         SettingsError: It is there already and ``force`` is not set, or the folder cannot be written to.
     """
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        fix = "keep it, or overwrite it with --force"
-        raise SettingsError("settings", "the settings file is already there", fix=fix, place=Place(str(path))) from error
+        message, fix = "the settings file is already there", "keep it, or overwrite it with --force"
+        raise SettingsError("settings", message, fix=fix, place=Place(str(path))) from error
     except OSError as error:
         message = f"the settings file cannot be written: {error.strerror}"
         raise SettingsError("settings", message, fix="choose another --project", place=Place(str(path))) from error
@@ -167,53 +168,64 @@ def _look(sources: Sequence[Path], on_step: Callable[[str], None]) -> _Look:
 
 
 def _see(place: Workplace, sources: Sequence[Path], settings: Settings, look: _Look) -> None:
+    place.on_step("reading")
     tables = place.open(sources, settings)
     look.others = list(dict.fromkeys(column for table in tables for column in table.columns))
-    accounted = account(place.engine, tables, settings, last_day=last_day(None, settings))
-    look.found = _found(accounted)
+    transactions = read(place.engine, tables, settings.reading, Reading())
     asked = {_QUESTIONS[error.code][:2] for error in look.questions}
-    look.found = {key: value for key, value in look.found.items() if key not in asked}
-    mapped = look.found[("reading", "map")].values()
-    look.others = [column for column in look.others if column not in mapped]
+    look.found = {key: value for key, value in _found(transactions.files).items() if key not in asked}
+    look.others = [column for column in look.others if column not in look.found["reading", "map"].values()]
+    place.on_step("building the ledger")
+    ledger = build_ledger(
+        place.engine, transactions, settings.ledger, last_day=last_day(None, settings), rates=None
+    )
+    if "currency" in transactions.roles and ledger.currency:
+        look.found["ledger", "base_currency"] = ledger.currency
 
 
-def _found(accounted: Accounted) -> Keys:
+def _found(files: Sequence[FileRead]) -> Keys:
     """What all files have in common; the rest stays to be detected for each."""
-    seen = [file.assumed for file in accounted.transactions.files]
-    first = assumptions(accounted, accounted.settings)
+    first, *others = [file.assumed for file in files]
+    shared = ("delimiter", "encoding", "decimal", "date_order")
     found: Keys = {
         ("reading", key): first[key]
-        for key in ("delimiter", "encoding", "decimal", "date_order")
-        if first.get(key) is not None and all(one.get(key) == first[key] for one in seen)
+        for key in shared
+        if first.get(key) is not None and all(other.get(key) == first[key] for other in others)
     }
-    shared = dict.items(first["columns"])
     found["reading", "map"] = {
-        role: column for role, column in shared if all(one["columns"].get(role) == column for one in seen)
+        role: column
+        for role, column in first["columns"].items()
+        if all(other["columns"].get(role) == column for other in others)
     }
-    if "currency" in accounted.transactions.roles and accounted.ledger.currency:
-        found["ledger", "base_currency"] = accounted.ledger.currency
     return found
 
 
 def _group(group: str, look: _Look, asked: dict[tuple[str, str], DataError]) -> list[str]:
     defaults = getattr(Settings(), group)
-    values = {field.name: look.found.get((group, field.name), getattr(defaults, field.name)) for field in fields(defaults)}
+    names = [field.name for field in fields(defaults)]
+    values = {key: look.found.get((group, key), getattr(defaults, key)) for key in names}
     tables = [key for key, value in values.items() if isinstance(value, dict)]
     lines = [line for key in values if key not in tables for line in _entry(group, key, values[key], asked)]
     for key in tables:
         lines += ["", *_question(asked.get((group, key))), f"[{group}.{key}]  # {_COMMENTS[group, key][0]}"]
-        lines += [f"{_text(name)} = {_toml(value)}" for name, value in values[key].items()]
+        lines += [f"{name} = {_toml(value)}" for name, value in values[key].items()]
         if key == "map":
-            lines += [f"# other column: {_text(column)}" for column in look.others[:_MOST_COLUMNS]]
-            more = len(look.others) - _MOST_COLUMNS
-            lines += [f"# and {more:,} more columns"] if more > 0 else []
+            lines += _others(look.others)
     return lines
 
 
 def _entry(group: str, key: str, value: object, asked: dict[tuple[str, str], DataError]) -> list[str]:
     comment, example = _COMMENTS[group, key]
     written = f"# {key} = {_toml(example)}" if value is None else f"{key} = {_toml(value)}"
-    return [*_question(asked.get((group, key))), f"{written}  # {comment}"]
+    return [*_question(asked.get((group, key))), f"{written.ljust(_COMMENT_AT)}  # {comment}"]
+
+
+def _others(columns: list[str]) -> list[str]:
+    if not columns:
+        return []
+    more = len(columns) - _MOST_COLUMNS
+    shown = ", ".join(_text(column) for column in columns[:_MOST_COLUMNS])
+    return [f"# columns without a role: {_plain(shown)}" + (f" and {more:,} more" if more > 0 else "")]
 
 
 def _question(error: DataError | None) -> list[str]:

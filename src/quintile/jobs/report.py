@@ -48,4 +48,4 @@ def set_aside(engine: Engine, accounted: Accounted) -> dict[str, Any]:
 def assumptions(accounted: Accounted, settings: Settings) -> dict[str, Any]:
     """What was assumed about the sources, the first file's dialect standing for all that share it."""
     first = accounted.transactions.files[0].assumed
-    return {**first, "time_zone": settings.ledger.time_zone, "grain": settings.ledger.grain}
+    return {**first, "time_zone": settings.ledger.time_zone, "grain": accounted.ledger.grain}

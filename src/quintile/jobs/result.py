@@ -14,7 +14,7 @@ from quintile.domain.bridge import plain
 from quintile.domain.columns import SEGMENTS
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.jobs.report import assumptions, counts, set_aside
-from quintile.jobs.sufficiency import sufficiency_warnings
+from quintile.jobs.sufficiency import customer_warnings, sufficiency_warnings
 from quintile.sources.files import checksum
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ SELECT segment, min(recency_days) FILTER (2 * upto >= total), min(recency_days) 
 FROM running GROUP BY segment
 """
 _SPAN = """
-SELECT count(*), count_if(frequency > 0), min(first_order), max(last_order), max(frequency)
+SELECT count(*), count_if(frequency > 0), min(first_order), max(last_order), max(frequency),
+       sum(frequency), count_if(monetary < 0)
 FROM {segmented}
 """
 _SHARE = Decimal("0.0001")
@@ -139,6 +140,7 @@ def collect(
                 last_day=span[3],
                 as_of=window.as_of,
             ),
+            *customer_warnings(orders=int(span[5] or 0), most_orders=span[4] or 0, below_zero=span[6]),
         ],
     }
     return Result(

@@ -46,13 +46,21 @@ class Wish:
         return sources + [Path(name) for name in named if name not in {None, ECB, *POPULATIONS} and name]
 
 
-def run(wish: Wish, out: Path, *, in_project: bool = False, on_step: Callable[[str], None] = silent) -> dict[str, Any]:
+def run(
+    wish: Wish,
+    out: Path,
+    *,
+    in_project: bool = False,
+    wait: bool = False,
+    on_step: Callable[[str], None] = silent,
+) -> dict[str, Any]:
     """Score the customers of the sources and publish the snapshot.
 
     Args:
         wish: What to run.
         out: The results folder, or the project folder.
         in_project: Publish into the project's store instead of a results folder.
+        wait: Wait while another run publishes to the same place, instead of giving up.
         on_step: Told the name of each step as it begins.
 
     Returns:
@@ -64,7 +72,7 @@ def run(wish: Wish, out: Path, *, in_project: bool = False, on_step: Callable[[s
     """
     store = Store(out / STORE) if in_project else Store(out, top_links=RESULT_FILES)
     run_id = f"run-{os.getpid()}"
-    with store.writing(run_id, started=now_text()) as draft:
+    with store.writing(run_id, started=now_text(), wait=wait) as draft:
         with workplace(wish.files, draft.folder, on_step=on_step) as place:
             result = scored_result(place, wish)
             on_step("writing the results")

@@ -1,4 +1,4 @@
-"""Sufficiency: warnings that say which numbers cannot be trusted yet; never a refusal."""
+"""Sufficiency: warnings that say which numbers cannot be trusted, or what looks odd; never a refusal."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import date
 
+FEWEST_ORDERS, DOMINANT = 10, 0.5
 FEWEST_BUYERS, FEWEST_DAYS, MOST_SILENT_DAYS, SEVERAL_ORDERS = 500, 180, 30, 3
 
 
@@ -39,3 +40,27 @@ def sufficiency_warnings(
             ("no_repeat_buyers", "nobody has three orders: frequency cannot tell loyal customers from lucky ones")
         )
     return [{"code": code, "rows": None, "message": message} for code, message in found]
+
+
+def customer_warnings(*, orders: int, most_orders: int, below_zero: int) -> list[dict[str, Any]]:
+    """What is odd about single customers: one who has most of the orders, and money below zero."""
+    found: list[dict[str, Any]] = []
+    if orders >= FEWEST_ORDERS and most_orders > DOMINANT * orders:
+        share = most_orders / orders
+        found.append(
+            {
+                "code": "dominant_customer",
+                "rows": most_orders,
+                "message": f"one customer has {share:.0%} of all orders: is it a placeholder such as 'guest'? Give those"
+                " rows an empty customer id, then they are set aside with their revenue",
+            }
+        )
+    if below_zero:
+        found.append(
+            {
+                "code": "negative_customer_total",
+                "rows": below_zero,
+                "message": f"{below_zero:,} customers were paid back more than they bought: their money is below zero",
+            }
+        )
+    return found

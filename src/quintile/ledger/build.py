@@ -11,15 +11,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import DUPLICATE, KEPT, QUARANTINED
-from quintile.domain.ledger import PURCHASE, Ledger, Tally
+from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED, Ledger, Tally
 from quintile.engine.render import Sql, joined, literal, name, render
-from quintile.errors import ConservationError
+from quintile.errors import ConservationError, DataError
 from quintile.ledger.rules import currency, identity, statuses
 from quintile.ledger.rules.dedupe import mark, settle_repeats
-from quintile.ledger.rules.lines import SHIFT, WIDE, Lines, group_lines
+from quintile.ledger.rules.lines import SHIFT, WIDE, Lines, grain_of, group_lines
 from quintile.ledger.rules.refunds import net_refunds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from quintile.domain.settings import LedgerSettings
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 ROWS, LOCATED_ROWS = "ledger_rows", "ledger_rows_located"
 FEWEST_DECIMALS = 2
+MOST_CONFLICTS = 0.01
 
 # A row's columns are worked out in the inner query, its fate from them in the outer one: the first reason that fits wins.
 _ROWS = """
@@ -42,10 +44,13 @@ FROM (
 _FATES = """
 SELECT fate, currency, sum(lines), sum(amount), sum(paid_back), count_if(amount IS NULL) FROM {parts} GROUP BY ALL ORDER BY ALL
 """
+_CONFLICTS = "SELECT count(DISTINCT order_id) FILTER (fate = {code}), count(DISTINCT order_id) FROM {parts}"
 _COLUMN_REFUNDS = "SELECT sum(refund) FROM {parts} WHERE fate = {kept}"
 _ORDERS_AT_A_GLANCE = """
 SELECT min(CASE WHEN state = {purchase} THEN ordered_at END), max(CASE WHEN state = {purchase} THEN ordered_at END),
-       sum(lines), sum(gross - refunded), sum(net)
+       sum(lines), sum(gross - refunded), sum(net),
+       sum(CASE WHEN state = {refund_only} THEN lines END),
+       count(CASE WHEN state = {refunded} AND gross < refunded THEN 1 END)
 FROM {orders}
 """
 _EQUAL_ROWS = """
@@ -92,9 +97,9 @@ def build_ledger(
             parts = currency.convert(engine, parts, rates, base or "", lines.decimals, by_day=lines.by_day)
     column_refunds = engine.rows(render(_COLUMN_REFUNDS, parts=parts, kept=literal(KEPT)))[0][0] or Decimal(0)
     orders = net_refunds(engine, parts, settings, has_refund_column=lines.has_refund)
-    first_at, last_at, lines_kept, after_refunds, net = engine.rows(
-        render(_ORDERS_AT_A_GLANCE, orders=orders, purchase=literal(PURCHASE))
-    )[0]
+    states = {"purchase": literal(PURCHASE), "refunded": literal(REFUNDED), "refund_only": literal(REFUND_ONLY)}
+    glance = engine.rows(render(_ORDERS_AT_A_GLANCE, orders=orders, **states))[0]
+    first_at, last_at, lines_kept, after_refunds, net, alone, beyond = glance
     return Ledger(
         orders=orders,
         key_type=engine.columns(render("SELECT customer_key FROM {orders}", orders=orders))["customer_key"],
@@ -110,7 +115,8 @@ def build_ledger(
         lines=int(lines_kept or 0),
         after_refunds=after_refunds or Decimal(0),
         net=net or Decimal(0),
-        warnings=() if lines.has_order_id or lines.by_day else _equal_rows(engine, rows),
+        grain=grain_of(transactions, settings),
+        warnings=tuple(_warnings(engine, rows, lines, alone, beyond)),
     )
 
 
@@ -178,9 +184,10 @@ def _coded(column: str, reasons: tuple[str, ...]) -> Sql:
 
 
 def _line_key(transactions: Transactions, settings: LedgerSettings) -> str:
-    if settings.duplicates == "keep":
+    grain = grain_of(transactions, settings)
+    if settings.duplicates == "keep" or grain == "day":
         return "none"
-    if settings.grain == "order":
+    if grain == "order":
         return "order"
     return "line" if "line" in transactions.roles else "none"
 
@@ -189,7 +196,7 @@ def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: Ledg
     kind = engine.columns(render("SELECT amount FROM {rows}", rows=rows))["amount"]
     by_status = statuses.refunded_by_status(transactions, settings) is not None
     return Lines(
-        by_day=settings.grain == "day",
+        by_day=grain_of(transactions, settings) == "day",
         has_order_id="order" in transactions.roles,
         has_currency="currency" in transactions.roles,
         has_refund="refund" in transactions.roles or by_status,
@@ -203,8 +210,29 @@ def _grouped(
 ) -> tuple[Sql, dict[int, Tally]]:
     parts = group_lines(engine, rows, lines)
     if lines.has_order_id and not lines.by_day:
-        settle_repeats(engine, rows, parts, lines, key=_line_key(transactions, settings))
-    return parts, _tally(engine, parts, transactions)
+        settled = settle_repeats(engine, rows, parts, lines, key=_line_key(transactions, settings))
+        if settled and settings.grain is None and grain_of(transactions, settings) == "order":
+            _require_clear_grain(engine, parts)
+    # Without a currency column all money is taken for the base currency's.
+    label = "" if lines.has_currency else settings.base_currency or ""
+    return parts, _tally(engine, parts, transactions, label)
+
+
+def _require_clear_grain(engine: Engine, parts: Sql) -> None:
+    """Refuse to guess whether repeated order ids are order lines or contradictions, when there are many.
+
+    Raises:
+        DataError: ``ambiguous_grain``.
+    """
+    code = literal(QUARANTINED["duplicate_order_conflict"])
+    conflicts, orders = engine.rows(render(_CONFLICTS, parts=parts, code=code))[0]
+    if conflicts > MOST_CONFLICTS * orders:
+        raise DataError(
+            "ambiguous_grain",
+            f"{conflicts:,} of {orders:,} order ids stand on several rows with different content",
+            fix="say what one row is: --grain line if each row is a line of an order (their amounts are added),"
+            " --grain order if each row is a whole order (then those orders are quarantined)",
+        )
 
 
 def _fits(fates: dict[int, Tally], lines: Lines) -> bool:
@@ -218,11 +246,12 @@ def _larger(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     return None if one is None or other is None else max(one, other)
 
 
-def _tally(engine: Engine, parts: Sql, transactions: Transactions) -> dict[int, Tally]:
+def _tally(engine: Engine, parts: Sql, transactions: Transactions, label: str) -> dict[int, Tally]:
     fates: dict[int, Tally] = {}
     for fate, code, rows, amount, paid_back, unknown in engine.rows(render(_FATES, parts=parts)):
         before = fates.get(fate, Tally(0, {}))
-        amounts = {**before.amounts, code or "": before.amounts.get(code or "", Decimal(0)) + (amount or 0)}
+        known = code or label
+        amounts = {**before.amounts, known: before.amounts.get(known, Decimal(0)) + (amount or 0)}
         largest = None if unknown else max(amount - paid_back, -paid_back)
         fates[fate] = Tally(before.rows + int(rows), amounts, _larger(before.largest, largest))
     for row in transactions.rejected:
@@ -249,10 +278,29 @@ def _waiting(engine: Engine, parts: Sql, foreign: list[str]) -> list[tuple[Any, 
     )
 
 
-def _equal_rows(engine: Engine, rows: Sql) -> tuple[dict[str, Any], ...]:
-    copies = int(engine.rows(render(_EQUAL_ROWS, rows=rows, kept=literal(KEPT)))[0][0])
-    message = (
-        f"{copies:,} rows are equal to another row and carry no order id: kept, since they are often real purchases;"
-        " write --duplicates row to drop them"
+def _warnings(engine: Engine, rows: Sql, lines: Lines, alone: int | None, beyond: int) -> Iterator[dict[str, Any]]:
+    if not lines.has_order_id and not lines.by_day:
+        copies = int(engine.rows(render(_EQUAL_ROWS, rows=rows, kept=literal(KEPT)))[0][0])
+        yield from _warning(
+            "equal_rows",
+            copies,
+            f"{copies:,} rows are equal to another row and carry no order id: kept, since they are often real"
+            " purchases; write --duplicates row to drop them",
+        )
+    yield from _warning(
+        "orphan_refund",
+        int(alone or 0),
+        f"{alone or 0:,} refund rows belong to no order of the source: they lower their customer's money, never the"
+        " number of orders; give a source that holds the orders too, if there is one",
     )
-    return ({"code": "equal_rows", "rows": copies, "message": message},) if copies else ()
+    yield from _warning(
+        "refund_exceeds_order",
+        beyond,
+        f"{beyond:,} orders were paid back more than they cost: the order counts for nothing, the rest lowers the"
+        " customer's money",
+    )
+
+
+def _warning(code: str, rows: int, message: str) -> Iterator[dict[str, Any]]:
+    if rows:
+        yield {"code": code, "rows": rows, "message": message}

@@ -5,8 +5,8 @@ The scheme is judged on its own scale and in its source's own codes, because its
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from quintile.domain.scheme import every_cell
 
@@ -54,6 +54,20 @@ class LintReport:
     def partition(self) -> bool:
         """Complete, and no code is taken by two segments: the order of the segments does not matter."""
         return self.complete and not self.overlaps
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON values; ``demotions`` is null where the scheme does not rank its segments."""
+        return {
+            "scheme": self.scheme,
+            "cells": self.cells,
+            "complete": self.complete,
+            "partition": self.partition,
+            "gaps": list(self.gaps),
+            "overlaps": {code: list(names) for code, names in self.overlaps.items()},
+            "unreachable": list(self.unreachable),
+            "cells_per_segment": dict(self.cells_per_segment),
+            "demotions": None if self.demotions is None else [asdict(demotion) for demotion in self.demotions],
+        }
 
 
 def lint(scheme: Scheme) -> LintReport:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 DateOrder = Literal["dmy", "mdy", "ymd"]
 _Found = tuple[str, int, str, int, int, int]  # form, rows, an example, rows that prove day or month first, with a zone
 
-ZONED = "TIMESTAMP WITH TIME ZONE"
-_TIMES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", ZONED}
+ZONED, ZONED_NANOSECONDS = "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"
+_TIMES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", ZONED, ZONED_NANOSECONDS}
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 
 _PLAIN_SHAPES = ("____-__-__", "____-__-__ __:__:__", "____-__-__T__:__:__")
@@ -52,6 +52,7 @@ FROM (SELECT form, t, TRY_CAST(regexp_extract(t, {parts}, 1) AS INTEGER) AS firs
 GROUP BY form ORDER BY form
 """
 _CASE = "WHEN regexp_full_match({text}, {pattern}) THEN {then}"
+_ZONED_TYPES = {ZONED, ZONED_NANOSECONDS}
 _CUT_NANOSECONDS = "make_timestamp(epoch_ns({column}) // 1000)"
 _PARSED = "SELECT count({column}), count(try_strptime(trim({column}), {format})) FROM ({source})"
 _ZONED = """
@@ -108,7 +109,7 @@ def suggest_dates(
         SettingsError: ``date_format`` is no format.
     """
     if kind in _TIMES:
-        return DateFormat(kind, plain=True, naive=kind != ZONED, zoned=kind == ZONED)
+        return DateFormat(kind, plain=True, naive=kind not in _ZONED_TYPES, zoned=kind in _ZONED_TYPES)
     if kind.removeprefix("U").startswith(_NUMBERS):
         raise _is_number(column, kind)
     if kind != "VARCHAR":
@@ -186,6 +187,8 @@ def _moved(naive: Sql, zone: Sql, shop: Sql) -> Sql:
 
 
 def _typed(column: Sql, kind: str, zone: Sql, shop: Sql) -> Sql:
+    if kind == ZONED_NANOSECONDS:
+        return render(f"timezone({{zone}}, timezone('UTC', {_CUT_NANOSECONDS}))", zone=zone, column=column)
     if kind == ZONED:
         return render("timezone({zone}, {column})", zone=zone, column=column)
     template = _CUT_NANOSECONDS if kind == "TIMESTAMP_NS" else "CAST({column} AS TIMESTAMP)"

@@ -81,6 +81,10 @@ def open_parquet(engine: Engine, path: Path, link: Path) -> SourceTable:
     query = render(_PARQUET, path=place)
     columns = engine.columns(query)
     rows = engine.rows(render(_PARQUET_ROWS, path=place))[0][0]
+    if not rows:
+        raise DataError(
+            "empty_input", "the file has no rows", fix="export it again with its rows", place=Place(path.name)
+        )
     return SourceTable(
         name=path.name,
         query=query,
@@ -107,12 +111,15 @@ def open_frame(engine: Engine, frame: object, place: int) -> SourceTable:
         )
     registered = engine.register(f"frame_{place}", frame)
     query = render("SELECT * FROM {frame}", frame=registered)
+    rows = engine.rows(render("SELECT count(*) FROM {frame}", frame=registered))[0][0]
+    if not rows:
+        raise DataError("empty_input", "the table has no rows", fix="pass a table with rows")
     return SourceTable(
         name=f"frame {place + 1}",
         query=query,
         located=render(_FRAME_LOCATED, frame=registered, row=Sql(ROW_NUMBER)),
         columns=engine.columns(query),
-        rows=engine.rows(render("SELECT count(*) FROM {frame}", frame=registered))[0][0],
+        rows=rows,
         lines=_same_numbers,
         assumed={"format": type(frame).__module__.partition(".")[0]},
     )

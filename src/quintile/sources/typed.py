@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from quintile.engine.render import Sql, name, render
+from quintile.engine.render import Sql, literal, name, render
 from quintile.sources.dates import suggest_dates, time_sql
 from quintile.sources.numbers import NumberFormat, amount_sql, suggest_numbers
 
@@ -45,7 +45,13 @@ def type_amount(
     )
     return TypedColumns(
         {
-            "amount": render("{quantity} * {price}", quantity=quantity, price=price),
+            # 18 digits times 18 digits would be cut to 18.
+            "amount": render(
+                "CAST({quantity} AS DECIMAL(38, {scale})) * {price}",
+                quantity=quantity,
+                scale=literal(factors["quantity"].scale),
+                price=price,
+            ),
             "amount_problem": render("coalesce({a}, {b})", a=quantity_problem, b=price_problem),
         },
         _assumed(factors["unit_price"]),

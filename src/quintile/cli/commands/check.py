@@ -12,7 +12,7 @@ REJECTED = 2
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("check")(with_settings(_check))
+    app.command("check", rich_help_panel="Begin")(with_settings(_check))
 
 
 def _check(sources: Sources, *, project: Project = None, as_of: AsOf = None, json: Json = False, flags: Given) -> None:

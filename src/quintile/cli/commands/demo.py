@@ -12,7 +12,7 @@ from quintile.cli.commands.run import publish
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("demo")(_demo)
+    app.command("demo", rich_help_panel="Begin")(_demo)
 
 
 def _demo(

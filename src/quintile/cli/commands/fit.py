@@ -14,7 +14,7 @@ from quintile.errors import Place, SettingsError
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("fit")(with_settings(_fit))
+    app.command("fit", rich_help_panel="Score")(with_settings(_fit))
 
 
 def _fit(

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 def _init(
     sources: Annotated[
-        list[Path] | None, typer.Argument(help="Files to look at; none writes the defaults.", metavar="[SOURCE]...")
+        list[Path] | None, typer.Argument(help="Files to look at; none writes the defaults.", metavar="SOURCE")
     ] = None,
     *,
     project: Project = None,
@@ -31,7 +31,5 @@ def _init(
     path = (project or Path()) / SETTINGS_FILE
     with job_progress(quiet=False) as on_step:
         draft = draft_settings(sources or [], on_step=on_step)
-    if project is not None:
-        project.mkdir(parents=True, exist_ok=True)
     write_settings(path, draft.text, force=force)
     show_draft(path, draft)

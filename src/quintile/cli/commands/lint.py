@@ -13,7 +13,7 @@ FAULTY = 2
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("lint")(_lint)
+    app.command("lint", rich_help_panel="Segment schemes")(_lint)
 
 
 def _lint(

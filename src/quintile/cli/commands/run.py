@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quintile.cli.common import AsOf, Given, Json, Model, Project, Quiet, Sources, asked, job_progress, show_json
+from quintile.cli.common import AsOf, Given, Json, Model, Project, Quiet, Sources, Wait, asked, job_progress, show_json
 from quintile.cli.flags import with_settings
 from quintile.errors import SettingsError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("run")(with_settings(_run))
+    app.command("run", rich_help_panel="Score")(with_settings(_run))
 
 
 def _run(  # noqa: PLR0913 - parameters of a command line
@@ -29,14 +29,17 @@ def _run(  # noqa: PLR0913 - parameters of a command line
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
+    wait: Wait = False,
     flags: Given,
 ) -> None:
     """Score and segment the customers of one or several sources."""
     wish = asked(sources, flags, as_of=as_of, model=model, project=project)
-    publish(wish, out=out, project=project, json=json, quiet=quiet)
+    publish(wish, out=out, project=project, json=json, quiet=quiet, wait=wait)
 
 
-def publish(wish: Wish, *, out: Path | None, project: Path | None, json: bool, quiet: bool) -> None:
+def publish(  # noqa: PLR0913 - parameters of a command line
+    wish: Wish, *, out: Path | None, project: Path | None, json: bool, quiet: bool, wait: bool = False
+) -> None:
     """Run the wish, publish its snapshot, show it.
 
     Raises:
@@ -52,7 +55,7 @@ def publish(wish: Wish, *, out: Path | None, project: Path | None, json: bool, q
             fix="write --out DIR for a folder, or --project DIR for a project's store",
         )
     with job_progress(quiet=quiet or json) as on_step:
-        report = run(wish, folder, in_project=out is None, on_step=on_step)
+        report = run(wish, folder, in_project=out is None, wait=wait, on_step=on_step)
     if json:
         show_json(report)
     elif not quiet:

@@ -9,7 +9,7 @@ from quintile.cli.common import Json, show_json
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("schemes")(_schemes)
+    app.command("schemes", rich_help_panel="Segment schemes")(_schemes)
 
 
 def _schemes(*, json: Json = False) -> None:

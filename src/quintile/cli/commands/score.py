@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from quintile.cli.commands.run import publish
-from quintile.cli.common import AsOf, Given, Json, Project, Quiet, Sources, asked
+from quintile.cli.common import AsOf, Given, Json, Project, Quiet, Sources, Wait, asked
 from quintile.cli.flags import with_settings
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("score")(with_settings(_score))
+    app.command("score", rich_help_panel="Score")(with_settings(_score))
 
 
 def _score(  # noqa: PLR0913 - parameters of a command line
@@ -26,8 +26,9 @@ def _score(  # noqa: PLR0913 - parameters of a command line
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
+    wait: Wait = False,
     flags: Given,
 ) -> None:
     """Score and segment customers with the cut points of a kept model."""
     wish = asked(sources, flags, as_of=as_of, model=model, project=project)
-    publish(wish, out=out, project=project, json=json, quiet=quiet)
+    publish(wish, out=out, project=project, json=json, quiet=quiet, wait=wait)

@@ -60,7 +60,7 @@ def section(title: str, *body: RenderableType | None, style: str = "") -> Group:
 
 
 def grid(columns: str) -> Table:
-    """A table without lines, one letter a column: ``l`` is text that wraps, ``r`` a number that stands right and whole."""
+    """A table without lines, one letter a column: ``l`` is text that wraps, ``r`` a number, right and whole."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for column in columns:
         table.add_column(justify="right" if column == "r" else "left", no_wrap=column == "r")

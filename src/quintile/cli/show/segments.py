@@ -16,8 +16,6 @@ from quintile.errors import SettingsError
 from quintile.segments.load import load_scheme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import Console, Group
     from rich.table import Table
 

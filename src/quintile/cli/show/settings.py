@@ -22,13 +22,15 @@ def show_draft(path: Path, draft: SettingsDraft, console: Console | None = None)
     asked = draft.questions
     style = DOUBTFUL if asked else GOOD
     note = f", with {several(len(asked), 'open question')}: search it for QUESTION" if asked else ""
+    home = short_path(path.parent)
+    project = "" if home == "." else f" --project {home}"
     put(
         console or stdout(),
         [
             said(f"Written: {short_path(path)}{note}", f"{HEADING} {style}"),
             _found(draft.found) if draft.found else None,
             *(_question(error) for error in asked),
-            said("Next: quintile check SOURCE", QUIET),
+            said(f"Next: quintile check SOURCE{project}", QUIET),
         ],
     )
 

@@ -10,13 +10,16 @@ quarantined, excluded or refunded. Two ways of reading a row:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from quintile.engine.render import Sql, literal, render
 
 if TYPE_CHECKING:
+    from quintile.domain.settings import LedgerSettings
+    from quintile.domain.transactions import Transactions
     from quintile.engine.base import Engine
 
+Grain = Literal["order", "line", "day"]
 PARTS = "order_parts"
 NARROW, WIDE = 18, 38
 
@@ -51,6 +54,14 @@ SELECT order_id, fate, currency, customer_key, customer_key AS other_customer,
 FROM {rows} WHERE order_id IS NULL
 """
 _ORDERS_WITHOUT_ID = "SELECT count(*) FROM {parts} WHERE order_id IS NULL AND lines > 1"
+
+
+def grain_of(transactions: Transactions, settings: LedgerSettings) -> Grain:
+    """What one row is: as the user says, or as the columns say (a line number or a unit price make order lines)."""
+    if settings.grain is not None:
+        return settings.grain
+    is_line = {"line", "unit_price"} & set(transactions.columns) and "order" in transactions.roles
+    return "line" if is_line else "order"
 
 
 @dataclass(frozen=True)
