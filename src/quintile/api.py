@@ -12,6 +12,7 @@ from quintile.jobs.check import check as check_job
 from quintile.jobs.fit import fit as fit_job
 from quintile.jobs.run import Wish, run_in_memory
 from quintile.jobs.run import run as run_job
+from quintile.plugins import extra
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +39,7 @@ class Result:
 
     def to_arrow(self) -> Any:  # noqa: ANN401 - pyarrow is optional
         """The customers as a pyarrow table; columns as in customers.csv."""
-        import pyarrow as pa
-
-        return pa.table(self)
+        return extra("pyarrow", "pandas").table(self)
 
     def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is optional
         """The customers as a pandas frame (needs pandas and pyarrow); money as Decimal objects."""
@@ -48,9 +47,7 @@ class Result:
 
     def to_polars(self) -> Any:  # noqa: ANN401 - polars is optional
         """The customers as a polars frame."""
-        import polars as pl
-
-        return pl.DataFrame(self)
+        return extra("polars", "polars").DataFrame(self)
 
 
 def run(
@@ -121,7 +118,9 @@ def score(
         QuintileError: The data or a setting is not as it must be.
     """
     if model.cuts is None:
-        raise SettingsError("model", "the model has no cut points yet", fix="learn them first: quintile.fit(source, model)")
+        raise SettingsError(
+            "model", "the model has no cut points yet", fix="learn them first: quintile.fit(source, model)"
+        )
     return run(source, model, as_of=as_of, settings=settings)
 
 

@@ -17,8 +17,9 @@ class Place:
     column: str | None = None
 
     def __str__(self) -> str:
-        parts = [self.file, f"line {self.line}" if self.line else None, f"column '{self.column}'" if self.column else None]
-        return ", ".join(part for part in parts if part)
+        line = f"line {self.line}" if self.line else None
+        column = f"column '{self.column}'" if self.column else None
+        return ", ".join(part for part in (self.file, line, column) if part)
 
 
 NOWHERE = Place()

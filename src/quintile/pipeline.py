@@ -180,5 +180,3 @@ def _segmented(engine: Engine, scores: Sql, scheme: Scheme | None, model: RfmMod
     if scheme is None:
         return engine.view("segmented", render("SELECT *, 'Unclassified' AS segment FROM {scores}", scores=scores))
     return assign(engine, scores, scheme, model.scale)
-
-

@@ -145,14 +145,21 @@ def test_lines_counted_as_orders_would_be_seen(shared):
 
 
 @pytest.mark.parametrize(
-    ("source", "reading"),
-    [(CDNOW, {}), (CDNOW_SAMPLE, SAMPLE_COLUMNS), (R_ORDERS, {}), (SUPERSTORE, {}), (RETAIL, RETAIL_DATES), (UCI, {})],
+    ("source", "settings"),
+    [
+        (CDNOW, {}),
+        (CDNOW_SAMPLE, {"reading": SAMPLE_COLUMNS}),
+        (R_ORDERS, {}),
+        (SUPERSTORE, {}),
+        (RETAIL, {"reading": RETAIL_DATES}),
+        (UCI, {"ledger": {"grain": "line"}}),
+    ],
     ids=lambda part: part.partition("/")[0] if isinstance(part, str) else "",
 )
-def test_without_settings_every_row_and_cent_of_the_file_is_accounted_for(shared, source, reading):
+def test_every_row_and_cent_of_the_file_is_accounted_for_up_to_the_day_after_the_latest(shared, source, settings):
     path = shared(f"data/{source}")
     facts = json.loads((path.parent / "expected.json").read_text(encoding="utf-8"))
-    report = quintile.run(path, settings={"reading": reading}).report
+    report = quintile.run(path, settings=settings).report
     raw = report["bridge"][0]
     total = facts["quality"].get("total", facts["quality"].get("total_amt"))
     assert (raw["rows"], Decimal(raw["amount"])) == (facts["quality"]["rows"], Decimal(str(total)))

@@ -17,7 +17,7 @@ SUPERSTORE = ("superstore", "superstore.csv", "2017-12-31")
 R_ORDERS = ("rfm_r_orders", "rfm_data_orders.csv", "2006-12-31")
 # What each series needs to become its first reference table.
 SETTINGS = {
-    "uci_online_retail": {"ledger": {"refunds": "gross"}},
+    "uci_online_retail": {"ledger": {"refunds": "gross", "grain": "line"}},
     "cdnow_master": {"ledger": {"zero_orders": "count"}},
     "retail_125k": {"reading": {"date_format": "%d-%b-%y"}},
 }

@@ -86,11 +86,11 @@ methods = st.sampled_from([*METHODS_THAT_LEARN, "r=kmeans,f=quantile,m=r-rfm"])
 
 
 def model_of(method: str, scale: int = 5, **more: object) -> Settings:
-    """Model settings; methods that need numbers of a person are given some that fit the scale."""
+    """Settings of a model over order lines; methods that need a person's numbers are given some that fit the scale."""
     if method in ("threshold", "percentile"):
         given = range(1, scale) if method == "threshold" else [100 * step // scale for step in range(1, scale)]
         more = {f"{metric}_cuts": list(given) for metric in "rfm"} | more
-    return {"model": {"method": method, "scale": scale, **more}}
+    return {"model": {"method": method, "scale": scale, **more}, "ledger": {"grain": "line"}}
 
 
 def as_table(lines: Sequence[Line]) -> pa.Table:

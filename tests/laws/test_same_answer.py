@@ -37,7 +37,7 @@ from tests.laws.shop import (
 SCORED = ("recency_days", "frequency", "monetary", "r", "f", "m", "rfm", "segment")
 
 
-@few(10)
+@few(7)
 @given(lines=messy_orders(), method=methods, data=st.data())
 def test_neither_the_order_of_rows_nor_of_files_nor_the_threads_change_a_byte(tmp_path_factory, lines, method, data):
     folder, chosen = tmp_path_factory.mktemp("shop"), model_of(method)
@@ -109,8 +109,7 @@ def test_lines_are_not_orders(lines, data):
     for line in lines:
         first = data.draw(st.decimals(min_value=0, max_value=line.amount, places=2))
         cut += [Line(line.order, line.customer, line.days_ago, part) for part in (first, line.amount - first)]
-    lined = {"ledger": {"grain": "line"}}
-    assert customers_of(run(cut, lined)) == customers_of(run(lines))
+    assert customers_of(run(cut, {"ledger": {"grain": "line"}})) == customers_of(run(lines))
 
 
 NUMBERED = [Line(f"{line}", f"{17850 + line % 3}", 1 + line, Decimal(line) + Decimal("10.05")) for line in range(9)]

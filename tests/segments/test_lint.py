@@ -29,6 +29,28 @@ def test_gaps_overlaps_and_unreachable_segments_are_found():
     assert not report.partition
 
 
+def test_the_report_as_json_holds_everything_it_found():
+    assert lint(scheme(RULES)).as_dict() == {
+        "scheme": "ours",
+        "cells": 8,
+        "complete": False,
+        "partition": False,
+        "gaps": ["111", "112", "121", "122", "211"],
+        "overlaps": {"222": ["High", "Recent", "Shadowed"]},
+        "unreachable": ["Shadowed"],
+        "cells_per_segment": {"High": 2, "Recent": 1, "Shadowed": 0},
+        "demotions": None,
+    }
+
+
+def test_demotions_as_json_name_both_codes_and_segments():
+    ranked = HEAD + 'ranking = ["Top", "Low"]\n'
+    body = {"Low": "rules = [{ r = [2, 2] }]", "Top": "rules = [{ r = [1, 1], f = [2, 2], m = [2, 2] }]"}
+    assert lint(scheme(body, ranked)).as_dict()["demotions"] == [
+        {"code": "122", "segment": "Top", "better_code": "222", "worse_segment": "Low"}
+    ]
+
+
 def test_a_fallback_name_does_not_hide_a_gap():
     assert len(lint(scheme(RULES, HEAD + 'fallback = "Others"\n')).gaps) == 5
 

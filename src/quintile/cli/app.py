@@ -15,6 +15,7 @@ from quintile.cli.show.plain import printable
 from quintile.errors import QuintileError
 
 INTERRUPTED = 130
+INTERRUPTED_QUERY = "Query interrupted"  # what the database makes of an interrupt
 app = typer.Typer(
     name="quintile",
     help="RFM customer segmentation from raw transactions: every row and every cent accounted for.",
@@ -50,8 +51,10 @@ def main() -> None:
     except QuintileError as error:
         typer.echo(printable(str(error)), err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("interrupted: nothing was published", err=True)
+    except (SystemExit, RuntimeError) as stopped:
+        if str(stopped) not in {str(INTERRUPTED), INTERRUPTED_QUERY}:
+            raise
+        typer.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

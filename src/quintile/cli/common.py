@@ -25,13 +25,12 @@ Sources = Annotated[
 AsOf = Annotated[
     str | None,
     typer.Option(
-        "--as-of", help="Analysis date; orders on it and later do not count. Default: the day after the latest order.",
+        "--as-of",
+        help="Analysis date; orders on it and later do not count. Default: the day after the latest order.",
         metavar="DATE",
     ),
 ]
-Project = Annotated[
-    Path | None, typer.Option(help="Project folder with quintile.toml and the store.", metavar="DIR")
-]
+Project = Annotated[Path | None, typer.Option(help="Project folder with quintile.toml and the store.", metavar="DIR")]
 Model = Annotated[Path | None, typer.Option(help="Score with a kept model instead of fitting.", metavar="FILE")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Wait = Annotated[
@@ -67,7 +66,10 @@ def asked(
         if "model" in flags:
             given = ", ".join("--" + key.replace("_", "-") for key in flags["model"])
             raise SettingsError(
-                "model", f"a kept model brings its own {given}", fix="drop those flags, or --model", place=Place(str(model))
+                "model",
+                f"a kept model brings its own {given}",
+                fix="drop those flags, or --model",
+                place=Place(str(model)),
             )
         kept = RfmModel.from_json(_text(model))
     return Wish(sources=sources, settings=settings, as_of=parse_as_of(as_of), model=kept)
@@ -103,7 +105,7 @@ def job_progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     from rich.console import Console
 
     with Console(stderr=True).status("starting") as status:
-        yield lambda step: status.update(step)
+        yield status.update
 
 
 def show_json(report: dict[str, Any]) -> None:

@@ -116,6 +116,7 @@ def _mapping(pairs: list[str]) -> Mapping[str, str]:
     for pair in pairs:
         role, equals, column = pair.partition("=")
         if not equals:
-            raise SettingsError("map", f"'{pair}' maps nothing", fix="write --map role=column, such as --map amount=total")
+            fix = "write --map role=column, such as --map amount=total"
+            raise SettingsError("map", f"'{pair}' maps nothing", fix=fix)
         mapping[role.strip()] = column
     return mapping

@@ -76,7 +76,9 @@ def _explained(error: ValidationError, path: Path | None) -> SettingsError:
         known = _known_keys(keys[:-1])
         near = difflib.get_close_matches(keys[-1], known, n=1)
         hint = f"did you mean '{near[0]}'? " if near else ""
-        return SettingsError("settings", f"'{key}' is no setting", fix=f"{hint}keys are {', '.join(known)}", place=place)
+        return SettingsError(
+            "settings", f"'{key}' is no setting", fix=f"{hint}keys are {', '.join(known)}", place=place
+        )
     flag = "--" + keys[1].replace("_", "-") if len(keys) > 1 else key
     return SettingsError(
         "settings",

@@ -114,9 +114,7 @@ class RfmModel:
             "cuts": None
             if self.cuts is None
             else {metric: _cuts_as_dict(cuts) for metric, cuts in zip("rfm", self.cuts, strict=True)},
-            "fitted": None
-            if self.fitted is None
-            else {"as_of": self.fitted.as_of, "customers": self.fitted.customers},
+            "fitted": None if self.fitted is None else {"as_of": self.fitted.as_of, "customers": self.fitted.customers},
         }
 
     @classmethod
@@ -139,7 +137,8 @@ class RfmModel:
             raise SettingsError(
                 "model",
                 "the model file was changed after it was saved: its fingerprint does not fit its content",
-                fix="write it anew with: quintile fit SOURCE --out model.json, cut points with --r-cuts, --f-cuts, --m-cuts",
+                fix="write it anew with: quintile fit SOURCE --out model.json; own cut points go into --r-cuts,"
+                " --f-cuts and --m-cuts",
             )
         return model
 

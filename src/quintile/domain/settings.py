@@ -74,7 +74,8 @@ class LedgerSettings:
 class ModelSettings:
     """The model in a person's words; ``model()`` makes the value the steps use.
 
-    ``method`` is one name for all three metrics, or ``"r=threshold,f=kmeans"``. A metric with own cut points is scored by
+    ``method`` is one name for all three metrics, or ``"r=threshold,f=kmeans"``. A metric with own cut points is
+    scored by
     ``threshold``, or by ``percentile`` when that is its method; then the cut points are percent ranks.
     """
 

@@ -56,7 +56,7 @@ class ObservationWindow:
 
     @property
     def start(self) -> date | None:
-        """The first day inside the window; a month too short ends on its last day (31 March - 1 month = 28 February)."""
+        """The first day inside the window; a month too short ends on its last day (31 March less a month: 28)."""
         if self.length.months is not None:
             return _months_before(self.as_of, self.length.months)
         if self.length.days is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.engine.render import Sql, Value, joined, literal, name, render
 from quintile.errors import DataError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class DuckDbEngine:
         self._spill = tempfile.TemporaryDirectory(prefix="quintile-", ignore_cleanup_errors=True)
         self._connection = duckdb.connect(":memory:")
         allowed = [str(folder.resolve()) + "/" for folder in folders] + [self._spill.name + "/"]
-        settings = [
+        settings: list[tuple[str, Value | list[str]]] = [
             ("allowed_directories", allowed),
             ("allowed_paths", [str(file.resolve()) for file in files]),
             ("temp_directory", self._spill.name),
@@ -146,5 +146,5 @@ class _ArrowStream:
         return self._frame.__arrow_c_stream__(requested_schema)  # type: ignore[attr-defined]
 
 
-def _setting(value: bool | int | str | list[str]) -> str:  # noqa: FBT001 - a value of a setting, no switch
+def _setting(value: Value | list[str]) -> str:
     return f"[{joined(literal(item) for item in value)}]" if isinstance(value, list) else literal(value)

@@ -38,25 +38,23 @@ def name(identifier: str) -> Sql:
     return Sql('"' + identifier.replace('"', '""') + '"')
 
 
-def literal(value: str | bool | float | Decimal | date | datetime | None) -> Sql:  # noqa: FBT001 - a value of SQL, no switch
+Value = str | bool | float | Decimal | date | datetime | None
+
+
+def literal(value: Value) -> Sql:
     """A value as SQL text: text quoted, decimals with all their digits, dates and timestamps typed."""
     match value:
         case None:
             return Sql("NULL")
-        case bool():
-            return Sql("true" if value else "false")
+        case str():
+            return Sql("'" + value.replace("'", "''") + "'")
         case datetime():
             return Sql(f"TIMESTAMP '{value.isoformat(sep=' ')}'")
         case date():
             return Sql(f"DATE '{value.isoformat()}'")
-        case Decimal():
-            return Sql(format(value, "f"))
-        case int():
-            return Sql(str(value))
-        case float():
-            return Sql(repr(value))
-        case str():
-            return Sql("'" + value.replace("'", "''") + "'")
+        case _:
+            # True and False are numbers to Python, and spelled alike in both languages but for the case.
+            return Sql(format(value, "f") if isinstance(value, Decimal) else repr(value).lower())
 
 
 def joined(parts: Iterable[Sql], separator: str = ", ") -> Sql:

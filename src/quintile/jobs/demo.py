@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quintile.domain.settings import LedgerSettings, Settings
@@ -12,6 +11,8 @@ from quintile.jobs.run import Wish
 from quintile.sources.sample_shop import write_sample_shop
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from quintile.sources.sample_shop import SampleShop
 
 LAST_DAY = date(2025, 6, 30)

@@ -129,12 +129,11 @@ def write_settings(path: Path, text: str, *, force: bool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)
-    except FileExistsError as error:
-        message, fix = "the settings file is already there", "keep it, or overwrite it with --force"
-        raise SettingsError("settings", message, fix=fix, place=Place(str(path))) from error
     except OSError as error:
-        message = f"the settings file cannot be written: {error.strerror}"
-        raise SettingsError("settings", message, fix="choose another --project", place=Place(str(path))) from error
+        message, fix = f"the settings file cannot be written: {error.strerror}", "choose another --project"
+        if isinstance(error, FileExistsError) and path.exists():
+            message, fix = "the settings file is already there", "keep it, or overwrite it with --force"
+        raise SettingsError("settings", message, fix=fix, place=Place(str(path))) from error
 
 
 @dataclass
@@ -176,9 +175,7 @@ def _see(place: Workplace, sources: Sequence[Path], settings: Settings, look: _L
     look.found = {key: value for key, value in _found(transactions.files).items() if key not in asked}
     look.others = [column for column in look.others if column not in look.found["reading", "map"].values()]
     place.on_step("building the ledger")
-    ledger = build_ledger(
-        place.engine, transactions, settings.ledger, last_day=last_day(None, settings), rates=None
-    )
+    ledger = build_ledger(place.engine, transactions, settings.ledger, last_day=last_day(None, settings), rates=None)
     if "currency" in transactions.roles and ledger.currency:
         look.found["ledger", "base_currency"] = ledger.currency
 

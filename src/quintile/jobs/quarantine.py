@@ -1,4 +1,4 @@
-"""Quarantine: the rows that were set aside, with file, line, column and raw text; nothing is listed that was not counted."""
+"""Quarantine: the rows that were set aside, with file, line, column and raw text."""
 
 from __future__ import annotations
 

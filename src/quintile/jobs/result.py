@@ -58,6 +58,8 @@ SELECT count(*), count_if(frequency > 0), min(first_order), max(last_order), max
        sum(frequency), count_if(monetary < 0)
 FROM {segmented}
 """
+# The signs that make a cell a formula, and their full-width twins.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _SHARE = Decimal("0.0001")
 _MEAN = Decimal("0.01")
 _ID_DIGITS = 12
@@ -97,9 +99,7 @@ class Result:
         return snapshot
 
 
-def collect(
-    engine: DuckDbEngine, accounted: Accounted, scored: Scored, *, as_of: date, as_of_given: bool
-) -> Result:
+def collect(engine: DuckDbEngine, accounted: Accounted, scored: Scored, *, as_of: date, as_of_given: bool) -> Result:
     """Gather what is reported; only small tables leave the engine."""
     cells = engine.table("cells", render(_CELLS, segmented=scored.segmented))
     segments = _segments(engine, cells, scored)
@@ -154,7 +154,7 @@ def collect(
 
 def neutralised(text: str) -> str:
     """A cell that a spreadsheet would take for a formula, made plain text."""
-    return "'" + text if text.lstrip()[:1] in tuple("=+-@\t\r＝＋－＠") and text.strip() else text
+    return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
 def _customers(scored: Scored) -> Sql:

@@ -30,7 +30,7 @@ STORE = "store"
 
 @dataclass(frozen=True)
 class Wish:
-    """What to run: sources (paths or frames), settings, the analysis date if the user names one, a kept model if any."""
+    """What to run: sources (paths or frames), settings, the analysis date if named, a kept model if any."""
 
     sources: Sequence[object]
     settings: Settings = field(default_factory=Settings)
@@ -67,7 +67,8 @@ def run(
         The content of ``run.json``.
 
     Raises:
-        QuintileError: The data, a setting or the disk is not as it must be; nothing was published, what was there before
+        QuintileError: The data, a setting or the disk is not as it must be; nothing was published, what was there
+        before
             is untouched.
     """
     store = Store(out / STORE) if in_project else Store(out, top_links=RESULT_FILES)
@@ -103,9 +104,7 @@ def accounted_sources(place: Workplace, wish: Wish) -> Accounted:
     place.on_step("reading")
     tables = place.open(wish.sources, settings)
     place.on_step("building the ledger")
-    return account(
-        place.engine, tables, settings, last_day=last_day(wish.as_of, settings), rates=place.rates(settings)
-    )
+    return account(place.engine, tables, settings, last_day=last_day(wish.as_of, settings), rates=place.rates(settings))
 
 
 def scored_result(place: Workplace, wish: Wish) -> Result:

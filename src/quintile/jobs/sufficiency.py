@@ -28,13 +28,9 @@ def sufficiency_warnings(
             )
         )
     if last_day is not None and (as_of - last_day).days > MOST_SILENT_DAYS:
-        found.append(
-            (
-                "no_recent_order",
-                f"the latest order lies {(as_of - last_day).days} days before {as_of}: "
-                "is the export complete, or --as-of too late?",
-            )
-        )
+        silent = (as_of - last_day).days
+        message = f"the latest order lies {silent} days before {as_of}: is the export complete, or --as-of too late?"
+        found.append(("no_recent_order", message))
     if most_orders < SEVERAL_ORDERS:
         found.append(
             ("no_repeat_buyers", "nobody has three orders: frequency cannot tell loyal customers from lucky ones")
@@ -51,7 +47,8 @@ def customer_warnings(*, orders: int, most_orders: int, below_zero: int) -> list
             {
                 "code": "dominant_customer",
                 "rows": most_orders,
-                "message": f"one customer has {share:.0%} of all orders: is it a placeholder such as 'guest'? Give those"
+                "message": f"one customer has {share:.0%} of all orders: is it a placeholder such as 'guest'? Give "
+                "those"
                 " rows an empty customer id, then they are set aside with their revenue",
             }
         )

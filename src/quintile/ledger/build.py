@@ -1,6 +1,7 @@
 """build_ledger: the cleaning rules in their order, from single rows to orders.
 
-identity and statuses decide each row's fate; lines groups the rows; dedupe settles repeats; currency converts; refunds nets.
+identity and statuses decide each row's fate; lines groups the rows; dedupe settles repeats; currency converts;
+refunds nets.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ ROWS, LOCATED_ROWS = "ledger_rows", "ledger_rows_located"
 FEWEST_DECIMALS = 2
 MOST_CONFLICTS = 0.01
 
-# A row's columns are worked out in the inner query, its fate from them in the outer one: the first reason that fits wins.
+# A row's columns are worked out in the inner query, its fate from them in the outer one: the first reason that fits
+# wins.
 _ROWS = """
 SELECT {kept}, order_id, line, mark, customer_key, ordered_at, amount, refund, currency,
     CAST(CASE {exclusions} {problems} ELSE {kept_fate} END AS UTINYINT) AS fate
@@ -42,7 +44,8 @@ FROM (
 )
 """
 _FATES = """
-SELECT fate, currency, sum(lines), sum(amount), sum(paid_back), count_if(amount IS NULL) FROM {parts} GROUP BY ALL ORDER BY ALL
+SELECT fate, currency, sum(lines), sum(amount), sum(paid_back), count_if(amount IS NULL) FROM {parts} GROUP BY ALL
+ORDER BY ALL
 """
 _CONFLICTS = "SELECT count(DISTINCT order_id) FILTER (fate = {code}), count(DISTINCT order_id) FROM {parts}"
 _COLUMN_REFUNDS = "SELECT sum(refund) FROM {parts} WHERE fate = {kept}"
@@ -177,7 +180,10 @@ def _problems(transactions: Transactions, last_day: date) -> Sql:
 def _coded(column: str, reasons: tuple[str, ...]) -> Sql:
     codes = {**QUARANTINED, "duplicate_row": DUPLICATE}
     inner = joined(
-        (render("WHEN {reason} THEN {code}", reason=literal(reason), code=literal(codes[reason])) for reason in reasons),
+        (
+            render("WHEN {reason} THEN {code}", reason=literal(reason), code=literal(codes[reason]))
+            for reason in reasons
+        ),
         " ",
     )
     return render("WHEN {column} IS NOT NULL THEN CASE {column} {inner} END", column=Sql(column), inner=inner)

@@ -1,7 +1,7 @@
 """measure: recency, frequency and monetary of each customer in the observation window.
 
-Recency comes from purchases only, frequency counts orders, monetary is net of refunds. Money that went back without a known
-order lowers the monetary of a customer who bought in the window; it never makes anyone a customer.
+Recency comes from purchases only, frequency counts orders, monetary is net of refunds. Money that went back without a
+known order lowers the monetary of a customer who bought in the window; it never makes anyone a customer.
 """
 
 from __future__ import annotations
@@ -90,9 +90,7 @@ class Clock:
     def day(self, column: Sql) -> Sql:
         """The shop's day of a time."""
         if self.elapsed:
-            column = render(
-                "timezone({zone}, timezone('UTC', {column}))", zone=literal(self.time_zone), column=column
-            )
+            column = render("timezone({zone}, timezone('UTC', {column}))", zone=literal(self.time_zone), column=column)
         return render("CAST({column} AS DATE)", column=column)
 
     def recency(self) -> Sql:
@@ -127,8 +125,8 @@ def measure(
         population: Table with ``customer_key`` of the people to score; None for the model's buyers or ever-buyers.
 
     Returns:
-        Table ``rfm`` of shape RFM, in the order of ids. Without an order in the window a customer of a wider population has frequency 0,
-        monetary 0 and no recency; such customers do not appear among plain buyers.
+        Table ``rfm`` of shape RFM, in the order of ids. Without an order in the window a customer of a wider
+        population has frequency 0, monetary 0 and no recency; such customers do not appear among plain buyers.
     """
     inside, orders = clock.inside(), Sql(ledger.orders)
     purchase = literal(PURCHASE)

@@ -91,9 +91,7 @@ def scored_steps(
     return [*steps, BridgeStep("scored", rows, {ledger.currency: money}, is_total=True)]
 
 
-def _not_scored(
-    engine: Engine, ledger: Ledger, rfm: Sql, clock: Clock, *, is_purchase: bool
-) -> tuple[int, Decimal]:
+def _not_scored(engine: Engine, ledger: Ledger, rfm: Sql, clock: Clock, *, is_purchase: bool) -> tuple[int, Decimal]:
     query = render(
         _NOT_SCORED,
         orders=Sql(ledger.orders),

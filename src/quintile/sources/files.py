@@ -1,7 +1,7 @@
 """Files and frames: what a source is by its content, opened as a SourceTable.
 
-DuckDB sees only links with names of our own in a staging folder, because to it a path is code (globs, folders that become
-columns). Excel and JSON lines are written down as plain text there first, digit for digit.
+DuckDB sees only links with names of our own in a staging folder, because to it a path is code (globs, folders that
+become columns). Excel and JSON lines are written down as plain text there first, digit for digit.
 """
 
 from __future__ import annotations
@@ -47,9 +47,7 @@ def format_of(path: Path) -> str:
             place=Place(str(path)),
         ) from error
     if not head:
-        raise DataError(
-            "empty_input", "the file is empty", fix="export it again with its rows", place=Place(path.name)
-        )
+        raise DataError("empty_input", "the file is empty", fix="export it again with its rows", place=Place(path.name))
     found = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
     if found is None:
         found = "json" if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else "text"

@@ -1,6 +1,6 @@
-"""Identifiers: ids are text, trimmed and in one Unicode form, case and leading zeros kept; words for nothing are nothing.
+"""Identifiers: ids are text, trimmed and in one Unicode form, case and leading zeros kept.
 
-Whole numbers keep their number type inside the engine (they group faster); as text they read the same.
+Words for nothing are nothing. Whole numbers keep their number type inside the engine (they group faster); as text they read the same.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ NOTHING = ("", "null", "none", "nan", "n/a", "#n/a", "na", "nil", "<na>", "nat")
 LONGEST_NOTHING = max(len(word) for word in NOTHING)
 
 _BLANKS = " \t\r\n\v\f"
-# White space and marks that nobody sees: no-break and thin spaces, zero-width characters, byte order and direction marks.
-_INVISIBLE = "[\\x{00A0}\\x{00AD}\\x{1680}\\x{180E}\\x{2000}-\\x{200F}\\x{2028}-\\x{202F}\\x{205F}-\\x{2064}\\x{3000}\\x{FEFF}]"
+# White space and marks that nobody sees: no-break and thin spaces, zero-width characters, byte order and direction
+# marks.
+_INVISIBLE = (
+    "[\\x{00A0}\\x{00AD}\\x{1680}\\x{180E}\\x{2000}-\\x{200F}\\x{2028}-\\x{202F}\\x{205F}-\\x{2064}\\x{3000}\\x{FEFF}]"
+)
 _INVISIBLE_AT_ENDS = f"^[\\s\\x{{0085}}]+|[\\s\\x{{0085}}]+$|{_INVISIBLE}"
 
 # Nearly all ids are plain ASCII: as many bytes as characters. Only the others need the slow cleaning.
@@ -53,7 +56,8 @@ def id_sql(column: str, kind: str, *, whole: bool = False) -> Sql:
         return render("CAST({column} AS BIGINT)", column=quoted)
     if kind in FRACTIONS:
         return render(
-            "CASE WHEN isfinite({column}) THEN regexp_replace(format('{{:.17g}}', CAST({column} AS DOUBLE)), '\\.0$', '')"
+            "CASE WHEN isfinite({column}) THEN regexp_replace(format('{{:.17g}}', CAST({column} AS DOUBLE)), "
+            "'\\.0$', '')"
             " END",
             column=quoted,
         )

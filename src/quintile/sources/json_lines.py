@@ -51,9 +51,7 @@ def open_json_lines(path: Path, staging: Path) -> SourceTable:
     names = list(columns)
     written = staging / f"source_{sum(1 for _ in staging.iterdir()):04}.csv"
     rows = (
-        (line, [_cell(record.get(name)) for name in names])
-        for line, _, record in _records(path)
-        if record is not None
+        (line, [_cell(record.get(name)) for name in names]) for line, _, record in _records(path) if record is not None
     )
     lines = write_rows(written, names, rows)
     return written_table(path, written, names, lines, form="json lines", rejected=tuple(rejected))

@@ -27,8 +27,10 @@ _NAMES = {
     "transid receiptid receiptno bestellnummer purchaseid siparisno | order invoice receipt transaction bestellung",
     "line": "lineid lineno linenumber linenr orderline orderlineid lineitemid orderitemid positionsnr | rowid line "
     "position",
-    "time": "orderdate ordertime orderdatetime ordertimestamp orderedat ordereddate invoicedate purchasedate purchasedat "
-    "purchasetime transactiondate transactiontime transdate trandate bestelldatum siparistarihi | date datetime timestamp "
+    "time": "orderdate ordertime orderdatetime ordertimestamp orderedat ordereddate invoicedate "
+    "purchasedate purchasedat "
+    "purchasetime transactiondate transactiontime transdate trandate bestelldatum siparistarihi | date "
+    "datetime timestamp "
     "createdat createdon time datum fecha tarih paidat processedat d",
     "amount": "amount ordertotal orderamount ordervalue orderrevenue totalamount totalprice netamount tranamount "
     "transactionamount linetotal lineamount grandtotal purchaseamount revenue | amt total sales value spend "
@@ -40,7 +42,8 @@ _NAMES = {
     "email": "email emailaddress customeremail buyeremail | mail eposta",
     "refund": "refund refunded refundamount refundedamount amountrefunded totalrefunded",
     "kind": "kind orderkind ordertype transactiontype rowtype recordtype | type",
-    "account": "accountid accountno companyid organisationid organizationid | account company organisation organization",
+    "account": "accountid accountno companyid organisationid organizationid | account company "
+    "organisation organization",
     "phone": "phone phonenumber customerphone mobile telephone",
     "name": "fullname customerfullname",
     "updated_at": "updatedat modifiedat lastmodified updatedon changedat",

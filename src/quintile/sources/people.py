@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
 
 PEOPLE = "people"
-_PEOPLE = "SELECT DISTINCT customer_key FROM (SELECT {key} AS customer_key FROM ({query})) WHERE customer_key IS NOT NULL"
+_PEOPLE = (
+    "SELECT DISTINCT customer_key FROM (SELECT {key} AS customer_key FROM ({query})) WHERE customer_key IS NOT NULL"
+)
 
 
 def read_people(engine: Engine, path: Path, staging: Path, key_type: str) -> Sql:

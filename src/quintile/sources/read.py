@@ -93,9 +93,7 @@ def read(engine: Engine, tables: Sequence[SourceTable], settings: ReadingSetting
     typed = [_type_table(engine, place, table, settings, reading) for place, table in enumerate(tables)]
     roles = _all_roles(typed)
     plain = [part.select(roles, _repeats(part.table, part.table.query, reading)) for part in typed]
-    located = [
-        part.select(roles, _repeats(part.table, part.table.located, reading), part.located()) for part in typed
-    ]
+    located = [part.select(roles, _repeats(part.table, part.table.located, reading), part.located()) for part in typed]
     engine.view(TRANSACTIONS, _union(plain))
     engine.view(LOCATED, _union(located))
     return Transactions(

@@ -61,7 +61,7 @@ def type_amount(
 def type_refund(
     engine: Engine, table: SourceTable, columns: Mapping[str, str], settings: ReadingSettings
 ) -> TypedColumns:
-    """``refund``: the money paid back that stands on the row itself, as a positive number; nothing where it is empty."""
+    """``refund``: the money paid back that stands on the row itself, as a positive number."""
     if "refund" not in columns:
         return TypedColumns()
     column = columns["refund"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer resolves the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,9 +37,7 @@ def _run(  # noqa: PLR0913 - parameters of a command line
     publish(wish, out=out, project=project, json=json, quiet=quiet, wait=wait)
 
 
-def publish(  # noqa: PLR0913 - parameters of a command line
-    wish: Wish, *, out: Path | None, project: Path | None, json: bool, quiet: bool, wait: bool = False
-) -> None:
+def publish(wish: Wish, *, out: Path | None, project: Path | None, json: bool, quiet: bool, wait: bool = False) -> None:
     """Run the wish, publish its snapshot, show it.
 
     Raises:

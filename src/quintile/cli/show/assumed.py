@@ -97,7 +97,7 @@ def _grain(assumed: Mapping[str, Any]) -> str:
     chosen = assumed.get("grain")
     if chosen is not None:
         return _GRAINS[chosen]
-    return "a part of the order it names" if "order" in assumed.get("columns", {}) else "an order"
+    return "an order, or a part of one" if "order" in assumed.get("columns", {}) else "an order"
 
 
 def _best(model: Mapping[str, Any]) -> int:

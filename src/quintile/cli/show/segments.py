@@ -23,7 +23,7 @@ _WIDE, _UNBOUND = 116, 1_000
 _SHARES = ("customers_share", "revenue_share")
 _LONGEST_NAME = 28
 _WIDEST_BAR, _NARROWEST_BAR = 24, 3
-_CELL = (0, 1, 0, 2)  # blanks above, right, below, left
+_CELL, _LABEL = (0, 1, 0, 2), (0, 1, 0, 0)  # blanks above, right, below, left
 
 
 def segments(report: dict[str, Any], console: Console) -> list[Group]:
@@ -114,5 +114,5 @@ def heat_grid(report: dict[str, Any]) -> Group:
     table.add_row(said(""), *(Padding(said(f"F {f}", QUIET), _CELL) for f in worst_first))
     for r in reversed(worst_first):
         cells = [Padding(said(number(people[r, f])), _CELL, style=heat(people[r, f], most)) for f in worst_first]
-        table.add_row(said(f"R {r}", HEADING), *cells)
+        table.add_row(Padding(said(f"R {r}", HEADING), _LABEL), *cells)
     return section("Customers by recency (R) and frequency (F)", table)

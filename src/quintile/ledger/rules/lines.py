@@ -122,7 +122,8 @@ def group_lines(engine: Engine, rows: Sql, lines: Lines) -> Sql:
         lines: How they are grouped.
 
     Returns:
-        The table ``order_parts``: one row per order, fate and currency; a sum of money too large for the digits is NULL.
+        The table ``order_parts``: one row per order, fate and currency; a sum of money too large for the digits is
+        NULL.
     """
     if lines.by_day:
         return engine.table(PARTS, lines.by_customer_day(rows))

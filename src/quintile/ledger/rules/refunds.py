@@ -1,6 +1,7 @@
 """Refunds: each is netted against its own order, at the order's date; it never adds to F and never refreshes R.
 
-Policies: ``net`` (default), ``gross`` (refunds are ignored and counted), ``exclude_order`` (an order with a return counts
+Policies: ``net`` (default), ``gross`` (refunds are ignored and counted), ``exclude_order`` (an order with a return
+counts
 for nothing). A refund without an order is kept as its own row; what a refund exceeds its order by stays as money.
 """
 

@@ -31,9 +31,7 @@ def exclusions(transactions: Transactions, settings: LedgerSettings) -> Sql:
             tests.append(_is_one_of("status", words))
         if "kind" in transactions.roles and reason == "test":
             tests.append(_is_one_of("kind", TEST_KINDS))
-        branches += [
-            render("WHEN {test} THEN {fate}", test=test, fate=literal(EXCLUDED[reason])) for test in tests
-        ]
+        branches += [render("WHEN {test} THEN {fate}", test=test, fate=literal(EXCLUDED[reason])) for test in tests]
     return joined(branches, " ")
 
 
@@ -41,9 +39,7 @@ def signed_amount(transactions: Transactions) -> Sql:
     """The amount of a row, negative where the row's kind says that money went back."""
     if "kind" not in transactions.roles:
         return Sql("amount")
-    return render(
-        "CASE WHEN {refund} THEN -abs(amount) ELSE amount END", refund=_is_one_of("kind", REFUND_KINDS)
-    )
+    return render("CASE WHEN {refund} THEN -abs(amount) ELSE amount END", refund=_is_one_of("kind", REFUND_KINDS))
 
 
 def refunded_by_status(transactions: Transactions, settings: LedgerSettings) -> Sql | None:
