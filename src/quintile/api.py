@@ -11,7 +11,6 @@ from quintile.errors import SettingsError
 from quintile.jobs.check import check as check_job
 from quintile.jobs.fit import fit as fit_job
 from quintile.jobs.run import Wish, run_in_memory
-from quintile.jobs.run import run as run_job
 from quintile.plugins import extra
 
 if TYPE_CHECKING:
@@ -76,10 +75,7 @@ def run(
         QuintileError: The data or a setting is not as it must be; says what, where, and how to mend it.
     """
     wish = _wish(source, settings, as_of, model)
-    if out is not None:
-        run_job(wish, Path(out))
-    customers, report, fitted = run_in_memory(wish)
-    return Result(customers, report, fitted)
+    return Result(*run_in_memory(wish, Path(out) if out is not None else None))
 
 
 def fit(

@@ -1,4 +1,4 @@
-"""What the golden tests share: the customers of a result and of a published table, and the command line as a user runs it."""
+"""What the golden tests share: customers of a result and of a published table, and the command line as users run it."""
 
 from __future__ import annotations
 

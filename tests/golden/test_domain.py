@@ -19,6 +19,12 @@ FASHION = {
     "f_cuts": [2, 3, 5, 7],
     "m_cuts": [100, 300, 600, 1000],
 }
+TEN_SCORES = {
+    "method": "threshold",
+    "r_cuts": [7, 14, 21, 28, 35, 42, 49, 56, 63],
+    "f_cuts": [2, 3, 4, 5, 6, 7, 8, 9, 10],
+    "m_cuts": [1, 2, 3, 4, 5, 6, 7, 8, 1000],
+}
 # Days since the last order, the orders' amounts, and the code they make.
 WORKED = {
     "C000": (10, ["150", "69", "350", "150", "340"], "545"),
@@ -109,14 +115,7 @@ def test_the_score_says_how_large_a_share_is_strictly_worse(tmp_path):
     ("best", "scale", "code"), [("high", 5, "545"), ("low", 5, "121"), ("high", 10, "9-5-10"), ("low", 10, "2-6-1")]
 )
 def test_the_code_is_written_side_by_side_or_with_hyphens_and_may_be_turned(tmp_path, best, scale, code):
-    own = {
-        5: FASHION,
-        10: {
-            "r_cuts": [7, 14, 21, 28, 35, 42, 49, 56, 63],
-            "f_cuts": [2, 3, 4, 5, 6, 7, 8, 9, 10],
-            "m_cuts": [1, 2, 3, 4, 5, 6, 7, 8, 1000],
-        },
-    }[scale]
+    model = {**(FASHION if scale == 5 else TEN_SCORES), "scale": scale, "best": best}
     file = shop(tmp_path, {"C000": WORKED["C000"][:2]})
-    result = quintile.run(file, as_of=AS_OF, settings={"model": {**own, "scale": scale, "best": best}})
+    result = quintile.run(file, as_of=AS_OF, settings={"model": model})
     assert result.to_arrow()["rfm"].to_pylist() == [code]

@@ -1,4 +1,4 @@
-"""Recency, frequency and monetary of every customer of the public data, by settings alone and exact to the last digit."""
+"""Recency, frequency and monetary of every customer of the public data: by settings alone, exact to the last digit."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import quintile
 from tests.golden.reference import published_rfm, quintile_command, records, rfm_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.golden.reference import Settings
 
 UCI = "uci_online_retail/online_retail.parquet"
@@ -37,8 +39,8 @@ class Variant:
     source: str
     reference: str
     as_of: str
-    ledger: dict[str, object] = field(default_factory=dict)
-    reading: dict[str, object] = field(default_factory=dict)
+    ledger: Mapping[str, object] = field(default_factory=dict)
+    reading: Mapping[str, object] = field(default_factory=dict)
     window: str = "all"
 
     @property
@@ -54,16 +56,12 @@ VARIANTS = [
     Variant(UCI, "customers_v1_purchases.csv", "2011-12-10", GROSS_LINES),
     Variant(UCI, "customers_v2_purchases_dedup.csv", "2011-12-10", {**GROSS_LINES, "duplicates": "row"}),
     Variant(UCI, "customers_v3_net_of_returns.csv", "2011-12-10", {"grain": "line", "refunds": "net"}),
-    Variant(
-        UCI, "customers_v4_net_dedup.csv", "2011-12-10", {"grain": "line", "refunds": "net", "duplicates": "row"}
-    ),
+    Variant(UCI, "customers_v4_net_dedup.csv", "2011-12-10", {"grain": "line", "refunds": "net", "duplicates": "row"}),
     Variant(UCI, "customers_v6_window_365d.csv", "2011-12-10", GROSS_LINES, window="365d"),
     Variant(UCI, "customers_v7_asof_2011_09_01.csv", "2011-09-01", GROSS_LINES),
     Variant(CDNOW, "customers_v1_rows.csv", "1998-07-01", {"zero_orders": "count"}),
     Variant(CDNOW, "customers_v2_days.csv", "1998-07-01", {"zero_orders": "count", "grain": "day"}),
-    Variant(
-        CDNOW, "customers_v3_calibration_1997_09_30.csv", "1997-10-01", {"zero_orders": "count", "grain": "day"}
-    ),
+    Variant(CDNOW, "customers_v3_calibration_1997_09_30.csv", "1997-10-01", {"zero_orders": "count", "grain": "day"}),
     Variant(CDNOW, "customers_v4_positive_amount.csv", "1998-07-01", {"zero_orders": "ignore"}),
     Variant("cdnow_master/CDNOW_master.txt", "customers_v1_rows.csv", "1998-07-01", {"zero_orders": "count"}),
     Variant(CDNOW_SAMPLE, "customers_v1_rows.csv", "1998-07-01", {"zero_orders": "count"}, SAMPLE_COLUMNS),

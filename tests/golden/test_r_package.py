@@ -1,4 +1,4 @@
-"""The method ``r-rfm`` gives, from raw orders on, the scores and segments that the R package rfm publishes: all of them."""
+"""The method ``r-rfm`` gives, from raw orders on, all scores and segments that the R package rfm publishes."""
 
 from __future__ import annotations
 

@@ -17,9 +17,7 @@ from quintile.jobs.init import _toml, draft_settings, write_settings
 from quintile.jobs.run import Wish
 
 PLAIN = (
-    "customer_id,order_id,order_date,amount,currency,note\n"
-    "C1,O1,2025-01-01,10.00,EUR,x\n"
-    "C2,O2,2025-02-03,5.50,EUR,y\n"
+    "customer_id,order_id,order_date,amount,currency,note\nC1,O1,2025-01-01,10.00,EUR,x\nC2,O2,2025-02-03,5.50,EUR,y\n"
 )
 TABBED = PLAIN.replace(",", "\t")
 GERMAN = "Kundennummer;Bestelldatum;Umsatz;Land\n7;31.01.2025;1.234,50;DE\n8;13.02.2025;5,00;DE\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from hypothesis import HealthCheck, settings
@@ -54,7 +54,7 @@ amounts = st.decimals(min_value=Decimal("0.01"), max_value=2000, places=2)
 
 @st.composite
 def orders(draw, fewest=2, most=24, customers=7, longest_ago=LONGEST_AGO):
-    """Orders of one line each, with whole-day dates; the first lies in the window, so that there is something to score."""
+    """Orders of one line each on whole days; the first lies in the window, so that there is something to score."""
     drawn = draw(
         st.lists(
             st.tuples(st.integers(1, customers), st.integers(1, longest_ago), amounts), min_size=fewest, max_size=most
@@ -116,12 +116,12 @@ def run(lines: Sequence[Line], chosen: Settings | None = None) -> Result:
     return quintile.run(as_table(lines), as_of=AS_OF, settings=chosen)
 
 
-def customers_of(result: Result) -> list[dict[str, object]]:
+def customers_of(result: Result) -> list[dict[str, Any]]:
     """The customers, one dict each, in the result's order."""
     return result.to_arrow().to_pylist()
 
 
-def by_customer(result: Result) -> dict[str, dict[str, object]]:
+def by_customer(result: Result) -> dict[str, dict[str, Any]]:
     """Customer id -> its row."""
     return {str(row["customer_id"]): row for row in customers_of(result)}
 

@@ -1,4 +1,4 @@
-"""The same table gives the same answer: whatever the order of its rows, its files, its form, the threads or the names."""
+"""The same table gives the same answer, whatever the order of its rows, its files, its form, threads or names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from quintile.jobs import workplace
 from tests.laws.shop import (
     AS_OF,
     Line,
-    as_table,
     by_customer,
     customers_of,
     few,
@@ -37,7 +36,7 @@ from tests.laws.shop import (
 SCORED = ("recency_days", "frequency", "monetary", "r", "f", "m", "rfm", "segment")
 
 
-@few(7)
+@few(5)
 @given(lines=messy_orders(), method=methods, data=st.data())
 def test_neither_the_order_of_rows_nor_of_files_nor_the_threads_change_a_byte(tmp_path_factory, lines, method, data):
     folder, chosen = tmp_path_factory.mktemp("shop"), model_of(method)
@@ -68,9 +67,7 @@ FROM range(300000) AS rows (i) ORDER BY i
 @pytest.mark.parametrize("threads", [1, 2, 4])
 def test_threads_change_no_byte_of_a_larger_shop(tmp_path, threads):
     with duckdb.connect() as connection:
-        connection.sql(_BIG_SHOP).write_parquet(
-            str(tmp_path / "orders.parquet")
-        )
+        connection.sql(_BIG_SHOP).write_parquet(str(tmp_path / "orders.parquet"))
     found = []
     for count in (threads, None):
         with pytest.MonkeyPatch.context() as patch:
@@ -86,7 +83,7 @@ NEW_NAMES = {
 }
 
 
-@few(12)
+@few(8)
 @given(
     lines=messy_orders(),
     method=methods.filter(lambda name: "ntile" not in name),
@@ -101,7 +98,7 @@ def test_renaming_customers_changes_nobody_s_scores(lines, method, rename):
     }
 
 
-@few(8)
+@few(6)
 @given(lines=orders(), data=st.data())
 def test_lines_are_not_orders(lines, data):
     """An order cut into lines stays the same order, whatever the lines are worth."""
@@ -117,8 +114,8 @@ NAMED = [
     Line("1001", "O'Reilly, Ann", 3, Decimal("10.05")),
     Line("1001", "O'Reilly, Ann", 3, Decimal("0.10")),
     Line("1002", "Ümit", 40, Decimal("1234.56")),
-    Line("1003", "Zoë \"Z\"", 41, Decimal("7.00")),
-    Line("1003", "Zoë \"Z\"", 30, Decimal("-2.50")),
+    Line("1003", 'Zoë "Z"', 41, Decimal("7.00")),
+    Line("1003", 'Zoë "Z"', 30, Decimal("-2.50")),
     Line("1004", "Ümit", 399, Decimal("0.30")),
 ]
 

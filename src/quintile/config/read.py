@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "quintile.toml"
 _ADAPTER = TypeAdapter(Settings)
+_FILES = (("ledger", "rates"), ("model", "population"), ("model", "scheme"))
 
 
 def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
@@ -31,7 +32,7 @@ def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
     Raises:
         SettingsError: The file cannot be read, a key is unknown, or a value is wrong.
     """
-    given = _toml(path) if path is not None else {}
+    given = _beside(path, _toml(path)) if path is not None else {}
     merged = {group: {**_table(given, group, path), **flags.get(group, {})} for group in {*given, *flags}}
     for group, flagged in flags.items():
         if "map" in flagged:
@@ -56,6 +57,16 @@ def _toml(path: Path) -> dict[str, Any]:
         raise SettingsError(
             "settings", f"the settings file is no TOML: {error}", fix="mend that line", place=Place(str(path))
         ) from error
+
+
+def _beside(path: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """Files that a settings file names lie beside it, wherever the command runs."""
+    for group, key in _FILES:
+        table = given.get(group)
+        named = table.get(key) if isinstance(table, dict) else None
+        if isinstance(named, str) and (path.parent / named).is_file():
+            given[group] = {**given[group], key: str(path.parent / named)}
+    return given
 
 
 def _table(given: Mapping[str, Any], group: str, path: Path | None) -> dict[str, Any]:

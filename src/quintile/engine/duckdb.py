@@ -57,6 +57,8 @@ class DuckDbEngine:
             ("allow_community_extensions", False),
             ("python_enable_replacements", False),
             ("TimeZone", "UTC"),
+            # DuckDB 2.0.0 cannot bind what this one makes of a grouping over Parquet columns with an IN list.
+            ("disabled_optimizers", "partial_aggregate_pushdown"),
             ("preserve_insertion_order", True),
             ("memory_limit", memory),
             ("threads", threads),

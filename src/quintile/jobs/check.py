@@ -9,7 +9,7 @@ from quintile.domain.bridge import Bridge, plain
 from quintile.domain.ledger import REFUND_ONLY
 from quintile.engine.render import Sql, literal, render
 from quintile.errors import DataError
-from quintile.jobs.report import assumptions, counts, set_aside
+from quintile.jobs.report import assumptions, counts, inputs, set_aside
 from quintile.jobs.run import accounted_sources
 from quintile.jobs.sufficiency import customer_warnings
 from quintile.jobs.workplace import silent, workplace
@@ -29,6 +29,7 @@ SELECT count(*), sum(orders), sum(net), max(orders), count_if(net < 0) FROM (
 )
 """
 _NOTHING = {
+    "inputs": [],
     "rows_in": 0,
     "rows_kept": 0,
     "rows_quarantined": 0,
@@ -78,6 +79,7 @@ def _found(engine: Engine, accounted: Accounted, wish: Wish) -> dict[str, Any]:
         as_of = wish.as_of or day_after_latest(ledger, model, settings.ledger.time_zone)
         require_orders(engine, ledger, Clock.at(as_of, model, settings.ledger.time_zone))
     return {
+        "inputs": inputs(accounted),
         **counts(accounted),
         "customers": customers,
         "orders": int(orders or 0),

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import KEPT, QUARANTINED, REASON_OF
 from quintile.engine.render import joined, literal, name, render
-from quintile.ledger.build import ledger_rows
+from quintile.errors import DataError, Place
+from quintile.ledger.rows import ledger_rows
 
 if TYPE_CHECKING:
     from quintile.engine.base import Engine
     from quintile.pipeline import Accounted
 
 EXAMPLES = 3
+SHOWN = 60
 _ROLE_OF = {
     "null_customer": "customer",
     "bad_amount": "amount",
@@ -67,6 +69,29 @@ def examples_by_reason(engine: Engine, accounted: Accounted, most: int = EXAMPLE
             }
         )
     return found
+
+
+def refuse_mostly_bad(engine: Engine, accounted: Accounted) -> None:
+    """Refuse a source when more of its rows are quarantined than the user allows.
+
+    Raises:
+        DataError: Its code is the most frequent reason, its place the first such row.
+    """
+    fates, allowed = accounted.ledger.fates, accounted.settings.reading.max_bad_share
+    bad = {code: fates[code].rows for code in QUARANTINED.values() if code in fates}
+    if sum(bad.values()) <= allowed * accounted.ledger.rows:
+        return
+    reason = REASON_OF[max(bad, key=lambda code: (bad[code], -code))]
+    first = next(iter(examples_by_reason(engine, accounted, most=1).get(reason, [])), {})
+    column, raw = first.get("column"), str(first.get("raw", ""))[:SHOWN]
+    raise DataError(
+        reason,
+        f"{sum(bad.values()):,} of {accounted.ledger.rows:,} rows cannot be used, most of them because of {reason}"
+        + (f" (such as '{raw}' in '{column}')" if column else ""),
+        fix="see all reasons with: quintile check SOURCE --max-bad-share 1; then mend the source, name the right column"
+        " with --map, or allow more with --max-bad-share",
+        place=Place(first.get("file"), first.get("line"), column),
+    )
 
 
 def _rows(engine: Engine, accounted: Accounted, fates: list[int], most: int) -> list[tuple[Any, ...]]:

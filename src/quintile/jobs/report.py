@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from quintile.pipeline import Accounted
 
 
+def inputs(accounted: Accounted) -> list[dict[str, Any]]:
+    """Each source: name, checksum of its bytes (None for frames), physical records, what was assumed about it."""
+    return [
+        {"name": file.name, "sha256": file.sha256, "rows": file.rows, "assumed": file.assumed}
+        for file in accounted.transactions.files
+    ]
+
+
 def counts(accounted: Accounted) -> dict[str, int]:
     """Rows in, kept, quarantined, deduplicated and excluded; they add up."""
     fates = accounted.ledger.fates

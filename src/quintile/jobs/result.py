@@ -13,8 +13,8 @@ import quintile
 from quintile.domain.bridge import plain
 from quintile.domain.columns import SEGMENTS
 from quintile.engine.render import Sql, joined, literal, render
-from quintile.jobs.report import assumptions, counts, set_aside
-from quintile.jobs.sufficiency import customer_warnings, sufficiency_warnings
+from quintile.jobs.report import assumptions, counts, inputs, set_aside
+from quintile.jobs.sufficiency import customer_warnings, scale_warnings, sufficiency_warnings
 from quintile.sources.files import checksum
 
 if TYPE_CHECKING:
@@ -118,10 +118,7 @@ def collect(engine: DuckDbEngine, accounted: Accounted, scored: Scored, *, as_of
         "time_zone": settings.ledger.time_zone,
         "currency": ledger.currency or None,
         "assumed": assumptions(accounted, settings),
-        "inputs": [
-            {"name": file.name, "sha256": file.sha256, "rows": file.rows, "assumed": file.assumed}
-            for file in accounted.transactions.files
-        ],
+        "inputs": inputs(accounted),
         "counts": counts(accounted)
         | {"customers": span[0], "buyers": span[1], "first_order": _iso(span[2]), "last_order": _iso(span[3])},
         "bridge": scored.bridge.as_list(),
@@ -140,6 +137,7 @@ def collect(engine: DuckDbEngine, accounted: Accounted, scored: Scored, *, as_of
                 last_day=span[3],
                 as_of=window.as_of,
             ),
+            *scale_warnings(customers=span[0], scores=scored.model.scale.scores),
             *customer_warnings(orders=int(span[5] or 0), most_orders=span[4] or 0, below_zero=span[6]),
         ],
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.settings import POPULATIONS, Settings
 from quintile.engine.render import render
+from quintile.jobs.quarantine import refuse_mostly_bad
 from quintile.jobs.result import Result, collect
 from quintile.jobs.workplace import now_text, silent, today, workplace
 from quintile.metrics.measure import Clock
@@ -83,17 +84,33 @@ def run(
     return {**result.report, "snapshot": snapshot, "folder": str(home), "stopped_runs": stopped}
 
 
-def run_in_memory(wish: Wish) -> tuple[object, dict[str, Any], RfmModel]:
+def run_in_memory(wish: Wish, out: Path | None = None) -> tuple[object, dict[str, Any], RfmModel]:
     """Score the customers of the sources and keep everything in memory.
+
+    Args:
+        wish: What to run.
+        out: Also publish the snapshot into this results folder.
 
     Returns:
         The customers as an Arrow stream that outlives the job, the report, and the model that scored.
     """
-    with workplace(wish.files, keep_engine=True) as place:
+    if out is None:
+        with workplace(wish.files, keep_engine=True) as place:
+            return _kept(place, scored_result(place, wish))
+    with (
+        Store(out, top_links=RESULT_FILES).writing(f"run-{os.getpid()}", started=now_text()) as draft,
+        workplace(wish.files, draft.folder, keep_engine=True) as place,
+    ):
         result = scored_result(place, wish)
-        customers = place.engine.table("customers", result.customers)
-        rows = place.engine.arrow(render("SELECT * FROM {customers}", customers=customers))
-        return rows, result.report, result.model
+        kept = _kept(place, result)
+        draft.publish(result.write(draft.folder, wish.settings.output.formats))
+    return kept
+
+
+def _kept(place: Workplace, result: Result) -> tuple[object, dict[str, Any], RfmModel]:
+    customers = place.engine.table("customers", result.customers)
+    rows = place.engine.arrow(render("SELECT * FROM {customers}", customers=customers))
+    return rows, result.report, result.model
 
 
 def accounted_sources(place: Workplace, wish: Wish) -> Accounted:
@@ -104,7 +121,11 @@ def accounted_sources(place: Workplace, wish: Wish) -> Accounted:
     place.on_step("reading")
     tables = place.open(wish.sources, settings)
     place.on_step("building the ledger")
-    return account(place.engine, tables, settings, last_day=last_day(wish.as_of, settings), rates=place.rates(settings))
+    accounted = account(
+        place.engine, tables, settings, last_day=last_day(wish.as_of, settings), rates=place.rates(settings)
+    )
+    refuse_mostly_bad(place.engine, accounted)
+    return accounted
 
 
 def scored_result(place: Workplace, wish: Wish) -> Result:

@@ -38,6 +38,14 @@ def sufficiency_warnings(
     return [{"code": code, "rows": None, "message": message} for code, message in found]
 
 
+def scale_warnings(*, customers: int, scores: int) -> list[dict[str, Any]]:
+    """Whether there are fewer customers than scores to give."""
+    if customers >= scores:
+        return []
+    message = f"{customers:,} customers cannot fill {scores} scores: choose a smaller --scale"
+    return [{"code": "fewer_customers_than_bins", "rows": customers, "message": message}]
+
+
 def customer_warnings(*, orders: int, most_orders: int, below_zero: int) -> list[dict[str, Any]]:
     """What is odd about single customers: one who has most of the orders, and money below zero."""
     found: list[dict[str, Any]] = []

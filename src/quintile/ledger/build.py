@@ -7,16 +7,16 @@ refunds nets.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.fate import DUPLICATE, KEPT, QUARANTINED
+from quintile.domain.fate import KEPT, QUARANTINED
 from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED, Ledger, Tally
-from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import ConservationError, DataError
-from quintile.ledger.rules import currency, identity, statuses
-from quintile.ledger.rules.dedupe import mark, settle_repeats
+from quintile.ledger.rows import ledger_rows, line_key
+from quintile.ledger.rules import currency, statuses
+from quintile.ledger.rules.dedupe import settle_repeats
 from quintile.ledger.rules.lines import SHIFT, WIDE, Lines, grain_of, group_lines
 from quintile.ledger.rules.refunds import net_refunds
 
@@ -28,21 +28,9 @@ if TYPE_CHECKING:
     from quintile.domain.transactions import Transactions
     from quintile.engine.base import Engine
 
-ROWS, LOCATED_ROWS = "ledger_rows", "ledger_rows_located"
 FEWEST_DECIMALS = 2
 MOST_CONFLICTS = 0.01
 
-# A row's columns are worked out in the inner query, its fate from them in the outer one: the first reason that fits
-# wins.
-_ROWS = """
-SELECT {kept}, order_id, line, mark, customer_key, ordered_at, amount, refund, currency,
-    CAST(CASE {exclusions} {problems} ELSE {kept_fate} END AS UTINYINT) AS fate
-FROM (
-    SELECT {kept}, {order_id} AS order_id, {line} AS line, {mark} AS mark, {customer_key} AS customer_key, ordered_at,
-        {amount} AS amount, {refund} AS refund, {currency} AS currency, {problem_columns}
-    FROM {transactions}
-)
-"""
 _FATES = """
 SELECT fate, currency, sum(lines), sum(amount), sum(paid_back), count_if(amount IS NULL) FROM {parts} GROUP BY ALL
 ORDER BY ALL
@@ -123,81 +111,6 @@ def build_ledger(
     )
 
 
-def ledger_rows(
-    engine: Engine, transactions: Transactions, settings: LedgerSettings, last_day: date, *, located: bool = False
-) -> Sql:
-    """The view of single rows with their customer key and fate.
-
-    ``located`` adds each row's place and raw values, which costs a numbering of all rows: only to list rows.
-    """
-    roles = transactions.roles
-    refund = Sql("refund") if "refund" in roles else Sql("CAST(NULL AS DECIMAL(18, 2))")
-    by_status = statuses.refunded_by_status(transactions, settings)
-    if by_status is not None:
-        refund = render("CASE WHEN {test} THEN amount ELSE {refund} END", test=by_status, refund=refund)
-    query = render(
-        _ROWS,
-        kept=joined(name(column) for column in ("file_no", *(transactions.located_columns if located else ()))),
-        order_id=Sql("order_id" if "order" in roles and settings.grain != "day" else "CAST(NULL AS VARCHAR)"),
-        line=Sql("line" if "line" in roles else "CAST(NULL AS VARCHAR)"),
-        mark=mark(_line_key(transactions, settings)) or Sql("CAST(NULL AS UBIGINT)"),
-        customer_key=identity.customer_key(transactions, settings),
-        amount=statuses.signed_amount(transactions),
-        refund=refund,
-        currency=Sql("currency" if "currency" in roles else "CAST(NULL AS VARCHAR)"),
-        problem_columns=joined(Sql(column) for column in _problem_columns(transactions)),
-        exclusions=statuses.exclusions(transactions, settings),
-        problems=_problems(transactions, last_day),
-        kept_fate=literal(KEPT),
-        transactions=name(transactions.located if located else transactions.table),
-    )
-    return engine.view(LOCATED_ROWS if located else ROWS, query)
-
-
-def _problem_columns(transactions: Transactions) -> list[str]:
-    wanted = ["row_problem", "amount_problem", "time_problem"]
-    return wanted + [role for role in ("status", "kind") if role in transactions.roles]
-
-
-def _problems(transactions: Transactions, last_day: date) -> Sql:
-    """``WHEN .. THEN fate`` branches, the first that fits wins."""
-    branches = [_coded("row_problem", ("duplicate_row", "control_character", "field_too_long"))]
-    branches.append(render("WHEN customer_key IS NULL THEN {code}", code=literal(QUARANTINED["null_customer"])))
-    branches.append(_coded("amount_problem", ("bad_amount", "nonfinite_amount", "amount_out_of_range")))
-    branches.append(_coded("time_problem", ("bad_date", "date_out_of_range")))
-    branches.append(
-        render(
-            "WHEN ordered_at >= {limit} THEN {code}",
-            limit=literal(last_day + timedelta(days=2)),
-            code=literal(QUARANTINED["future_date"]),
-        )
-    )
-    if "currency" in transactions.roles:
-        branches.append(currency.currency_problem())
-    return joined(branches, " ")
-
-
-def _coded(column: str, reasons: tuple[str, ...]) -> Sql:
-    codes = {**QUARANTINED, "duplicate_row": DUPLICATE}
-    inner = joined(
-        (
-            render("WHEN {reason} THEN {code}", reason=literal(reason), code=literal(codes[reason]))
-            for reason in reasons
-        ),
-        " ",
-    )
-    return render("WHEN {column} IS NOT NULL THEN CASE {column} {inner} END", column=Sql(column), inner=inner)
-
-
-def _line_key(transactions: Transactions, settings: LedgerSettings) -> str:
-    grain = grain_of(transactions, settings)
-    if settings.duplicates == "keep" or grain == "day":
-        return "none"
-    if grain == "order":
-        return "order"
-    return "line" if "line" in transactions.roles else "none"
-
-
 def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: LedgerSettings) -> Lines:
     kind = engine.columns(render("SELECT amount FROM {rows}", rows=rows))["amount"]
     by_status = statuses.refunded_by_status(transactions, settings) is not None
@@ -206,7 +119,7 @@ def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: Ledg
         has_order_id="order" in transactions.roles,
         has_currency="currency" in transactions.roles,
         has_refund="refund" in transactions.roles or by_status,
-        has_marks=_line_key(transactions, settings) != "none",
+        has_marks=line_key(transactions, settings) != "none",
         decimals=int(kind.rpartition(",")[2].rstrip(")")) if "," in kind else 0,
     )
 
@@ -216,7 +129,7 @@ def _grouped(
 ) -> tuple[Sql, dict[int, Tally]]:
     parts = group_lines(engine, rows, lines)
     if lines.has_order_id and not lines.by_day:
-        settled = settle_repeats(engine, rows, parts, lines, key=_line_key(transactions, settings))
+        settled = settle_repeats(engine, rows, parts, lines, key=line_key(transactions, settings))
         if settled and settings.grain is None and grain_of(transactions, settings) == "order":
             _require_clear_grain(engine, parts)
     # Without a currency column all money is taken for the base currency's.

@@ -1,6 +1,7 @@
 """Identifiers: ids are text, trimmed and in one Unicode form, case and leading zeros kept.
 
-Words for nothing are nothing. Whole numbers keep their number type inside the engine (they group faster); as text they read the same.
+Words for nothing are nothing. Whole numbers keep their number type inside the engine (they group faster); as text
+they read the same.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ _NAMES = {
     "quantity": "quantity qty orderquantity itemquantity | units menge quantite cantidad adet",
     "unit_price": "unitprice itemprice priceperunit priceeach | price einzelpreis",
     "currency": "currency currencycode ordercurrency | waehrung devise moneda parabirimi",
-    "status": "status orderstatus paymentstatus | state",
+    "status": "orderstatus paymentstatus | status",
     "email": "email emailaddress customeremail buyeremail | mail eposta",
     "refund": "refund refunded refundamount refundedamount amountrefunded totalrefunded",
     "kind": "kind orderkind ordertype transactiontype rowtype recordtype | type",

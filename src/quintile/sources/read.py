@@ -6,7 +6,7 @@ stays in the view with its problem, so that the ledger can account for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.transactions import FileRead, Transactions
@@ -115,6 +115,14 @@ def read(engine: Engine, tables: Sequence[SourceTable], settings: ReadingSetting
 def _type_table(
     engine: Engine, place: int, table: SourceTable, settings: ReadingSettings, reading: Reading
 ) -> TypedTable:
+    try:
+        return _typed(engine, place, table, settings, reading)
+    except DataError as error:
+        error.place = replace(error.place, file=error.place.file or table.name)
+        raise
+
+
+def _typed(engine: Engine, place: int, table: SourceTable, settings: ReadingSettings, reading: Reading) -> TypedTable:
     columns = map_columns(list(table.columns), settings.map, table.name)
     expressions: dict[str, Sql] = {"file_no": render("CAST({place} AS USMALLINT)", place=literal(place))}
     assumed: dict[str, Any] = {"columns": columns}
