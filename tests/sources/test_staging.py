@@ -52,7 +52,7 @@ def test_a_clean_file_is_linked_not_copied(stage):
         TEXT.encode("utf-16-le"),
         TEXT.encode("cp1252"),
         TEXT.replace("\n", "\r").encode(),
-        gzip.compress(TEXT.encode()),
+        gzip.compress(TEXT.encode(), mtime=0),
         TEXT.replace("O2", ",,\nO2").encode(),
         TEXT.replace("\nO2", "\r\nO2").encode(),
     ],

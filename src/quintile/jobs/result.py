@@ -60,6 +60,9 @@ FROM {segmented}
 """
 # The signs that make a cell a formula, and their full-width twins.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NEUTRAL = """
+CASE WHEN left(ltrim({column}, ' '), 1) IN ({starts}) THEN chr(39) || {column} ELSE {column} END AS {column}
+"""
 _SHARE = Decimal("0.0001")
 _MEAN = Decimal("0.01")
 _ID_DIGITS = 12
@@ -85,7 +88,8 @@ class Result:
             The snapshot's id: the analysis date and the first digits of the checksum of all its content.
         """
         for kind in formats:
-            self.engine.write(self.customers, folder / f"customers.{kind}")
+            rows = _for_people(self.customers) if kind == "csv" else self.customers
+            self.engine.write(rows, folder / f"customers.{kind}")
         with (folder / "segments.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, SEGMENTS)
             writer.writeheader()
@@ -153,6 +157,13 @@ def collect(engine: DuckDbEngine, accounted: Accounted, scored: Scored, *, as_of
 def neutralised(text: str) -> str:
     """A cell that a spreadsheet would take for a formula, made plain text."""
     return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+
+
+def _for_people(customers: Sql) -> Sql:
+    """The customers with no cell that a spreadsheet would take for a formula; numbers stay numbers."""
+    starts = joined(literal(start) for start in FORMULA_STARTS)
+    columns = joined(render(_NEUTRAL, column=Sql(column), starts=starts) for column in ("customer_id", "segment"))
+    return render("SELECT * REPLACE ({columns}) FROM ({customers})", columns=columns, customers=customers)
 
 
 def _customers(scored: Scored) -> Sql:
