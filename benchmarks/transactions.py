@@ -40,7 +40,7 @@ round_three AS (SELECT * REPLACE ((low + {high}) % {side} AS low) FROM round_two
 numbered AS (SELECT *, low * {side} + high AS number, sold * 8 + greatest(line, 1) AS line_key FROM round_three),
 slotted AS (SELECT *, number // {slots} AS thousand, number % {slots} AS slot FROM numbered),
 priced AS (SELECT *, 199 + {dear} * {many} // 1000000 * 40000 // 1000000 AS cents FROM slotted)
-SELECT 1 + thousand * 1000 + CASE {customer} END AS customer_id, 1 + sold AS order_id, line::INTEGER AS line,
+SELECT 1 + thousand * 1000 + CASE {customer} END AS customer_id, 1 + sold AS order_id,
     TIMESTAMP '2023-01-01' + to_seconds(place * 63158400 // {orders}) AS ordered_at,
     (paid * 0.01)::DECIMAL(12, 2) AS amount
 -- A refund pays back the first line or half of it.
@@ -52,7 +52,7 @@ _CUSTOMER = "WHEN slot < {end} THEN {customer} + (slot - {start}) // {orders}"
 def write_transactions(rows: int, path: Path) -> None:
     """Write about ``rows`` order lines (within 1 %) to a new ``.parquet`` or ``.csv`` file.
 
-    Columns: ``customer_id``, ``order_id``, ``line``, ``ordered_at`` (2023-01-01 to 2024-12-31), ``amount``.
+    Columns: ``customer_id``, ``order_id``, ``ordered_at`` (2023-01-01 to 2024-12-31), ``amount``.
     """
     side = isqrt(int(rows / ROWS_AN_ORDER))
     query = render(

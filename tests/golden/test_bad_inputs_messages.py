@@ -57,7 +57,7 @@ REFUSED = {
         HEADER + "O1,A,yesterday,10.05\nO2,B,today,20.00\n",
         [
             "error[bad_date]: most values of the column 'order_date' are no dates quintile knows, such as 'today'",
-            "Where: column 'order_date'",
+            "Where: orders.csv, column 'order_date'",
             "Fix: export dates as 2025-01-31, or say how they are written with --date-format",
         ],
     ),
@@ -68,7 +68,7 @@ REFUSED = {
                 "error[ambiguous_date]: the column 'order_date' holds dates such as '03/04/2025' that may be"
                 " day-first or month-first: no number above 12 settles it"
             ),
-            "Where: column 'order_date'",
+            "Where: orders.csv, column 'order_date'",
             "Fix: say which: --date-order dmy, mdy or ymd",
         ],
     ),
@@ -79,7 +79,7 @@ REFUSED = {
                 "error[ambiguous_decimal]: the column 'amount' holds amounts such as '1.005', and nothing settles"
                 " whether the dot or the comma marks the decimals"
             ),
-            "Where: column 'amount'",
+            "Where: orders.csv, column 'amount'",
             "Fix: say which: --decimal . or --decimal ,",
         ],
     ),
@@ -165,9 +165,10 @@ def test_one_customer_is_scored_and_the_report_says_what_cannot_be_trusted(tmp_p
     ]
     report = json.loads((tmp_path / "results" / "run.json").read_text(encoding="utf-8"))
     assert [(line["code"], line["message"]) for line in report["warnings"]] == [
-        ("few_buyers", "1 buyers: below 500, shares and quantile borders rest on few people"),
+        ("few_buyers", "1 buyer: below 500, shares and quantile borders rest on few people"),
         ("short_history", "30 days of history: below 180, frequency says little"),
         ("no_repeat_buyers", "nobody has three orders: frequency cannot tell loyal customers from lucky ones"),
+        ("fewer_customers_than_bins", "1 customer cannot fill 5 scores: choose a smaller --scale"),
     ]
 
 

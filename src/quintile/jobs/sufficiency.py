@@ -11,6 +11,11 @@ FEWEST_ORDERS, DOMINANT = 10, 0.5
 FEWEST_BUYERS, FEWEST_DAYS, MOST_SILENT_DAYS, SEVERAL_ORDERS = 500, 180, 30, 3
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 buyer``, ``2,000 buyers``."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
 def sufficiency_warnings(
     *, buyers: int, most_orders: int, first_day: date | None, last_day: date | None, as_of: date
 ) -> list[dict[str, Any]]:
@@ -18,7 +23,7 @@ def sufficiency_warnings(
     found = []
     if buyers < FEWEST_BUYERS:
         found.append(
-            ("few_buyers", f"{buyers:,} buyers: below {FEWEST_BUYERS}, shares and quantile borders rest on few people")
+            ("few_buyers", f"{counted(buyers, 'buyer')}: below {FEWEST_BUYERS}, shares and quantile borders rest on few people")
         )
     if first_day is not None and (as_of - first_day).days < FEWEST_DAYS:
         found.append(
@@ -42,7 +47,7 @@ def scale_warnings(*, customers: int, scores: int) -> list[dict[str, Any]]:
     """Whether there are fewer customers than scores to give."""
     if customers >= scores:
         return []
-    message = f"{customers:,} customers cannot fill {scores} scores: choose a smaller --scale"
+    message = f"{counted(customers, 'customer')} cannot fill {scores} scores: choose a smaller --scale"
     return [{"code": "fewer_customers_than_bins", "rows": customers, "message": message}]
 
 
