@@ -30,7 +30,19 @@ SCORES = 5
 LARGEST_NOTEBOOK = 2_000_000
 MARKERS = ("<!-- figures -->", "<!-- end of figures -->")
 YARDSTICK = "bare_sql"
-RUN_FLAGS = ("--window", "all", "--as-of", AS_OF, "--grain", "line", "--formats", "parquet", "--quiet")
+RUN_FLAGS = (
+    "--window",
+    "all",
+    "--as-of",
+    AS_OF,
+    "--grain",
+    "line",
+    "--formats",
+    "parquet",
+    "--memory",
+    "900MB",
+    "--quiet",
+)
 CONTENDERS = {
     YARDSTICK: "bare SQL (the yardstick)",
     "quintile": "quintile run",

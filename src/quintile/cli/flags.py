@@ -39,7 +39,7 @@ class Flag:
         return "--" + self.key.replace("_", "-")
 
 
-PANELS = {"reading": "Reading", "ledger": "Ledger", "model": "Model", "output": "Results"}
+PANELS = {"reading": "Reading", "ledger": "Ledger", "model": "Model", "output": "Results", "engine": "Machine"}
 FLAGS = (
     Flag("reading", "map", "Which column plays a role; repeat it.", "ROLE=COLUMN", several=True),
     Flag("reading", "delimiter", "What separates the columns of a text file.", "CHAR|tab"),
@@ -70,6 +70,8 @@ FLAGS = (
     Flag("model", "f_cuts", "Own cut points for frequency, ascending.", "2,3,5,7", listed=True),
     Flag("model", "m_cuts", "Own cut points for monetary, ascending.", "100,300,600,1000", listed=True),
     Flag("model", "scheme", "Segment scheme: a name or a TOML file.", "NAME|FILE"),
+    Flag("engine", "memory", "Memory the database may use; beyond it, it works on disk.", "2GB"),
+    Flag("engine", "threads", "Processor threads; the results do not depend on it.", "N", int),
     Flag("output", "formats", "Customer files to write.", "parquet,csv", listed=True),
 )
 GivenFlags = dict[str, dict[str, Any]]

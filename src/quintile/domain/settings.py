@@ -5,7 +5,7 @@ The groups are the tables of ``quintile.toml``; every key is also a flag (``base
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal  # noqa: TC003 - the settings reader resolves these annotations
 from typing import TYPE_CHECKING, Literal
 
@@ -128,6 +128,16 @@ class OutputSettings:
 
 
 @dataclass(frozen=True)
+class EngineSettings:
+    """What the database may take of the machine; beyond ``memory`` (such as ``"2GB"``) it works on disk."""
+
+    __pydantic_config__ = _FORBID_UNKNOWN
+
+    memory: str | None = None
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything a person may choose, as one value."""
 
@@ -137,10 +147,7 @@ class Settings:
     ledger: LedgerSettings = LedgerSettings()
     model: ModelSettings = ModelSettings()
     output: OutputSettings = OutputSettings()
-
-    def with_time_zone(self, time_zone: str) -> Settings:
-        """The same settings for a shop in another time zone."""
-        return replace(self, ledger=replace(self.ledger, time_zone=time_zone))
+    engine: EngineSettings = EngineSettings()
 
 
 def _method_names(text: str) -> dict[str, MethodName]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from quintile.engine.render import Sql, Value, joined, literal, name, render
-from quintile.errors import DataError
+from quintile.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,7 +66,14 @@ class DuckDbEngine:
         ]
         for setting, value in settings:
             if value is not None:
-                self._connection.execute(f"SET {setting} = {_setting(value)}")
+                self._set(setting, value)
+
+    def _set(self, setting: str, value: Value | list[str]) -> None:
+        try:
+            self._connection.execute(f"SET {setting} = {_setting(value)}")
+        except duckdb.Error as error:
+            message = f"'{value}' is no possible {setting}: {str(error).splitlines()[0]}"
+            raise SettingsError("engine", message, fix="write for example --memory 2GB or --threads 2") from error
 
     def rows(self, query: Sql) -> list[tuple[Any, ...]]:
         """Run a query and return its (few) rows."""

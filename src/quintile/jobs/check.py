@@ -60,7 +60,7 @@ def check(wish: Wish, *, on_step: Callable[[str], None] = silent) -> dict[str, A
         returned, not raised; its ``error`` says what, where, fix.
     """
     try:
-        with workplace(wish.files, on_step=on_step) as place:
+        with workplace(wish.files, wish.settings.engine, on_step=on_step) as place:
             accounted = accounted_sources(place, wish)
             found = _found(place.engine, accounted, wish)
     except DataError as error:

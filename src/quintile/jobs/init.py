@@ -78,12 +78,15 @@ _COMMENTS: dict[tuple[str, str], tuple[str, object]] = {
     ("model", "m_cuts"): ("own cut points in money, ascending, such as [100, 300, 600, 1000]", None),
     ("model", "scheme"): ("segment scheme: a name (quintile schemes lists them) or a TOML file", "rfm-9"),
     ("output", "formats"): ("customer files to write: parquet, csv", None),
+    ("engine", "memory"): ("memory the database may use; beyond it, it works on disk", "2GB"),
+    ("engine", "threads"): ("processor threads; the results do not depend on it", 2),
 }
 _HEADS = {
     "reading": "How the sources are read. What is commented out is detected at every run.",
     "ledger": "What an order is, whose it is, what it is worth, and what counts.",
     "model": "What is measured, how it is scored, which segments follow.",
     "output": "What a run leaves behind.",
+    "engine": "What the database may take of this machine.",
 }
 
 
@@ -152,7 +155,7 @@ def _look(sources: Sequence[Path], on_step: Callable[[str], None]) -> _Look:
     look, settings = _Look(), Settings()
     while True:
         try:
-            with workplace(sources, on_step=on_step) as place:
+            with workplace(sources, settings.engine, on_step=on_step) as place:
                 _see(place, sources, settings, look)
         except DataError as error:
             if error.code not in _QUESTIONS or len(look.questions) == _MOST_QUESTIONS:

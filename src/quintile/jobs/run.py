@@ -75,7 +75,7 @@ def run(
     store = Store(out / STORE) if in_project else Store(out, top_links=RESULT_FILES)
     run_id = f"run-{os.getpid()}"
     with store.writing(run_id, started=now_text(), wait=wait) as draft:
-        with workplace(wish.files, draft.folder, on_step=on_step) as place:
+        with workplace(wish.files, wish.settings.engine, draft.folder, on_step=on_step) as place:
             result = scored_result(place, wish)
             on_step("writing the results")
             snapshot = result.write(draft.folder, wish.settings.output.formats)
@@ -95,11 +95,11 @@ def run_in_memory(wish: Wish, out: Path | None = None) -> tuple[object, dict[str
         The customers as an Arrow stream that outlives the job, the report, and the model that scored.
     """
     if out is None:
-        with workplace(wish.files, keep_engine=True) as place:
+        with workplace(wish.files, wish.settings.engine, keep_engine=True) as place:
             return _kept(place, scored_result(place, wish))
     with (
         Store(out, top_links=RESULT_FILES).writing(f"run-{os.getpid()}", started=now_text()) as draft,
-        workplace(wish.files, draft.folder, keep_engine=True) as place,
+        workplace(wish.files, wish.settings.engine, draft.folder, keep_engine=True) as place,
     ):
         result = scored_result(place, wish)
         kept = _kept(place, result)

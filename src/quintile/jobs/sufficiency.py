@@ -22,9 +22,8 @@ def sufficiency_warnings(
     """What a base is too small, too young or too quiet for."""
     found = []
     if buyers < FEWEST_BUYERS:
-        found.append(
-            ("few_buyers", f"{counted(buyers, 'buyer')}: below {FEWEST_BUYERS}, shares and quantile borders rest on few people")
-        )
+        people = counted(buyers, "buyer")
+        found.append(("few_buyers", f"{people}: below {FEWEST_BUYERS}, shares and quantile borders rest on few people"))
     if first_day is not None and (as_of - first_day).days < FEWEST_DAYS:
         found.append(
             (

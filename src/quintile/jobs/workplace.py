@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-    from quintile.domain.settings import Settings
+    from quintile.domain.settings import EngineSettings, Settings
     from quintile.engine.render import Sql
     from quintile.sources.located import SourceTable
 
@@ -60,6 +60,7 @@ class Workplace:
 @contextlib.contextmanager
 def workplace(
     files: Sequence[Path],
+    settings: EngineSettings,
     results: Path | None = None,
     *,
     keep_engine: bool = False,
@@ -71,7 +72,7 @@ def workplace(
     """
     with tempfile.TemporaryDirectory(prefix="quintile-", ignore_cleanup_errors=True) as staging:
         folders = [Path(staging)] + ([results] if results is not None else [])
-        engine = DuckDbEngine(folders, files)
+        engine = DuckDbEngine(folders, files, memory=settings.memory, threads=settings.threads)
         try:
             yield Workplace(engine, Path(staging), on_step)
         finally:

@@ -41,14 +41,14 @@ _MISSING = """
 SELECT currency, min(rate_day), count(*) FROM {dated} WHERE rate IS NULL GROUP BY currency ORDER BY currency
 """
 _CONVERTED = """
-SELECT order_id, fate, {base} AS currency, customer_key, other_customer, first_us, {amount} AS amount,
+SELECT order_id, fate, {base} AS currency, customer_key, two_customers, first_us, {amount} AS amount,
        {paid_back} AS paid_back, {refund} AS refund, lines, marks
 FROM {dated}
 """
 _ROUNDED = "CAST(round({column} * rate, {decimals}) AS DECIMAL(38, {decimals}))"
 # What was bought in several currencies under one order id is one order.
 _MERGED = """
-SELECT order_id, fate, currency, min(customer_key) AS customer_key, max(other_customer) AS other_customer,
+SELECT order_id, fate, currency, min(customer_key) AS customer_key, bool_or(two_customers) AS two_customers,
        min(first_us) AS first_us, sum(amount) AS amount, sum(paid_back) AS paid_back, sum(refund) AS refund,
        CAST(sum(lines) AS INTEGER) AS lines, bit_or(marks) AS marks
 FROM ({converted}) WHERE order_id IS NOT NULL GROUP BY order_id, fate, currency, {customer}

@@ -22,7 +22,7 @@ JUDGED = "judged_rows"
 
 _SUSPECTS = """
 SELECT order_id FROM {parts}
-WHERE fate = {kept} AND order_id IS NOT NULL AND (customer_key <> other_customer OR {repeated})
+WHERE fate = {kept} AND order_id IS NOT NULL AND (two_customers OR {repeated})
 """
 _IN_TWO_CURRENCIES = """
 UNION SELECT order_id FROM {parts} WHERE fate = {kept} AND order_id IS NOT NULL
@@ -88,7 +88,9 @@ def settle_repeats(engine: Engine, rows: Sql, parts: Sql, lines: Lines, *, key: 
     found = render(_SUSPECTS, parts=parts, repeated=repeated, kept=kept)
     if lines.has_currency:
         # Two currencies of one order are two parts: only an order row must not come twice, but customers must agree.
-        matters = Sql("true" if key == "order" else "min(customer_key) <> max(other_customer)")
+        matters = Sql(
+            "true" if key == "order" else "(min(customer_key) <> max(customer_key) OR bool_or(two_customers))"
+        )
         found = joined([found, render(_IN_TWO_CURRENCIES, parts=parts, kept=kept, matters=matters)], " ")
     suspects = engine.table("suspects", found)
     if not engine.rows(render("SELECT 1 FROM {suspects} LIMIT 1", suspects=suspects)):

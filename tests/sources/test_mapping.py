@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import pytest
+
+from quintile.domain.transactions import ROLES
+from quintile.errors import DataError, SettingsError
+from quintile.sources.mapping import map_columns, suggest_column
+
+
+def refusal(columns, chosen=None, kind=DataError):
+    with pytest.raises(kind) as caught:
+        map_columns(columns, chosen or {}, "orders.csv")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("columns", "roles"),
+    [
+        (["customer_id", "order_id", "order_date", "amount"], ["customer", "order", "time", "amount"]),
+        (["Client ID", "Invoice", "InvoiceDate", "Price", "Qty"], ["customer", "order", "time", "unit_price", "quantity"]),
+        (["CUST-NO", "Order No.", "createdAt", "Total"], ["customer", "order", "time", "amount"]),
+        (["Kundennummer", "Bestellnummer", "Bestelldatum", "Umsatz"], ["customer", "order", "time", "amount"]),
+        (["Kunde", "Bestellung", "Datum", "Betrag"], ["customer", "order", "time", "amount"]),
+        (["Müşteri No", "SİPARİŞ NO", "Sipariş Tarihi", "Tutar"], ["customer", "order", "time", "amount"]),
+        (["id_cliente", "fecha", "importe", "moneda"], ["customer", "time", "amount", "currency"]),
+        (["Client", "date", "montant", "devise"], ["customer", "time", "amount", "currency"]),
+        (["email", "paid_at", "Subtotal"], ["email", "time", "amount"]),
+        (["Company", "date", "sales", "Type", "status"], ["account", "time", "amount", "kind", "status"]),
+    ],
+)
+def test_columns_are_recognised_in_many_spellings_and_languages(columns, roles):
+    assert map_columns(columns, {}) == dict(zip(roles, columns, strict=True))
+
+
+def test_roles_come_in_one_order_whatever_the_order_of_the_columns():
+    columns = ["status", "amount", "order_date", "order_id", "customer_id"]
+    assert list(map_columns(columns, {})) == ["customer", "order", "time", "amount", "status"]
+    assert list(map_columns(columns[::-1], {})) == [role for role in ROLES if role in map_columns(columns, {})]
+
+
+def test_an_exact_name_is_believed_before_a_general_one():
+    found = map_columns(["customer", "customer_id", "date", "order_date", "amount", "total"], {})
+    assert (found["customer"], found["time"], found["amount"]) == ("customer_id", "order_date", "amount")
+
+
+def test_a_column_plays_one_role_only():
+    assert map_columns(["customer_id", "date", "total"], {"order": "date", "time": "date"})["time"] == "date"
+    assert "status" not in map_columns(["customer_id", "date", "total", "status"], {"kind": "status"})
+
+
+def test_the_person_s_own_map_wins():
+    found = map_columns(["customer_id", "shopper", "order_date", "amount", "net"], {"customer": "shopper"})
+    assert (found["customer"], found["amount"]) == ("shopper", "amount")
+    assert map_columns(["customer_id", "order_date", "amount", "net"], {"amount": "net"})["amount"] == "net"
+
+
+def test_a_role_can_be_left_without_a_column():
+    columns = ["customer_id", "order_id", "order_date", "amount", "status"]
+    assert list(map_columns(columns, {"order": "", "status": ""})) == ["customer", "time", "amount"]
+
+
+def test_an_amount_needs_no_quantity_and_price():
+    columns = ["customer_id", "order_date", "amount", "quantity", "unit_price"]
+    assert list(map_columns(columns, {})) == ["customer", "time", "amount"]
+
+
+def test_quantity_and_price_by_wish_need_no_amount():
+    columns = ["customer_id", "order_date", "total", "quantity", "unit_price"]
+    chosen = {"quantity": "quantity", "unit_price": "unit_price"}
+    assert list(map_columns(columns, chosen)) == ["customer", "time", "quantity", "unit_price"]
+
+
+def test_two_columns_for_one_role_are_a_doubt():
+    assert refusal(["cust_no", "client_id", "order_date", "amount"]) == (
+        "error[doubtful_columns]: 2 columns could be the customer: cust_no, client_id\n"
+        "  Where: orders.csv\n"
+        "  Fix: say which one: --map customer=cust_no"
+    )
+    assert map_columns(["cust_no", "client_id", "order_date", "amount"], {"customer": "client_id"})["customer"] == (
+        "client_id"
+    )
+
+
+def test_missing_columns_are_named_with_what_was_seen():
+    assert refusal(["shop", "order_date"]) == (
+        "error[missing_columns]: no column was recognised for customer and amount (such as customer_id, amount);"
+        " columns seen: shop, order_date\n"
+        "  Where: orders.csv\n"
+        "  Fix: say which column it is: --map customer=COLUMN --map amount=COLUMN; amount may also be"
+        " --map quantity=COLUMN --map unit_price=COLUMN"
+    )
+
+
+def test_a_quantity_without_a_price_is_no_amount():
+    assert "recognised for amount" in refusal(["customer_id", "order_date", "quantity"])
+
+
+def test_many_columns_are_not_all_listed():
+    columns = [f"c{place}" for place in range(25)]
+    assert "c19 and 5 more\n" in refusal(columns)
+    assert "c20" not in refusal(columns)
+
+
+def test_a_column_that_is_not_there_is_refused_with_the_nearest_one():
+    columns = ["customer_id", "order_date", "amount", "net_total"]
+    assert refusal(columns, {"amount": "net_totl"}) == (
+        "error[missing_columns]: the column 'net_totl' given for amount is not in the source\n"
+        "  Where: orders.csv\n"
+        "  Fix: did you mean 'net_total'? columns seen: customer_id, order_date, amount, net_total"
+    )
+
+
+def test_an_unknown_role_is_refused_with_the_nearest_one():
+    assert refusal(["customer_id"], {"custmer": "customer_id"}, SettingsError) == (
+        f"error[map]: 'custmer' is no role\n  Fix: did you mean 'customer'? roles are {', '.join(ROLES)}"
+    )
+
+
+@pytest.mark.parametrize("column", ["", "  ", "日付", "x"])
+def test_a_name_that_says_nothing_plays_no_role(column):
+    assert all(suggest_column(role, [column], None) is None for role in ROLES)
