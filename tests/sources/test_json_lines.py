@@ -31,7 +31,7 @@ def test_columns_are_all_keys_in_the_order_they_are_met(lines, engine):
 
 
 def test_values_are_plain_text_and_nested_ones_stay_json(lines, engine):
-    table = lines('{"a": null, "b": true, "c": {"é": [1.50]}, "d": "x,\\"y\\"\\nz", "e": ""}\n')
+    table = lines('{"a": null, "b": true, "c": {"é": ["1.50"]}, "d": "x,\\"y\\"\\nz", "e": ""}\n')
     assert engine.rows(table.query) == [(None, "true", '{"é": ["1.50"]}', 'x,"y"\nz', None)]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from quintile.errors import DataError
 
-TEXT = "customer_id;amount\nA;1,50\nB;2,50\n"
+TEXT = "customer_id;day;amount\nA;20250601;1,50\nB;20250602;2,50\n"
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_a_text_says_how_it_was_read(opened, engine, tmp_path, content, delimite
     table = opened(tmp_path / "orders")
     assert table.assumed == {"format": "text", "delimiter": delimiter, "encoding": encoding}
     assert [row[0] for row in engine.rows(table.query)] == ["A", "B"]
-    assert (table.rows, table.columns) == (2, {"customer_id": "VARCHAR", "amount": "VARCHAR"})
+    assert (table.rows, table.columns) == (2, dict.fromkeys(["customer_id", "day", "amount"], "VARCHAR"))
 
 
 def test_a_person_s_delimiter_and_encoding_win(opened, engine, tmp_path):

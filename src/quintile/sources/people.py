@@ -10,11 +10,13 @@ from quintile.errors import DataError, Place
 from quintile.sources.identifiers import id_sql
 from quintile.sources.mapping import suggest_column
 from quintile.sources.open import open_source
+from quintile.sources.written import write_rows, written_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from quintile.engine.base import Engine
+    from quintile.sources.located import SourceTable
 
 PEOPLE = "people"
 _PEOPLE = (
@@ -37,7 +39,7 @@ def read_people(engine: Engine, path: Path, staging: Path, key_type: str) -> Sql
     Raises:
         DataError: No column can be the customer.
     """
-    table = open_source(engine, path, staging, ReadingSettings())
+    table = _opened(engine, path, staging)
     columns = list(table.columns)
     column = columns[0] if len(columns) == 1 else suggest_column("customer", columns, path.name)
     if column is None:
@@ -57,3 +59,20 @@ def read_people(engine: Engine, path: Path, staging: Path, key_type: str) -> Sql
             place=Place(path.name),
         )
     return people
+
+
+def _opened(engine: Engine, path: Path, staging: Path) -> SourceTable:
+    """A list may be a single column, which has no delimiter to be told by."""
+    try:
+        return open_source(engine, path, staging, ReadingSettings())
+    except DataError as error:
+        if error.code != "not_tabular":
+            raise
+    # The only column needs no name: its first line is a name if it reads like one, otherwise an id.
+    rows = [
+        (line, [text]) for line, text in enumerate(path.read_text("utf-8-sig").splitlines(), start=1) if text.strip()
+    ]
+    if rows and suggest_column("customer", rows[0][1], path.name):
+        rows = rows[1:]
+    written = staging / "people.csv"
+    return written_table(path, written, ["customer_id"], write_rows(written, ["customer_id"], rows), form="text")

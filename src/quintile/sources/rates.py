@@ -5,11 +5,12 @@ Either becomes the table ``rates``: date, currency, and how many units of the ba
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from quintile.domain.settings import ReadingSettings
 from quintile.engine.render import Sql, name, render
@@ -20,6 +21,8 @@ from quintile.sources.numbers import amount_sql, suggest_numbers
 from quintile.sources.open import open_source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from quintile.engine.base import Engine
     from quintile.sources.located import SourceTable
 
@@ -93,7 +96,8 @@ def _ecb(staging: Path, base: str | None) -> Path:
         raise SettingsError(
             "base_currency", "rates are wanted, but no base currency is named", fix="name it: --base-currency EUR"
         )
-    history = extra("currency_converter", "fx").CurrencyConverter(decimal=True)
+    published = extra("currency_converter", "fx")
+    history = published.CurrencyConverter(decimal=True)
     if base not in history.currencies:
         raise DataError(
             "missing_fx_rate",
@@ -105,20 +109,15 @@ def _ecb(staging: Path, base: str | None) -> Path:
         rows = csv.writer(file)
         rows.writerow(_COLUMNS)
         for currency in sorted(history.currencies - {base}):
-            rows.writerows(_published(history, currency, base))
+            for day in _days(history, currency, base):
+                # A day without a published rate has none here either: the last one holds, at most a week.
+                with contextlib.suppress(published.RateNotFoundError):
+                    rate = history.convert(1, currency, base, day)
+                    rows.writerow((day, currency, format(round(Decimal(rate), _SIGNIFICANT), "f")))
     return written
 
 
-def _published(history: object, currency: str, base: str) -> list[tuple[date, str, str]]:
-    first, last = history.bounds[currency]  # type: ignore[attr-defined]
-    other_first, other_last = history.bounds[base]  # type: ignore[attr-defined]
-    day, end = max(first, other_first), min(last, other_last)
-    rows = []
-    while day <= end:
-        try:
-            rate = Decimal(history.convert(1, currency, base, day))  # type: ignore[attr-defined]
-            rows.append((day, currency, format(round(rate, _SIGNIFICANT), "f")))
-        except ValueError:  # a day without a published rate: the last one holds
-            pass
-        day += timedelta(days=1)
-    return rows
+def _days(history: Any, currency: str, base: str) -> Iterator[date]:  # noqa: ANN401 - the library has no types
+    (first, last), (other_first, other_last) = history.bounds[currency], history.bounds[base]
+    start, end = max(first, other_first), min(last, other_last)
+    return (start + timedelta(days=place) for place in range((end - start).days + 1))
