@@ -62,8 +62,10 @@ def test_cut_points_are_exact_decimals(toml):
     [
         (
             {"model": {"scal": 5}},
-            "error[settings]: 'model.scal' is no setting\n  Fix: did you mean 'scale'? keys are window, recency,"
-            " monetary, population, scale, best, method, r_cuts, f_cuts, m_cuts, scheme",
+            (
+                "error[settings]: 'model.scal' is no setting\n  Fix: did you mean 'scale'? keys are window, recency,"
+                " monetary, population, scale, best, method, r_cuts, f_cuts, m_cuts, scheme"
+            ),
         ),
         (
             {"output": {"zzz": 5}},
@@ -71,8 +73,10 @@ def test_cut_points_are_exact_decimals(toml):
         ),
         (
             {"modell": {"scale": 5}},
-            "error[settings]: 'modell' is no setting\n  Fix: did you mean 'model'?"
-            " keys are reading, ledger, model, output",
+            (
+                "error[settings]: 'modell' is no setting\n  Fix: did you mean 'model'?"
+                " keys are reading, ledger, model, output, engine"
+            ),
         ),
     ],
 )
@@ -91,13 +95,17 @@ def test_an_unknown_key_of_a_file_is_placed(toml):
     [
         (
             {"model": {"scale": "many"}},
-            "error[settings]: model.scale cannot be 'many': input should be a valid integer, unable to parse string as"
-            " an integer\n  Fix: give another value in the settings file or with --scale",
+            (
+                "error[settings]: model.scale cannot be 'many': input should be a valid integer, unable to parse string"
+                " as an integer\n  Fix: give another value in the settings file or with --scale"
+            ),
         ),
         (
             {"ledger": {"zero_orders": "maybe"}},
-            "error[settings]: ledger.zero_orders cannot be 'maybe': input should be 'ignore' or 'count'\n"
-            "  Fix: give another value in the settings file or with --zero-orders",
+            (
+                "error[settings]: ledger.zero_orders cannot be 'maybe': input should be 'ignore' or 'count'\n"
+                "  Fix: give another value in the settings file or with --zero-orders"
+            ),
         ),
     ],
 )

@@ -36,8 +36,10 @@ def test_every_total_is_the_one_before_less_what_was_taken_off():
         ),
         (
             step("kept", 2, total=True, EUR="9.01"),
-            "the bridge does not add up at 'kept': 2 rows {'EUR': Decimal('9')} against 2 rows"
-            " {'EUR': Decimal('9.01')}",
+            (
+                "the bridge does not add up at 'kept': 2 rows {'EUR': Decimal('9')} against 2 rows"
+                " {'EUR': Decimal('9.01')}"
+            ),
         ),
         (
             step("kept", 2, total=True, USD="9"),

@@ -7,7 +7,7 @@ from quintile.domain.fate import DUPLICATE, EXCLUDED, KEPT, QUARANTINED, REASON_
 
 
 def test_scores_are_rfm_with_three_scores_behind():
-    assert columns.SCORES == (*columns.RFM, "r", "f", "m")
+    assert (*columns.RFM, "r", "f", "m") == columns.SCORES
 
 
 def test_the_metrics_are_columns_of_rfm():

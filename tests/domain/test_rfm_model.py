@@ -36,9 +36,10 @@ models = st.builds(
     cuts=st.none() | st.tuples(cut_points, cut_points, cut_points),
     fitted=st.none() | st.builds(Fitted, as_of=st.just("2025-07-01"), customers=st.integers(0, 10**9)),
 )
+CUTS = (CutPoints((Decimal(30),)), CutPoints((None, Decimal(2))), CutPoints((Decimal("0.10"),)))
 FITTED = RfmModel(
     m=Method("threshold", (Decimal("90071992547409.93"),)),
-    cuts=(CutPoints((Decimal(30),)), CutPoints((None, Decimal(2))), CutPoints((Decimal("0.10"),))),
+    cuts=CUTS,
     fitted=Fitted("2025-07-01", 3),
 )
 
@@ -59,7 +60,7 @@ def test_numbers_that_decide_a_score_are_text():
 
 
 def test_a_cut_of_a_million_is_not_written_in_powers_of_ten():
-    million = replace(FITTED, cuts=(CutPoints((Decimal("1E+6"),)), *FITTED.cuts[1:]))
+    million = replace(FITTED, cuts=(CutPoints((Decimal("1E+6"),)), *CUTS[1:]))
     assert million.as_dict()["cuts"]["r"] == {"values": ["1000000"]}
 
 
@@ -75,8 +76,8 @@ def test_a_cut_of_a_million_is_not_written_in_powers_of_ten():
         {"m": Method("threshold", (Decimal("90071992547409.94"),))},
         {"scheme": "none"},
         {"cuts": None},
-        {"cuts": (FITTED.cuts[0], CutPoints((Decimal(2), None)), FITTED.cuts[2])},
-        {"cuts": (CutPoints((Decimal(30),), ties=("A",)), *FITTED.cuts[1:])},
+        {"cuts": (CUTS[0], CutPoints((Decimal(2), None)), CUTS[2])},
+        {"cuts": (CutPoints((Decimal(30),), ties=("A",)), *CUTS[1:])},
         {"fitted": Fitted("2025-07-02", 3)},
     ],
 )  # fmt: skip

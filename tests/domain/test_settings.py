@@ -6,7 +6,7 @@ import pytest
 
 from quintile.domain.rfm_model import Method
 from quintile.domain.scale import Scale
-from quintile.domain.settings import ModelSettings, Settings
+from quintile.domain.settings import ModelSettings
 from quintile.domain.window import WindowLength
 from quintile.errors import SettingsError
 
@@ -89,9 +89,3 @@ def test_a_window_or_a_scale_that_makes_no_sense_is_refused(key, value, code):
     with pytest.raises(SettingsError) as caught:
         ModelSettings(**{key: value}).model()
     assert caught.value.code == code
-
-
-def test_a_shop_in_another_time_zone_keeps_its_other_settings():
-    there = Settings(model=ModelSettings(scale=3)).with_time_zone("Europe/Istanbul")
-    assert (there.ledger.time_zone, there.model.scale) == ("Europe/Istanbul", 3)
-    assert Settings().ledger.time_zone == "UTC"

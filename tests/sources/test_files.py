@@ -44,7 +44,12 @@ def test_a_file_is_what_its_first_bytes_say(tmp_path, content, found, ending):
 
 @pytest.mark.parametrize(
     ("ending", "content", "found"),
-    [(".parquet", b"a,b\n", "text"), (".XLSX", b"a,b\n", "text"), (".gz", b"PAR1", "parquet"), (".xlsx", b"{}", "json")],
+    [
+        (".parquet", b"a,b\n", "text"),
+        (".XLSX", b"a,b\n", "text"),
+        (".gz", b"PAR1", "parquet"),
+        (".xlsx", b"{}", "json"),
+    ],
 )
 def test_an_ending_that_promises_something_else_is_refused(tmp_path, ending, content, found):
     path = tmp_path / f"orders{ending}"

@@ -18,7 +18,9 @@ def column_of(values, kind) -> Sql:
 
 def read(engine, values, kind="VARCHAR", *, whole=False):
     """The ids, and their type in the engine."""
-    query = render("SELECT {id} AS id FROM ({source})", id=id_sql("id", kind, whole=whole), source=column_of(values, kind))
+    query = render(
+        "SELECT {id} AS id FROM ({source})", id=id_sql("id", kind, whole=whole), source=column_of(values, kind)
+    )
     return [row[0] for row in engine.rows(query)], engine.columns(query)["id"]
 
 

@@ -17,7 +17,8 @@ def lines(opened, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "number", ["90071992547409.93", "0.10", "12345678901234567890", "1e3", "-0.0", "0.1000000000000000055511151231257827"]
+    "number",
+    ["90071992547409.93", "0.10", "12345678901234567890", "1e3", "-0.0", "0.1000000000000000055511151231257827"],
 )
 def test_numbers_keep_every_digit(lines, engine, number):
     assert engine.rows(lines(f'{{"amount": {number}}}\n').query) == [(number,)]

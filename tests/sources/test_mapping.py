@@ -17,7 +17,10 @@ def refusal(columns, chosen=None, kind=DataError):
     ("columns", "roles"),
     [
         (["customer_id", "order_id", "order_date", "amount"], ["customer", "order", "time", "amount"]),
-        (["Client ID", "Invoice", "InvoiceDate", "Price", "Qty"], ["customer", "order", "time", "unit_price", "quantity"]),
+        (
+            ["Client ID", "Invoice", "InvoiceDate", "Price", "Qty"],
+            ["customer", "order", "time", "unit_price", "quantity"],
+        ),
         (["CUST-NO", "Order No.", "createdAt", "Total"], ["customer", "order", "time", "amount"]),
         (["Kundennummer", "Bestellnummer", "Bestelldatum", "Umsatz"], ["customer", "order", "time", "amount"]),
         (["Kunde", "Bestellung", "Datum", "Betrag"], ["customer", "order", "time", "amount"]),

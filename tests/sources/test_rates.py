@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from quintile import plugins
 from quintile.engine.render import Sql
 from quintile.errors import DataError, QuintileError, SettingsError
 from quintile.sources.rates import read_rates
@@ -19,7 +18,9 @@ def rates(engine, staging, tmp_path):
 
     def of_text(text):
         (tmp_path / "rates.csv").write_text(text, encoding="utf-8")
-        return engine.rows(Sql(f"SELECT * FROM {read_rates(engine, str(tmp_path / 'rates.csv'), staging, 'EUR')} ORDER BY ALL"))
+        return engine.rows(
+            Sql(f"SELECT * FROM {read_rates(engine, str(tmp_path / 'rates.csv'), staging, 'EUR')} ORDER BY ALL")
+        )
 
     return of_text
 
@@ -96,7 +97,7 @@ def test_without_the_extra_it_is_named(engine, staging, monkeypatch):
     def missing(_module):
         raise ImportError
 
-    monkeypatch.setattr(plugins.importlib, "import_module", missing)
+    monkeypatch.setattr("quintile.plugins.importlib.import_module", missing)
     with pytest.raises(SettingsError) as caught:
         read_rates(engine, "ecb", staging, "EUR")
     assert str(caught.value) == "error[extra]: this needs the extra 'fx'\n  Fix: install it: pip install 'quintile[fx]'"

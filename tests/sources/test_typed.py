@@ -8,7 +8,6 @@ import pytest
 
 from quintile.domain.settings import ReadingSettings
 from quintile.engine.render import joined, name, render
-from quintile.errors import DataError
 from quintile.sources.typed import type_amount, type_refund, type_time
 
 NO_WISH = ReadingSettings()
@@ -96,9 +95,3 @@ def test_a_wrong_date_is_a_problem_and_the_order_is_told(typed):
     rows, assumed = typed(frame, lambda engine, table: type_time(engine, table, {"time": "t"}, NO_WISH, wish))
     assert [row[0] and row[0].date().isoformat() for row in rows] == ["2025-01-31", "2025-02-01", None]
     assert (rows[2][1], assumed) == ("bad_date", {"date_order": "dmy"})
-
-
-def test_a_column_without_any_amount_names_itself(typed):
-    with pytest.raises(DataError) as caught:
-        typed({"a": ["x", "y"]}, amount_of({"amount": "a"}))
-    assert (caught.value.code, caught.value.place.column) == ("bad_amount", "a")

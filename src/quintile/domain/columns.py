@@ -6,8 +6,25 @@ TRANSACTIONS -> ORDERS -> RFM -> SCORES -> CUSTOMERS (a snapshot's rows).
 
 from __future__ import annotations
 
-# One row per source row, typed, nothing dropped. ``fate`` says what becomes of the row (see domain/fate.py).
-TRANSACTIONS = ("customer_key", "order_id", "line_mark", "ordered_at", "amount", "currency", "refund", "fate")
+# One row per source row, typed, nothing dropped; each *_problem is nothing, or the reason why the row cannot be used.
+# A role the source has no column for has no column here either.
+TRANSACTIONS = (
+    "file_no",
+    "customer",
+    "email",
+    "account",
+    "order_id",
+    "line",
+    "ordered_at",
+    "time_problem",
+    "amount",
+    "amount_problem",
+    "refund",
+    "currency",
+    "status",
+    "kind",
+    "row_problem",
+)
 
 # One row per order, or per refund that belongs to no known order. Money in the base currency.
 ORDERS = ("customer_key", "order_id", "ordered_at", "gross", "refunded", "net", "lines", "state")

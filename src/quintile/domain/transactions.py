@@ -75,4 +75,4 @@ class Transactions:
     @property
     def located_columns(self) -> tuple[str, ...]:
         """What the located view has beyond the plain one."""
-        return ("quintile_row", *self.raw_columns)
+        return ("quintile_row_number", *self.raw_columns)

@@ -31,18 +31,18 @@ _ROLE_OF = {
 _CONFLICTS = tuple(QUARANTINED[reason] for reason in ("order_customer_conflict", "duplicate_order_conflict"))
 
 _OWN = """
-SELECT fate, file_no, quintile_row, {raw} FROM {rows} WHERE fate IN ({codes})
+SELECT fate, file_no, quintile_row_number, {raw} FROM {rows} WHERE fate IN ({codes})
 """
 # Rows in conflict look sound one by one; only their orders tell.
 _IN_CONFLICT = """
-SELECT conflict.fate, file_no, quintile_row, {raw} FROM {rows} AS listed
+SELECT conflict.fate, file_no, quintile_row_number, {raw} FROM {rows} AS listed
 JOIN (SELECT DISTINCT order_id, fate FROM judged_rows WHERE fate IN ({codes})) AS conflict USING (order_id)
 WHERE listed.fate = {kept}
 """
 _FIRST = """
-SELECT fate, file_no, quintile_row, {raw} FROM ({listed})
-QUALIFY row_number() OVER (PARTITION BY fate ORDER BY file_no, quintile_row) <= {most}
-ORDER BY fate, file_no, quintile_row
+SELECT fate, file_no, quintile_row_number, {raw} FROM ({listed})
+QUALIFY row_number() OVER (PARTITION BY fate ORDER BY file_no, quintile_row_number) <= {most}
+ORDER BY fate, file_no, quintile_row_number
 """
 
 

@@ -85,6 +85,15 @@ def looks_like_data(names: tuple[str, ...]) -> bool:
     return sum(1 for name in names if _DATA_LIKE.fullmatch(name)) * 2 >= len(names)
 
 
+def find_encoding(path: Path) -> str:
+    """The encoding of a text file, as Python calls it.
+
+    Raises:
+        DataError: ``encoding``, it is neither UTF-8, UTF-16 nor Windows-1252.
+    """
+    return _encoding(path, next(raw_chunks(path, compressed=False), b""), None, compressed=False)
+
+
 def _encoding(path: Path, head: bytes, given: str | None, *, compressed: bool) -> str:
     marked = next((name for mark, name in _BOMS.items() if head.startswith(mark)), None)
     if given is not None:

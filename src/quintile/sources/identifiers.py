@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 WHOLE_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 LONG_NUMBERS = ("UBIGINT", "HUGEINT", "UHUGEINT")
 FRACTIONS = ("FLOAT", "DOUBLE")
+EMPTY = ('"NULL"', "NULL")
 NOTHING = ("", "null", "none", "nan", "n/a", "#n/a", "na", "nil", "<na>", "nat")
 LONGEST_NOTHING = max(len(word) for word in NOTHING)
 
@@ -64,6 +65,8 @@ def id_sql(column: str, kind: str, *, whole: bool = False) -> Sql:
         )
     if kind in LONG_NUMBERS or kind.startswith(("DECIMAL", "DATE", "UUID", "ENUM", "TIME")):
         return render("CAST({column} AS VARCHAR)", column=quoted)
+    if kind in EMPTY:
+        return Sql("CAST(NULL AS VARCHAR)")
     if kind != "VARCHAR":
         raise DataError(
             "bad_column_type",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.transactions import RejectedRow
 from quintile.errors import DataError, Place
-from quintile.sources.written import write_rows, written_table
+from quintile.sources.written import checked_columns, write_rows, written_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,9 @@ def open_json_lines(path: Path, staging: Path) -> SourceTable:
         (line, [_cell(record.get(name)) for name in names]) for line, _, record in _records(path) if record is not None
     )
     lines = write_rows(written, names, rows)
-    return written_table(path, written, names, lines, form="json lines", rejected=tuple(rejected))
+    return written_table(
+        path, written, checked_columns(names, path.name, 1), lines, form="json lines", rejected=tuple(rejected)
+    )
 
 
 def _records(path: Path) -> Iterator[tuple[int, str, dict[str, Any] | None]]:
@@ -75,4 +77,5 @@ def _object(text: str) -> dict[str, Any] | None:
 def _cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode()  # half a letter pair is no letter

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from quintile.domain.transactions import RejectedRow
     from quintile.engine.render import Sql
 
-ROW_NUMBER = "quintile_row"
+ROW_NUMBER = "quintile_row_number"
 
 
 @dataclass(frozen=True)
 class SourceTable:
     """One opened source.
 
-    ``query`` gives the source's columns untouched; ``located`` the same plus ``quintile_row``, the record's place in
+    ``query`` gives the source's columns untouched; ``located`` the same plus ``quintile_row_number``, the record's place in
     the source (from 1). ``rows`` is the number of physical records, counted independently of the query; ``rejected``
     are those the query does not return. ``lines`` turns record places into physical line numbers.
     """

@@ -37,7 +37,7 @@ _NAMES = {
     "monetaryvalue dollarvalue netsales grosssales subtotal betrag umsatz montant importe tutar paid",
     "quantity": "quantity qty orderquantity itemquantity | units menge quantite cantidad adet",
     "unit_price": "unitprice itemprice priceperunit priceeach | price einzelpreis",
-    "currency": "currency currencycode ordercurrency | waehrung devise moneda parabirimi",
+    "currency": "currency currencycode ordercurrency | waehrung wahrung devise moneda parabirimi",
     "status": "orderstatus paymentstatus | status",
     "email": "email emailaddress customeremail buyeremail | mail eposta",
     "refund": "refund refunded refundamount refundedamount amountrefunded totalrefunded",
@@ -48,6 +48,7 @@ _NAMES = {
     "name": "fullname customerfullname",
     "updated_at": "updatedat modifiedat lastmodified updatedon changedat",
 }
+RESERVED = ("quintile_row_number", "quintile_repeated", "file_row_number")
 _AMOUNT_FROM = ("quantity", "unit_price")
 
 
@@ -67,6 +68,7 @@ def map_columns(columns: Sequence[str], chosen: Mapping[str, str], file: str | N
         SettingsError: ``chosen`` names an unknown role or a column that is not there.
         DataError: ``missing_columns``, or ``doubtful_columns`` when two columns could play one role.
     """
+    _refuse_reserved(columns, file)
     mapped = {role: column for role, column in _checked(columns, chosen, file).items() if column}
     taken = set(mapped.values())
     for role in ROLES:
@@ -78,6 +80,17 @@ def map_columns(columns: Sequence[str], chosen: Mapping[str, str], file: str | N
             taken.add(column)
     _require(mapped, columns, file)
     return {role: mapped[role] for role in ROLES if role in mapped}
+
+
+def _refuse_reserved(columns: Sequence[str], file: str | None) -> None:
+    taken = [column for column in columns if column.casefold() in RESERVED]
+    if taken:
+        raise DataError(
+            "duplicate_column",
+            f"the column '{taken[0]}' bears a name that quintile needs for itself",
+            fix="give the column another name",
+            place=Place(file, column=taken[0]),
+        )
 
 
 def _amount_is_settled(role: str, mapped: Mapping[str, str]) -> bool:

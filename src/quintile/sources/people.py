@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 from quintile.domain.settings import ReadingSettings
 from quintile.engine.render import Sql, render
 from quintile.errors import DataError, Place
+from quintile.sources.dialect import find_encoding
 from quintile.sources.identifiers import id_sql
 from quintile.sources.mapping import suggest_column
 from quintile.sources.open import open_source
@@ -69,10 +71,11 @@ def _opened(engine: Engine, path: Path, staging: Path) -> SourceTable:
         if error.code != "not_tabular":
             raise
     # The only column needs no name: its first line is a name if it reads like one, otherwise an id.
+    text = path.read_text(find_encoding(path))
     rows = [
-        (line, [text]) for line, text in enumerate(path.read_text("utf-8-sig").splitlines(), start=1) if text.strip()
+        (line, cells) for line, cells in enumerate(csv.reader(text.splitlines()), start=1) if "".join(cells).strip()
     ]
-    if rows and suggest_column("customer", rows[0][1], path.name):
+    if rows and suggest_column("customer", rows[0][1][:1], path.name):
         rows = rows[1:]
     written = staging / "people.csv"
     return written_table(path, written, ["customer_id"], write_rows(written, ["customer_id"], rows), form="text")

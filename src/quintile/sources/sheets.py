@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from python_calamine import CalamineError, CalamineWorkbook
 
 from quintile.errors import DataError, Place
-from quintile.sources.written import write_rows, written_table
+from quintile.sources.written import checked_columns, write_rows, written_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from quintile.sources.located import SourceTable
@@ -47,8 +46,8 @@ def open_sheet(path: Path, staging: Path, sheet: str | None) -> SourceTable:
     filled = [(line, row) for line, row in enumerate(rows, start=1) if any(cell != "" for cell in row)]
     if not filled:
         raise DataError("empty_input", "the sheet is empty", fix="name the sheet: --sheet NAME", place=Place(path.name))
-    (_, header), body = filled[0], filled[1:]
-    columns = _columns([_text(cell) for cell in header], path.name)
+    (place, header), body = filled[0], filled[1:]
+    columns = checked_columns([_text(cell) for cell in header], path.name, place)
     written = staging / f"source_{sum(1 for _ in staging.iterdir()):04}.csv"
     lines = write_rows(written, columns, ((line, [_text(cell) for cell in row]) for line, row in body))
     return written_table(path, written, columns, lines, form="excel")
@@ -105,19 +104,6 @@ def _chosen(workbook: CalamineWorkbook, sheet: str | None, file: str) -> str:
             place=Place(file),
         )
     return filled[0] if filled else workbook.sheet_names[0]
-
-
-def _columns(header: Sequence[str], file: str) -> list[str]:
-    names = [name.strip() or f"column_{place}" for place, name in enumerate(header, start=1)]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise DataError(
-            "duplicate_column",
-            f"two columns are called '{twice}'",
-            fix="give each column its own name",
-            place=Place(file, 1, twice),
-        )
-    return names
 
 
 def _text(cell: Cell) -> str:

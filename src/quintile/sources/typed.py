@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.engine.render import Sql, literal, name, render
 from quintile.sources.dates import suggest_dates, time_sql
+from quintile.sources.identifiers import EMPTY
 from quintile.sources.numbers import NumberFormat, amount_sql, suggest_numbers
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def type_refund(
     engine: Engine, table: SourceTable, columns: Mapping[str, str], settings: ReadingSettings
 ) -> TypedColumns:
     """``refund``: the money paid back that stands on the row itself, as a positive number."""
-    if "refund" not in columns:
+    if "refund" not in columns or table.columns[columns["refund"]] in EMPTY:
         return TypedColumns()
     column = columns["refund"]
     form = _form(engine, table, column, settings)

@@ -19,6 +19,25 @@ if TYPE_CHECKING:
     from quintile.domain.transactions import RejectedRow
 
 
+def checked_columns(names: Sequence[str], file: str, line: int) -> list[str]:
+    """Column names as the database can hold them: trimmed, none empty, none twice (upper and lower case are the same).
+
+    Raises:
+        DataError: ``duplicate_column``.
+    """
+    columns = [name.strip() or f"column_{place}" for place, name in enumerate(names, start=1)]
+    folded = [name.casefold() for name in columns]
+    twice = next((name for name, key in zip(columns, folded, strict=True) if folded.count(key) > 1), None)
+    if twice is not None:
+        raise DataError(
+            "duplicate_column",
+            f"two columns are called '{twice}'",
+            fix="give each column its own name",
+            place=Place(file, line, twice),
+        )
+    return columns
+
+
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> list[int]:
     """Write rows of text as CSV.
 

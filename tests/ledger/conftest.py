@@ -1,0 +1,30 @@
+"""One database for all tests of the ledger: every test replaces the tables it reads."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from quintile.engine.duckdb import DuckDbEngine
+from tests.ledger.tables import built
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.ledger.tables import Built
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[DuckDbEngine]:
+    """DuckDB with two threads and no folders."""
+    database = DuckDbEngine(threads=2)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def build(engine: DuckDbEngine) -> Callable[..., Built]:
+    """``build(rows, refunds="gross")`` builds the ledger of literal rows."""
+    return partial(built, engine)

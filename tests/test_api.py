@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import quintile
+from quintile.domain.columns import CUSTOMERS
+from quintile.errors import SettingsError
+from tests.jobs.shop import AS_OF, RFM, write_shop
+
+ROWS = {
+    "order_id": ["O1", "O2", "O3", "O4"],
+    "customer_id": ["A", "A", "B", "C"],
+    "order_date": [date(2025, 6, 1), date(2025, 6, 20), date(2025, 3, 1), date(2024, 12, 24)],
+    "amount": [Decimal("10.05"), Decimal("20.00"), Decimal("5.00"), Decimal("99.90")],
+}
+
+
+def rfm_of(result):
+    rows = result.to_arrow().to_pylist()
+    return {row["customer_id"]: (row["recency_days"], row["frequency"], str(row["monetary"])) for row in rows}
+
+
+@pytest.mark.parametrize("frame", [pa.table(ROWS), pl.DataFrame(ROWS), pd.DataFrame(ROWS)], ids=["arrow", "pl", "pd"])
+def test_frames_are_scored_like_files(frame):
+    assert rfm_of(quintile.run(frame, as_of=AS_OF)) == RFM
+
+
+def test_a_path_may_be_text_and_sources_may_be_several(tmp_path):
+    file = write_shop(tmp_path)
+    assert rfm_of(quintile.run(str(file), as_of="2025-07-01")) == RFM
+    table = pa.table(ROWS)
+    assert rfm_of(quintile.run([table.slice(0, 1), table.slice(1)], as_of=AS_OF)) == RFM
+    assert rfm_of(quintile.run((table,), as_of=AS_OF)) == RFM
+
+
+def test_the_customers_come_out_as_any_frame_and_more_than_once():
+    result = quintile.run(pa.table(ROWS), as_of=AS_OF)
+    assert result.to_arrow().column_names == [*CUSTOMERS]
+    arrow = result.to_arrow().to_pylist()
+    assert result.to_polars().to_dicts() == arrow
+    assert result.to_pandas()["monetary"].tolist() == [row["monetary"] for row in arrow]
+    assert pa.table(result).to_pylist() == arrow
+    assert pl.DataFrame(result).to_dicts() == arrow
+
+
+def test_a_result_has_its_segments_report_and_fitted_model():
+    result = quintile.run(pa.table(ROWS), as_of=AS_OF)
+    assert result.segments == result.report["segments"]
+    assert result.model.cuts is not None
+    assert result.report["model"] == result.model.as_dict()
+
+
+def test_fit_then_score_is_run():
+    table = pa.table(ROWS)
+    model = quintile.fit(table, as_of=AS_OF)
+    assert quintile.score(table, model, as_of=AS_OF).to_arrow().equals(quintile.run(table, as_of=AS_OF).to_arrow())
+
+
+def test_a_model_without_cut_points_cannot_score():
+    with pytest.raises(SettingsError) as caught:
+        quintile.score(pa.table(ROWS), quintile.RfmModel())
+    assert str(caught.value) == (
+        "error[model]: the model has no cut points yet\n  Fix: learn them first: quintile.fit(source, model)"
+    )
+
+
+def test_a_given_model_wins_over_the_settings():
+    model = quintile.RfmModel(scale=quintile.Scale(3), scheme="six-27")
+    result = quintile.run(pa.table(ROWS), model, as_of=AS_OF, settings={"model": {"scale": 10}})
+    assert result.model.scale == quintile.Scale(3)
+
+
+def test_without_a_date_it_is_the_day_after_the_latest_order():
+    report = quintile.run(pa.table(ROWS)).report
+    assert (report["as_of"], report["as_of_given"]) == ("2025-06-21", False)
+
+
+def test_the_date_may_be_a_moment():
+    noon = quintile.run(pa.table(ROWS), as_of="2025-07-01T12:00", settings={"model": {"recency": "elapsed"}})
+    same = quintile.run(
+        pa.table(ROWS),
+        as_of=datetime(2025, 7, 1, 12),  # noqa: DTZ001 - the shop's wall time
+        settings={"model": {"recency": "elapsed"}},
+    )
+    assert noon.report["as_of"] == "2025-07-01T12:00:00"
+    assert rfm_of(noon) == rfm_of(same)
+
+
+@pytest.mark.parametrize("text", ["soon", "2025-02-30", "", "01/07/2025"])
+def test_what_is_no_date_is_refused(text):
+    with pytest.raises(SettingsError) as caught:
+        quintile.run(pa.table(ROWS), as_of=text)
+    assert str(caught.value) == f"error[as_of]: '{text}' is no date\n  Fix: write as_of=\"2025-07-01\""
+
+
+def test_a_result_can_be_published_too(tmp_path):
+    quintile.run(pa.table(ROWS), as_of=AS_OF, out=str(tmp_path / "out"))
+    assert (Path(tmp_path) / "out" / "customers.parquet").is_file()
+
+
+def test_check_returns_its_rejection():
+    assert quintile.check(pa.table({"a": [1]}))["error"]["code"] == "missing_columns"
+    assert quintile.check(pa.table(ROWS), as_of=AS_OF)["outcome"] == "accept"
