@@ -140,12 +140,24 @@ def _wish(
     model: RfmModel | None,
 ) -> Wish:
     sources = source if isinstance(source, list | tuple) else [source]
-    moment = _moment(as_of) if isinstance(as_of, str) else as_of
+    moment = _moment(as_of)
+    _require_groups(settings or {})
     paths = [Path(one) if isinstance(one, str) else one for one in sources]
     return Wish(sources=paths, settings=read_settings(None, settings or {}), as_of=moment, model=model)
 
 
-def _moment(text: str) -> date:
+def _require_groups(settings: Mapping[str, Any]) -> None:
+    for group, keys in settings.items():
+        if not hasattr(keys, "items"):
+            fix = f'write it inside its group, such as {{"model": {{"{group}": {keys!r}}}}}'
+            raise SettingsError("settings", f"'{group}' is no group of settings", fix=fix)
+
+
+def _moment(text: date | str | None) -> date | None:
+    if text is None or isinstance(text, date):
+        return text
+    if not isinstance(text, str):
+        raise SettingsError("as_of", f"{text!r} is no date", fix='write as_of="2025-07-01"')
     try:
         return date.fromisoformat(text)
     except ValueError:

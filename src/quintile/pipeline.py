@@ -5,8 +5,9 @@ Nothing is published here and no clock is read: the jobs do that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from quintile.scoring.histogram import count_values
 from quintile.scoring.receipt import tie_receipt
 from quintile.scoring.score import score
 from quintile.segments.assign import assign
-from quintile.segments.load import load_scheme
+from quintile.segments.load import load_scheme, parse_scheme, scheme_text, shipped_schemes
 from quintile.sources.read import Reading, read
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ def score_customers(
         DataError: ``empty_window``, no purchase lies in the window.
     """
     ledger = accounted.ledger
+    model, scheme = _with_scheme(model)
     places = require_orders(engine, ledger, clock)
     on_step("measuring recency, frequency and monetary")
     alone = places.alone[0] > 0
@@ -165,7 +167,6 @@ def score_customers(
     scores = score(engine, rfm, model)
     receipts = tie_receipt(engine, scores, model, counts=counts)
     counts.drop(engine)
-    scheme = None if model.scheme == NO_SCHEME else load_scheme(model.scheme)
     return Scored(
         segmented=_segmented(engine, scores, scheme, model),
         model=model,
@@ -174,6 +175,16 @@ def score_customers(
         bridge=Bridge((*accounted.steps, *steps)),
         receipts=receipts,
     )
+
+
+def _with_scheme(model: RfmModel) -> tuple[RfmModel, Scheme | None]:
+    """The model's scheme; one of the user's own is written into the model, and read from there once it is."""
+    if model.scheme == NO_SCHEME:
+        return model, None
+    if model.scheme in shipped_schemes():
+        return model, load_scheme(model.scheme)
+    text = model.scheme_text or scheme_text(model.scheme)
+    return replace(model, scheme_text=text), parse_scheme(text, name=Path(model.scheme).stem, file=model.scheme)
 
 
 def _segmented(engine: Engine, scores: Sql, scheme: Scheme | None, model: RfmModel) -> Sql:

@@ -12,7 +12,7 @@ from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import DataError
 
-EXTENSIONS = ("LOAD httpfs", "INSTALL httpfs", "INSTALL httpfs FROM community", "LOAD '/tmp/evil.duckdb_extension'")
+EXTENSIONS = ("LOAD httpfs", "INSTALL httpfs", "INSTALL httpfs FROM community", "LOAD '/elsewhere.duckdb_extension'")
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def ledger_of(engine: Engine, orders: Sequence[Order], digits: int = 18) -> Ledg
     view = engine.view("orders", joined(selects, " UNION ALL "))
     nothing: dict[str, Any] = {"fates": {}, "column_refunds": Decimal(0), "converted": False, "grain": "order"}
     return Ledger(
-        orders=view, key_type=key, currency="EUR", decimals=2, digits=digits, rows=len(orders), first_at=None,
+        orders=view, key="id", key_type=key, currency="EUR", decimals=2, digits=digits, rows=len(orders), first_at=None,
         last_at=None, lines=len(orders), after_refunds=Decimal(0), net=Decimal(0), **nothing,
     )  # fmt: skip
 

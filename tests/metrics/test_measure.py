@@ -26,9 +26,9 @@ def rfm(engine):
         clock = Clock.at(as_of, wish, zone)
         listed = None if people is None else engine.table("people", Sql(people))
         table = measure(engine, ledger_of(engine, orders), wish, clock, population=listed)
-        assert tuple(engine.columns(render("SELECT * FROM {table}", table=table))) == RFM
+        assert tuple(engine.columns(render("SELECT * FROM {table}", table=table)))[: len(RFM)] == RFM
         rows = engine.rows(render("SELECT * FROM {table}", table=table))
-        return {who: (recency, frequency, money) for who, _, _, recency, frequency, money in rows}
+        return {who: (recency, frequency, money) for who, _, _, recency, frequency, money, *_ in rows}
 
     return of_orders
 

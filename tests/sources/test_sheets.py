@@ -133,7 +133,7 @@ def test_entities_are_refused_before_a_parser_sees_them(opened, book, tmp_path):
     path = book({"Orders": [["a"], [1]]})
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    attack = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    attack = b'<!DOCTYPE x [<!ENTITY e SYSTEM "/etc/passwd">]>'
     with zipfile.ZipFile(tmp_path / "evil.xlsx", "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, attack + content if name == "xl/workbook.xml" else content)

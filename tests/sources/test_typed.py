@@ -70,7 +70,7 @@ def test_a_person_s_mark_wins(typed):
 def test_a_refund_is_positive_and_nothing_is_none(typed):
     frame = {"r": ["5.00", "-2.50", None, "0"]}
     rows, _ = typed(frame, lambda engine, table: type_refund(engine, table, {"refund": "r"}, NO_WISH))
-    assert rows == [(Decimal(5),), (Decimal("2.50"),), (Decimal(0),), (Decimal(0),)]
+    assert rows == [(Decimal(5), None), (Decimal("2.50"), None), (Decimal(0), None), (Decimal(0), None)]
     assert typed_nothing() == ({}, {})
 
 

@@ -43,6 +43,10 @@ def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
         raise _explained(error, path) from error
     _check_time_zone(settings.ledger.time_zone)
     _check_currency(settings.ledger.base_currency)
+    if not 0 <= settings.reading.max_bad_share <= 1:
+        raise SettingsError(
+            "max_bad_share", f"{settings.reading.max_bad_share} is no share", fix="write a number from 0 to 1"
+        )
     return settings
 
 

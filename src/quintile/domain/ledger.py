@@ -30,14 +30,15 @@ class Ledger:
     """The cleaned orders and what became of every row.
 
     ``orders`` names the view of shape ORDERS, money in ``currency`` with ``decimals`` digits after the point and
-    ``digits`` in all; ``key_type`` is the engine's type of customer keys. ``fates`` tallies the source rows by fate,
-    before any conversion. ``column_refunds`` is the money that a refund column or a refunded status says went back.
-    ``first_at`` and ``last_at`` are the times of the first and the last purchase. ``lines`` are the source rows behind
-    the orders, ``after_refunds`` their money, ``net`` the money that counts under the refund policy. ``grain`` says
-    what one row was taken for.
+    ``digits`` in all. ``key`` says what names a customer (id, email, account), ``key_type`` is the engine's type of
+    those keys. ``fates`` tallies the source rows by fate, before any conversion. ``column_refunds`` is the money that
+    only a refund column or a refunded status says went back. ``first_at`` and ``last_at`` are the times of the first
+    and the last purchase. ``lines`` are the source rows behind the orders, ``after_refunds`` their money, ``net`` the
+    money that counts under the refund policy. ``grain`` says what one row was taken for.
     """
 
     orders: str
+    key: str
     key_type: str
     currency: str
     decimals: int

@@ -64,7 +64,8 @@ class Fitted:
 class RfmModel:
     """What is measured, how it is scored, which segments follow.
 
-    ``scheme`` is a name of a shipped scheme or a path; the scheme's own text is stored with every snapshot.
+    ``scheme`` is a name of a shipped scheme or a path. A fitted model carries the text of a scheme of one's own in
+    ``scheme_text``, so that it keeps its meaning when the file changes.
     ``cuts`` is None until ``fit`` has learned them.
     """
 
@@ -77,6 +78,7 @@ class RfmModel:
     f: Method = Method()
     m: Method = Method()
     scheme: str = "rfm-9"
+    scheme_text: str | None = None
     cuts: tuple[CutPoints, CutPoints, CutPoints] | None = None
     fitted: Fitted | None = None
 
@@ -111,6 +113,7 @@ class RfmModel:
                 for metric, method in (("r", self.r), ("f", self.f), ("m", self.m))
             },
             "scheme": self.scheme,
+            "scheme_text": self.scheme_text,
             "cuts": None
             if self.cuts is None
             else {metric: _cuts_as_dict(cuts) for metric, cuts in zip("rfm", self.cuts, strict=True)},
@@ -159,6 +162,7 @@ class RfmModel:
             f=methods["f"],
             m=methods["m"],
             scheme=data["scheme"],
+            scheme_text=data["scheme_text"],
             cuts=None if cuts is None else (_cuts(cuts["r"]), _cuts(cuts["f"]), _cuts(cuts["m"])),
             fitted=None if fitted is None else Fitted(fitted["as_of"], fitted["customers"]),
         )

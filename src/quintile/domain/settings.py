@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _FORBID_UNKNOWN = {"extra": "forbid"}
 DEFAULT_SCHEMES = {3: "six-27", 5: "rfm-9", 10: "rfm-9"}
+_ALIASES = {"spss-nested": "nested"}
 NO_SCHEME = "none"
 POPULATIONS = ("buyers", "ever")
 
@@ -42,7 +43,8 @@ class ReadingSettings:
     max_bad_share: float = 0.5
 
 
-DEFAULT_STATUSES = {
+StatusKind = Literal["cancelled", "failed", "pending", "test", "refunded"]
+DEFAULT_STATUSES: dict[StatusKind, tuple[str, ...]] = {
     "cancelled": ("cancelled", "canceled", "void", "voided", "annulled", "storno", "annulé", "cancelado", "iptal"),
     "failed": ("failed", "declined", "rejected", "expired", "abandoned", "error", "unpaid"),
     "pending": ("pending", "pending payment", "on-hold", "on hold", "draft", "awaiting payment", "authorized"),
@@ -53,7 +55,10 @@ DEFAULT_STATUSES = {
 
 @dataclass(frozen=True)
 class LedgerSettings:
-    """The rules of the ledger: what an order is, whose it is, what it is worth, and what counts."""
+    """The rules of the ledger: what an order is, whose it is, what it is worth, and what counts.
+
+    ``statuses`` gives the shop's own words for a kind of status; kinds it does not name keep the usual words.
+    """
 
     __pydantic_config__ = _FORBID_UNKNOWN
 
@@ -66,7 +71,7 @@ class LedgerSettings:
     zero_orders: Literal["ignore", "count"] = "ignore"
     duplicates: Literal["key", "row", "keep"] = "key"
     exclude: tuple[Literal["cancelled", "failed", "pending", "test"], ...] = ("cancelled", "failed", "pending", "test")
-    statuses: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_STATUSES))
+    statuses: dict[StatusKind, tuple[str, ...]] = field(default_factory=dict)
     rates: str | None = None
 
 
@@ -154,6 +159,7 @@ def _method_names(text: str) -> dict[str, MethodName]:
     names: dict[str, MethodName] = {"r": "quantile", "f": "quantile", "m": "quantile"}
     for part in text.split(","):
         metric, equals, chosen = part.strip().rpartition("=")
+        chosen = _ALIASES.get(chosen, chosen)
         if chosen not in METHODS or (equals and metric not in names):
             raise SettingsError(
                 "method",

@@ -110,6 +110,8 @@ class DuckDbEngine:
     def register(self, table_name: str, frame: object) -> Sql:
         """Read a frame through its Arrow C stream; each query takes the stream anew."""
         self._connection.register(table_name, _ArrowStream(frame))
+        if hasattr(frame, "read_next_batch"):  # a stream that can be read once
+            return self.table(f"{table_name}_rows", render("SELECT * FROM {frame}", frame=name(table_name)))
         return name(table_name)
 
     def arrow(self, query: Sql) -> object:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from quintile.domain.settings import LedgerSettings, Settings
 from quintile.engine.duckdb import DuckDbEngine
+from quintile.errors import Place, StoreError
 from quintile.jobs.run import Wish
 from quintile.sources.sample_shop import write_sample_shop
 
@@ -34,14 +35,17 @@ scheme = "rfm-9"
 
 def make_sample_shop(folder: Path, *, customers: int, seed: int) -> SampleShop:
     """Write the sample shop's orders, rates and settings into a folder; same arguments, same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "quintile.toml").write_text(SETTINGS_TEXT, encoding="utf-8")
+    except OSError as error:
+        message = f"the shop's folder cannot be written to: {error.strerror}"
+        raise StoreError("store", message, fix="choose another --out", place=Place(str(folder))) from error
     engine = DuckDbEngine([folder])
     try:
-        shop = write_sample_shop(engine, folder, customers=customers, seed=seed, last_day=LAST_DAY)
+        return write_sample_shop(engine, folder, customers=customers, seed=seed, last_day=LAST_DAY)
     finally:
         engine.close()
-    (folder / "quintile.toml").write_text(SETTINGS_TEXT, encoding="utf-8")
-    return shop
 
 
 def sample_wish(shop: SampleShop) -> Wish:

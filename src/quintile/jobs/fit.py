@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import json
 from typing import TYPE_CHECKING, Any
 
+from quintile.errors import Place, SettingsError, StoreFullError
 from quintile.jobs.run import scored_result
 from quintile.jobs.workplace import silent, workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from quintile.domain.rfm_model import RfmModel
     from quintile.jobs.run import Wish
@@ -30,3 +35,39 @@ def fit(wish: Wish, *, on_step: Callable[[str], None] = silent) -> tuple[RfmMode
     with workplace(wish.files, wish.settings.engine, on_step=on_step) as place:
         result = scored_result(place, wish)
         return result.model, result.report
+
+
+def refuse_foreign(out: Path) -> None:
+    """Refuse to write a model over anything but an older model.
+
+    Raises:
+        SettingsError: The file holds something else.
+    """
+    if not out.exists():
+        return
+    with contextlib.suppress(OSError, ValueError):
+        kept = json.loads(out.read_text(encoding="utf-8"))
+        if isinstance(kept, dict) and "quintile_model" in kept:
+            return
+    raise SettingsError(
+        "out", "the file is there already and is no model", fix="choose another --out", place=Place(str(out))
+    )
+
+
+def keep_model(model: RfmModel, out: Path) -> None:
+    """Write the model beside its place and move it there in one step, so that no half a model is ever left.
+
+    Raises:
+        SettingsError: The folder cannot be written to.
+        StoreFullError: The disk is full.
+    """
+    draft = out.with_name(f".{out.name}.writing")
+    try:
+        draft.write_text(model.to_json(), encoding="utf-8")
+        draft.replace(out)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        fix = "free some space, or choose another --out"
+        kind = StoreFullError if error.errno == errno.ENOSPC else SettingsError
+        raise kind("out", f"the model cannot be written: {error.strerror}", fix=fix, place=Place(str(out))) from error

@@ -15,6 +15,7 @@ from quintile.domain.columns import SEGMENTS
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.jobs.report import assumptions, counts, inputs, set_aside
 from quintile.jobs.sufficiency import customer_warnings, scale_warnings, sufficiency_warnings
+from quintile.segments.lint import lint
 from quintile.sources.files import checksum
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ SELECT CAST(customer_key AS VARCHAR) AS customer_id, first_order, last_order, re
 FROM {segmented}
 """
 _CELLS = """
-SELECT segment, r, f, m, recency_days, count(*) AS customers, sum(frequency) AS orders, sum(monetary) AS revenue
+SELECT segment, r, f, m, recency_days, count(*) AS customers, sum(frequency) AS orders, sum({revenue}) AS revenue
 FROM {segmented} GROUP BY ALL
 """
 _BY_CELL = "SELECT r, f, m, sum(customers), sum(revenue) FROM {cells} GROUP BY ALL ORDER BY ALL"
@@ -105,7 +106,8 @@ class Result:
 
 def collect(engine: DuckDbEngine, accounted: Accounted, scored: Scored, *, as_of: date, as_of_given: bool) -> Result:
     """Gather what is reported; only small tables leave the engine."""
-    cells = engine.table("cells", render(_CELLS, segmented=scored.segmented))
+    revenue = Sql("revenue" if scored.model.monetary == "average" else "monetary")
+    cells = engine.table("cells", render(_CELLS, segmented=scored.segmented, revenue=revenue))
     segments = _segments(engine, cells, scored)
     span = engine.rows(render(_SPAN, segmented=scored.segmented))[0]
     settings, ledger, window = accounted.settings, accounted.ledger, scored.clock.window
@@ -141,6 +143,7 @@ def collect(engine: DuckDbEngine, accounted: Accounted, scored: Scored, *, as_of
                 last_day=span[3],
                 as_of=window.as_of,
             ),
+            *scheme_warnings(scored),
             *scale_warnings(customers=span[0], scores=scored.model.scale.scores),
             *customer_warnings(orders=int(span[5] or 0), most_orders=span[4] or 0, below_zero=span[6]),
         ],
@@ -184,6 +187,23 @@ def _shown(metric: str, scale: Scale) -> Sql:
     if scale.best == "high":
         return Sql(metric)
     return render("CAST({top} - {score} AS UTINYINT)", top=literal(scale.scores + 1), score=Sql(metric))
+
+
+def scheme_warnings(scored: Scored) -> list[dict[str, Any]]:
+    """What the linter finds in the scheme: codes without a segment, segments without a code; or no scheme at all."""
+    if scored.scheme is None:
+        message = (
+            f"no shipped scheme is written for {scored.model.scale.scores} scores: name your own with --scheme FILE"
+        )
+        return [{"code": "no_scheme", "rows": None, "message": message}]
+    found = lint(scored.scheme)
+    if found.complete:
+        return []
+    message = (
+        f"the scheme '{scored.scheme.name}' leaves {len(found.gaps)} codes without a segment and"
+        f" {len(found.unreachable)} segments without a code; see quintile lint {scored.scheme.name}"
+    )
+    return [{"code": "scheme_incomplete", "rows": None, "message": message}]
 
 
 def _segments(engine: DuckDbEngine, cells: Sql, scored: Scored) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.settings import POPULATIONS, Settings
 from quintile.engine.render import render
+from quintile.errors import DataError, Place, SettingsError
 from quintile.jobs.quarantine import refuse_mostly_bad
 from quintile.jobs.result import Result, collect
 from quintile.jobs.workplace import now_text, silent, today, workplace
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from quintile.domain.rfm_model import RfmModel
     from quintile.jobs.workplace import Workplace
     from quintile.pipeline import Accounted
+    from quintile.sources.located import SourceTable
 
 RESULT_FILES = ("customers.parquet", "customers.csv", "segments.csv", "run.json", "model.json")
 STORE = "store"
@@ -118,8 +120,11 @@ def accounted_sources(place: Workplace, wish: Wish) -> Accounted:
     settings = wish.settings
     if wish.model is not None:
         settings = replace(settings, model=replace(settings.model, recency=wish.model.recency))
+    if not wish.sources:
+        raise SettingsError("source", "no source is given", fix="name at least one file or table")
     place.on_step("reading")
     tables = place.open(wish.sources, settings)
+    _refuse_twice(tables)
     place.on_step("building the ledger")
     accounted = account(
         place.engine, tables, settings, last_day=last_day(wish.as_of, settings), rates=place.rates(settings)
@@ -128,18 +133,37 @@ def accounted_sources(place: Workplace, wish: Wish) -> Accounted:
     return accounted
 
 
+def _refuse_twice(tables: Sequence[SourceTable]) -> None:
+    """The same bytes given twice would count every order line twice."""
+    seen: dict[str, str] = {}
+    for table in tables:
+        if table.sha256 in seen:
+            raise DataError(
+                "same_file_twice",
+                f"{table.name} has the same content as {seen[table.sha256]}",
+                fix="give each file once",
+                place=Place(table.name),
+            )
+        if table.sha256:
+            seen[table.sha256] = table.name
+
+
 def scored_result(place: Workplace, wish: Wish) -> Result:
     """Read, account, measure, score and assign; the result still lies in the engine."""
     accounted = accounted_sources(place, wish)
     model = wish.model or wish.settings.model.model()
     time_zone = wish.settings.ledger.time_zone
+    if isinstance(wish.as_of, datetime) and model.recency == "calendar":
+        raise SettingsError(
+            "as_of", "calendar days know no time of day", fix="give a date, or count full days: --recency elapsed"
+        )
     as_of = wish.as_of or day_after_latest(accounted.ledger, model, time_zone)
     scored = score_customers(
         place.engine,
         accounted,
         model,
         Clock.at(as_of, model, time_zone),
-        population=place.people(model.population, accounted.ledger.key_type),
+        population=place.people(model.population, accounted.ledger),
         on_step=place.on_step,
     )
     return collect(place.engine, accounted, scored, as_of=as_of, as_of_given=wish.as_of is not None)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
+    from quintile.domain.ledger import Ledger
     from quintile.domain.settings import EngineSettings, Settings
     from quintile.engine.render import Sql
     from quintile.sources.located import SourceTable
@@ -50,11 +51,11 @@ class Workplace:
             return None
         return read_rates(self.engine, settings.ledger.rates, self.staging, settings.ledger.base_currency)
 
-    def people(self, population: str, key_type: str) -> Sql | None:
+    def people(self, population: str, ledger: Ledger) -> Sql | None:
         """The customers of a population list; None for buyers and ever-buyers."""
         if population in POPULATIONS:
             return None
-        return read_people(self.engine, Path(population), self.staging, key_type)
+        return read_people(self.engine, Path(population), self.staging, ledger.key_type, key=ledger.key)
 
 
 @contextlib.contextmanager

@@ -15,10 +15,10 @@ from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED, Ledger, Tall
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import ConservationError, DataError
 from quintile.ledger.rows import ledger_rows, line_key
-from quintile.ledger.rules import currency, statuses
+from quintile.ledger.rules import currency, identity, statuses
 from quintile.ledger.rules.dedupe import settle_repeats
 from quintile.ledger.rules.lines import SHIFT, WIDE, Lines, grain_of, group_lines
-from quintile.ledger.rules.refunds import net_refunds
+from quintile.ledger.rules.refunds import follow_excluded, net_refunds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 
 FEWEST_DECIMALS = 2
 MOST_CONFLICTS = 0.01
+MOST_STATUSES = 5
 
 _FATES = """
 SELECT fate, currency, sum(lines), sum(amount), sum(paid_back), count_if(amount IS NULL) FROM {parts} GROUP BY ALL
 ORDER BY ALL
 """
 _CONFLICTS = "SELECT count(DISTINCT order_id) FILTER (fate = {code}), count(DISTINCT order_id) FROM {parts}"
-_COLUMN_REFUNDS = "SELECT sum(refund) FROM {parts} WHERE fate = {kept}"
+_COLUMN_REFUNDS = "SELECT sum(greatest(coalesce(refund, 0), -paid_back) + paid_back) FROM {parts} WHERE fate = {kept}"
 _ORDERS_AT_A_GLANCE = """
 SELECT min(CASE WHEN state = {purchase} THEN ordered_at END), max(CASE WHEN state = {purchase} THEN ordered_at END),
        sum(lines), sum(gross - refunded), sum(net),
@@ -93,6 +94,7 @@ def build_ledger(
     first_at, last_at, lines_kept, after_refunds, net, alone, beyond = glance
     return Ledger(
         orders=orders,
+        key=identity.kind_of_key(transactions, settings),
         key_type=engine.columns(render("SELECT customer_key FROM {orders}", orders=orders))["customer_key"],
         currency=base or "",
         decimals=lines.decimals,
@@ -107,7 +109,10 @@ def build_ledger(
         after_refunds=after_refunds or Decimal(0),
         net=net or Decimal(0),
         grain=grain_of(transactions, settings),
-        warnings=tuple(_warnings(engine, rows, lines, alone, beyond)),
+        warnings=(
+            *_warnings(engine, rows, lines, alone, beyond),
+            *_statuses_met(statuses.unknown_statuses(engine, transactions, settings)),
+        ),
     )
 
 
@@ -132,6 +137,8 @@ def _grouped(
         settled = settle_repeats(engine, rows, parts, lines, key=line_key(transactions, settings))
         if settled and settings.grain is None and grain_of(transactions, settings) == "order":
             _require_clear_grain(engine, parts)
+    if lines.has_order_id and {"status", "kind"} & transactions.roles:
+        follow_excluded(engine, parts)
     # Without a currency column all money is taken for the base currency's.
     label = "" if lines.has_currency else settings.base_currency or ""
     return parts, _tally(engine, parts, transactions, label)
@@ -217,6 +224,17 @@ def _warnings(engine: Engine, rows: Sql, lines: Lines, alone: int | None, beyond
         beyond,
         f"{beyond:,} orders were paid back more than they cost: the order counts for nothing, the rest lowers the"
         " customer's money",
+    )
+
+
+def _statuses_met(unknown: list[tuple[str, int]]) -> Iterator[dict[str, Any]]:
+    listed = ", ".join(f"'{met}' ({rows:,})" for met, rows in unknown[:MOST_STATUSES])
+    yield from _warning(
+        "unknown_status",
+        sum(rows for _, rows in unknown),
+        f"statuses that no list knows count as good orders: {listed}"
+        + (f" and {len(unknown) - MOST_STATUSES} more" if len(unknown) > MOST_STATUSES else "")
+        + "; name those that do not under [ledger.statuses] in quintile.toml",
     )
 
 

@@ -44,7 +44,7 @@ def ledger_rows(
     refund = Sql("refund") if "refund" in roles else Sql("CAST(NULL AS DECIMAL(18, 2))")
     by_status = statuses.refunded_by_status(transactions, settings)
     if by_status is not None:
-        refund = render("CASE WHEN {test} THEN amount ELSE {refund} END", test=by_status, refund=refund)
+        refund = render("CASE WHEN {test} THEN greatest(amount, 0) ELSE {refund} END", test=by_status, refund=refund)
     query = render(
         _ROWS,
         kept=joined(name(column) for column in ("file_no", *(transactions.located_columns if located else ()))),

@@ -37,15 +37,16 @@ GROUP BY customer_key
 """
 _MEASURED = """
 SELECT customer_key, {first_order} AS first_order, {last_order} AS last_order, {recency} AS recency_days,
-       frequency, {monetary} AS monetary
+       frequency, {monetary} AS monetary {revenue}
 FROM ({bought}) {join}
 """
 # Customers of a wider population who did not buy in the window: frequency 0, nothing spent, no recency.
 _WIDER = """
 SELECT customer_key, first_order, last_order, recency_days, coalesce(frequency, 0) AS frequency,
-       coalesce(monetary, 0) AS monetary
+       coalesce(monetary, 0) AS monetary {revenue}
 FROM ({population}) LEFT JOIN ({measured}) USING (customer_key)
 """
+_REVENUE = ", CAST({total} AS DECIMAL(38, {decimals})) AS revenue"
 _EVER = "SELECT DISTINCT customer_key FROM {orders} WHERE state = {purchase} AND ordered_at < {as_of}"
 # Half away from zero at twelve digits, in whole numbers: the same on every machine.
 _AVERAGE = """
@@ -125,8 +126,9 @@ def measure(
         population: Table with ``customer_key`` of the people to score; None for the model's buyers or ever-buyers.
 
     Returns:
-        Table ``rfm`` of shape RFM, in the order of ids. Without an order in the window a customer of a wider
-        population has frequency 0, monetary 0 and no recency; such customers do not appear among plain buyers.
+        Table ``rfm`` of shape RFM, in the order of ids; with an average for monetary also ``revenue``, the sum behind
+        it. Without an order in the window a customer of a wider population has frequency 0, monetary 0 and no recency;
+        such customers do not appear among plain buyers.
     """
     inside, orders = clock.inside(), Sql(ledger.orders)
     purchase = literal(PURCHASE)
@@ -134,17 +136,15 @@ def measure(
         _PAID_BACK, orders=orders, refunded=literal(REFUNDED), refund_only=literal(REFUND_ONLY), inside=inside
     )
     total = Sql("bought + coalesce(paid_back, 0)" if refunds_alone else "bought")
-    if model.monetary == "average":
-        monetary = render(_AVERAGE, total=render("({total})", total=total))
-    else:
-        money = Sql(f"DECIMAL({ledger.digits}, {ledger.decimals})")
-        monetary = render("CAST({total} AS {money})", total=total, money=money)
+    money = render("CAST({total} AS {money})", total=total, money=Sql(f"DECIMAL({ledger.digits}, {ledger.decimals})"))
+    is_average = model.monetary == "average"
     measured = render(
         _MEASURED,
         first_order=clock.day(Sql("first_at")),
         last_order=clock.day(Sql("last_at")),
         recency=clock.recency(),
-        monetary=monetary,
+        monetary=render(_AVERAGE, total=render("({total})", total=total)) if is_average else money,
+        revenue=render(_REVENUE, total=total, decimals=literal(ledger.decimals)) if is_average else Sql(""),
         bought=render(_BOUGHT, orders=orders, purchase=purchase, inside=inside),
         join=render("LEFT JOIN ({p}) USING (customer_key)", p=paid_back) if refunds_alone else Sql(""),
     )
@@ -154,7 +154,8 @@ def measure(
         people = render(_EVER, orders=orders, purchase=purchase, as_of=literal(clock.moment))
     else:
         return engine.table(RFM, _in_order(measured, ledger))
-    return engine.table(RFM, _in_order(render(_WIDER, population=people, measured=measured), ledger))
+    revenue = Sql(", coalesce(revenue, 0) AS revenue" if is_average else "")
+    return engine.table(RFM, _in_order(render(_WIDER, population=people, measured=measured, revenue=revenue), ledger))
 
 
 def _in_order(measured: Sql, ledger: Ledger) -> Sql:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quintile.domain.columns import RFM
-from quintile.engine.render import joined, name, render
+from quintile.engine.render import render
 from quintile.errors import SettingsError
 from quintile.scoring.histogram import F, M, R
 from quintile.scoring.ladder import score_of
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
 
 # One level per metric, because nested cut points of F look at r, and those of M at r and f.
 _SCORES = """
-SELECT {columns}, r, f, {m} AS m
+SELECT *, {m} AS m
 FROM (
     SELECT *, {f} AS f
-    FROM (SELECT {columns}, {r} AS r FROM {rfm}) AS with_r
+    FROM (SELECT *, {r} AS r FROM {rfm}) AS with_r
 ) AS with_f
 """
 
@@ -43,8 +42,7 @@ def score(engine: Engine, rfm: Sql, model: RfmModel) -> Sql:
         SettingsError: The model has no cut points yet.
     """
     r, f, m = (score_of(metric, cuts) for metric, cuts in zip((R, F, M), fitted_cuts(model), strict=True))
-    columns = joined(name(column) for column in RFM)
-    return engine.view("scores", render(_SCORES, columns=columns, r=r, f=f, m=m, rfm=rfm))
+    return engine.view("scores", render(_SCORES, r=r, f=f, m=m, rfm=rfm))
 
 
 def fitted_cuts(model: RfmModel) -> tuple[CutPoints, CutPoints, CutPoints]:

@@ -18,9 +18,9 @@ ROW_NUMBER = "quintile_row_number"
 class SourceTable:
     """One opened source.
 
-    ``query`` gives the source's columns untouched; ``located`` the same plus ``quintile_row_number``, the record's place in
-    the source (from 1). ``rows`` is the number of physical records, counted independently of the query; ``rejected``
-    are those the query does not return. ``lines`` turns record places into physical line numbers.
+    ``query`` gives the source's columns untouched; ``located`` the same plus ``quintile_row_number``, the record's
+    place in the source (from 1). ``rows`` is the number of physical records, counted independently of the query;
+    ``rejected`` are those the query does not return. ``lines`` turns record places into physical line numbers.
     """
 
     name: str

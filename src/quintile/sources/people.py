@@ -26,7 +26,7 @@ _PEOPLE = (
 )
 
 
-def read_people(engine: Engine, path: Path, staging: Path, key_type: str) -> Sql:
+def read_people(engine: Engine, path: Path, staging: Path, key_type: str, *, key: str = "id") -> Sql:
     """Read a customer list: any readable file with a customer column, or with a single column.
 
     Args:
@@ -34,6 +34,7 @@ def read_people(engine: Engine, path: Path, staging: Path, key_type: str) -> Sql
         path: The list.
         staging: For copies.
         key_type: The type of customer keys in the ledger, so that both sides compare as one.
+        key: What those keys are: ``id``, ``email`` (then case-folded) or ``account``.
 
     Returns:
         Table ``people`` with ``customer_key``, each once.
@@ -41,9 +42,9 @@ def read_people(engine: Engine, path: Path, staging: Path, key_type: str) -> Sql
     Raises:
         DataError: No column can be the customer.
     """
-    table = _opened(engine, path, staging)
+    table = _opened(engine, path, staging, key)
     columns = list(table.columns)
-    column = columns[0] if len(columns) == 1 else suggest_column("customer", columns, path.name)
+    column = columns[0] if len(columns) == 1 else _key_column(columns, key, path.name)
     if column is None:
         raise DataError(
             "missing_columns",
@@ -51,8 +52,11 @@ def read_people(engine: Engine, path: Path, staging: Path, key_type: str) -> Sql
             fix="call the column customer_id",
             place=Place(path.name),
         )
-    key = render("TRY_CAST({id} AS {type})", id=id_sql(column, table.columns[column]), type=Sql(key_type))
-    people = engine.table(PEOPLE, render(_PEOPLE, key=key, query=table.query))
+    named = id_sql(column, table.columns[column])
+    if key == "email":
+        named = render("lower({named})", named=named)
+    named = render("TRY_CAST({named} AS {type})", named=named, type=Sql(key_type))
+    people = engine.table(PEOPLE, render(_PEOPLE, key=named, query=table.query))
     if not engine.rows(render("SELECT count(*) FROM {people}", people=people))[0][0]:
         raise DataError(
             "empty_input",
@@ -63,7 +67,12 @@ def read_people(engine: Engine, path: Path, staging: Path, key_type: str) -> Sql
     return people
 
 
-def _opened(engine: Engine, path: Path, staging: Path) -> SourceTable:
+def _key_column(columns: list[str], key: str, file: str) -> str | None:
+    role = {"id": "customer"}.get(key, key)
+    return suggest_column(role, columns, file) or suggest_column("customer", columns, file)
+
+
+def _opened(engine: Engine, path: Path, staging: Path, key: str) -> SourceTable:
     """A list may be a single column, which has no delimiter to be told by."""
     try:
         return open_source(engine, path, staging, ReadingSettings())
@@ -75,7 +84,7 @@ def _opened(engine: Engine, path: Path, staging: Path) -> SourceTable:
     rows = [
         (line, cells) for line, cells in enumerate(csv.reader(text.splitlines()), start=1) if "".join(cells).strip()
     ]
-    if rows and suggest_column("customer", rows[0][1][:1], path.name):
+    if rows and _key_column(rows[0][1][:1], key, path.name):
         rows = rows[1:]
     written = staging / "people.csv"
     return written_table(path, written, ["customer_id"], write_rows(written, ["customer_id"], rows), form="text")

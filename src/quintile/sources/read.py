@@ -90,7 +90,11 @@ def read(engine: Engine, tables: Sequence[SourceTable], settings: ReadingSetting
     Raises:
         DataError: A column is missing, doubtful, of a wrong type, or written ambiguously.
     """
-    typed = [_type_table(engine, place, table, settings, reading) for place, table in enumerate(tables)]
+    everywhere = {column for table in tables for column in table.columns}
+    typed = [
+        _type_table(engine, place, table, _meant(settings, table, everywhere), reading)
+        for place, table in enumerate(tables)
+    ]
     roles = _all_roles(typed)
     plain = [part.select(roles, _repeats(part.table, part.table.query, reading)) for part in typed]
     located = [part.select(roles, _repeats(part.table, part.table.located, reading), part.located()) for part in typed]
@@ -110,6 +114,16 @@ def read(engine: Engine, tables: Sequence[SourceTable], settings: ReadingSetting
         columns=typed[0].columns,
         assumed={"customer_is_email": all(part.assumed.get("customer_is_email") for part in typed)},
     )
+
+
+def _meant(settings: ReadingSettings, table: SourceTable, everywhere: set[str]) -> ReadingSettings:
+    """The mapping as it concerns one of several sources: a column only others have says nothing about this one."""
+    chosen = {
+        role: column
+        for role, column in settings.map.items()
+        if column in table.columns or column not in everywhere or not column
+    }
+    return replace(settings, map=chosen)
 
 
 def _type_table(
@@ -143,6 +157,9 @@ def _typed(engine: Engine, place: int, table: SourceTable, settings: ReadingSett
     ):
         expressions.update(found.expressions)
         assumed.update(found.assumed)
+    if "refund_problem" in expressions:
+        both = (expressions["amount_problem"], expressions.pop("refund_problem"))
+        expressions["amount_problem"] = render("coalesce({amount}, {refund})", amount=both[0], refund=both[1])
     repeated = "CASE WHEN quintile_repeated THEN 'duplicate_row' END"
     expressions["row_problem"] = Sql(repeated if reading.drop_repeated_rows else "CAST(NULL AS VARCHAR)")
     return TypedTable(table, columns, expressions, assumed)

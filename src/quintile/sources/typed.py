@@ -67,9 +67,10 @@ def type_refund(
         return TypedColumns()
     column = columns["refund"]
     form = _form(engine, table, column, settings)
-    value, _ = amount_sql(name(column), form)
+    value, problem = amount_sql(name(column), form)
     amount = render(_ABSENT, column=name(column), value=value, type=Sql(form.sql_type))
-    return TypedColumns({"refund": render("abs({amount})", amount=amount)})
+    bad = render("CASE WHEN {column} IS NOT NULL THEN {problem} END", column=name(column), problem=problem)
+    return TypedColumns({"refund": render("abs({amount})", amount=amount), "refund_problem": bad})
 
 
 def type_time(

@@ -36,11 +36,11 @@ def test_every_kind_has_its_switch(build, reason):
     assert build(rows, exclude=()).rows == {"kept": 4}
 
 
-def test_a_person_s_own_words_replace_the_lists(build):
+def test_a_person_s_own_words_replace_the_list_of_their_kind(build):
     rows = [order(1, status="weg"), order(2, status="cancelled"), order(3, status="refunded")]
     found = build(rows, statuses={"cancelled": ("WEG",)})
     assert found.rows == {"cancelled": 1, "kept": 2}
-    assert [row[-1] for row in found.orders] == [PURCHASE, PURCHASE]
+    assert [row[-1] for row in found.orders] == [PURCHASE, REFUNDED]
 
 
 def test_a_row_of_kind_test_is_no_order(build):

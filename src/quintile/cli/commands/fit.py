@@ -9,7 +9,6 @@ import typer
 
 from quintile.cli.common import AsOf, Given, Json, Project, Sources, asked, job_progress, show_json
 from quintile.cli.flags import with_settings
-from quintile.errors import Place, SettingsError
 
 
 def register(app: typer.Typer) -> None:
@@ -27,17 +26,14 @@ def _fit(
     flags: Given,
 ) -> None:
     """Learn the cut points of the sources' customers and keep them as a model file."""
-    from quintile.jobs.fit import fit
+    from quintile.jobs.fit import fit, keep_model, refuse_foreign
+
+    refuse_foreign(out)
 
     wish = asked(sources, flags, as_of=as_of, project=project)
     with job_progress(quiet=json) as on_step:
         model, report = fit(wish, on_step=on_step)
-    try:
-        out.write_text(model.to_json(), encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(
-            "out", f"the model cannot be written: {error.strerror}", fix="choose another --out", place=Place(str(out))
-        ) from error
+    keep_model(model, out)
     if json:
         show_json(model.as_dict())
     else:

@@ -49,13 +49,13 @@ def publish(wish: Wish, *, out: Path | None, project: Path | None, json: bool, q
     if folder is None or (out is not None and project is not None):
         raise SettingsError(
             "out",
-            "say where the results go",
+            "say where the results go" if folder is None else "the results can go to one place only",
             fix="write --out DIR for a folder, or --project DIR for a project's store",
         )
     with job_progress(quiet=quiet or json) as on_step:
         report = run(wish, folder, in_project=out is None, wait=wait, on_step=on_step)
     if json:
-        show_json(report)
+        show_json({key: value for key, value in report.items() if key not in {"folder", "stopped_runs"}})
     elif not quiet:
         from quintile.cli.show.report import show_report
 

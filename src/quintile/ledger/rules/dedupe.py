@@ -104,7 +104,7 @@ def settle_repeats(engine: Engine, rows: Sql, parts: Sql, lines: Lines, *, key: 
             key=Sql("line" if key == "line" else "0"),
             content=Sql(_CONTENT),
             # Several refunds of one order may differ.
-            must_be_equal=Sql({"order": "NOT is_refund", "line": "true", "none": "false"}[key]),
+            must_be_equal=Sql({"order": "NOT is_refund", "line": "NOT is_refund", "none": "false"}[key]),
             drop_copies=literal(key != "none"),
             customer_conflict=literal(QUARANTINED["order_customer_conflict"]),
             content_conflict=literal(QUARANTINED["duplicate_order_conflict"]),

@@ -21,7 +21,7 @@ def customer_key(transactions: Transactions, settings: LedgerSettings) -> Sql:
     Raises:
         SettingsError: The wanted key has no column.
     """
-    key = settings.customer_key or _likely_key(transactions)
+    key = kind_of_key(transactions, settings)
     if key == "email":
         return _folded("email" if "email" in transactions.roles else "customer")
     if key == "account":
@@ -31,7 +31,10 @@ def customer_key(transactions: Transactions, settings: LedgerSettings) -> Sql:
     return _column("customer", transactions)
 
 
-def _likely_key(transactions: Transactions) -> str:
+def kind_of_key(transactions: Transactions, settings: LedgerSettings) -> str:
+    """What names a customer: ``id``, ``email`` or ``account``; as the user says, or as the columns say."""
+    if settings.customer_key is not None:
+        return settings.customer_key
     if "customer" in transactions.roles:
         return "email" if transactions.assumed.get("customer_is_email") else "id"
     return "email" if "email" in transactions.roles else "account"

@@ -5,20 +5,52 @@ A status no list knows counts as a good order; which statuses were met is report
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from quintile.domain.fate import EXCLUDED
-from quintile.engine.render import Sql, joined, literal, render
+from quintile.domain.settings import DEFAULT_STATUSES
+from quintile.engine.render import Sql, joined, literal, name, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from quintile.domain.settings import LedgerSettings
+    from quintile.domain.settings import LedgerSettings, StatusKind
     from quintile.domain.transactions import Transactions
+    from quintile.engine.base import Engine
 
 # Words of a row-kind column that mean money went back.
 REFUND_KINDS = ("refund", "refunded", "return", "returned", "credit", "credit note", "creditnote", "chargeback")
 TEST_KINDS = ("test",)
+
+
+# Words of good orders; any other word that no list knows counts too, and is reported.
+# fmt: off
+GOOD = (
+    "paid", "complete", "completed", "processing", "shipped", "delivered", "fulfilled", "unfulfilled", "partial",
+    "closed", "settled", "captured", "succeeded", "success", "ok", "done", "sale", "sold", "open", "active",
+    "confirmed", "partially_refunded", "invoiced", "ready",
+)
+# fmt: on
+_MET = """
+SELECT {status} AS met, count(*) FROM {transactions} WHERE nullif(trim(status), '') IS NOT NULL
+GROUP BY met HAVING met NOT IN ({known}) ORDER BY 2 DESC, 1
+"""
+_PLAIN = "nfc_normalize(lower(trim({column})))"
+
+
+def unknown_statuses(engine: Engine, transactions: Transactions, settings: LedgerSettings) -> list[tuple[str, int]]:
+    """The statuses no list knows, with their rows, the most frequent first: they count as good orders."""
+    if "status" not in transactions.roles:
+        return []
+    words = [word for kind in DEFAULT_STATUSES for word in words_of(settings, kind)]
+    query = render(
+        _MET,
+        status=render(_PLAIN, column=Sql("status")),
+        transactions=name(transactions.table),
+        known=_listed([*words, *GOOD]),
+    )
+    return [(met, rows) for met, rows in engine.rows(query)]
 
 
 def exclusions(transactions: Transactions, settings: LedgerSettings) -> Sql:
@@ -26,7 +58,7 @@ def exclusions(transactions: Transactions, settings: LedgerSettings) -> Sql:
     branches = []
     for reason in settings.exclude:
         tests = []
-        words = settings.statuses.get(reason, ())
+        words = words_of(settings, reason)
         if "status" in transactions.roles and words:
             tests.append(_is_one_of("status", words))
         if "kind" in transactions.roles and reason == "test":
@@ -44,12 +76,20 @@ def signed_amount(transactions: Transactions) -> Sql:
 
 def refunded_by_status(transactions: Transactions, settings: LedgerSettings) -> Sql | None:
     """The test that a row's status says the whole row was refunded; None without a status column."""
-    words = settings.statuses.get("refunded", ())
+    words = words_of(settings, "refunded")
     if "status" not in transactions.roles or not words:
         return None
     return _is_one_of("status", words)
 
 
 def _is_one_of(column: str, words: Iterable[str]) -> Sql:
-    listed = joined(literal(word.casefold()) for word in words)
-    return render("lower(trim({column})) IN ({words})", column=Sql(column), words=listed)
+    return render("{status} IN ({words})", status=render(_PLAIN, column=Sql(column)), words=_listed(words))
+
+
+def _listed(words: Iterable[str]) -> Sql:
+    return joined(literal(unicodedata.normalize("NFC", word.lower())) for word in words)
+
+
+def words_of(settings: LedgerSettings, kind: StatusKind) -> tuple[str, ...]:
+    """The words of a kind of status: the shop's own, or the usual ones."""
+    return settings.statuses.get(kind, DEFAULT_STATUSES[kind])
