@@ -244,3 +244,19 @@ def test_the_same_file_given_twice_is_refused(table):
     assert "orders.csv" in str(caught.value)
     copy = table(*THREE_BUYERS, file="copy.csv")
     assert quintile.check([orders, copy])["outcome"] == "reject"
+
+
+def test_a_guest_whose_e_mail_is_known_is_that_customer(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "customer_id,email,order_id,order_date,amount\n"
+        "C1,a@x.com,1,2024-01-01,10\n"
+        ",A@x.com,2,2024-02-01,5\n"
+        ",new@x.com,3,2024-02-02,7\n"
+        "C2,two@x.com,4,2024-02-03,1\nC3,two@x.com,5,2024-02-03,1\n,two@x.com,6,2024-02-03,2\n",
+        encoding="utf-8",
+    )
+    settings = {"ledger": {"guests": "email"}, "model": {"window": "all"}}
+    customers = quintile.run(path, as_of="2024-07-01", settings=settings).to_arrow().to_pylist()
+    found = {row["customer_id"]: (row["frequency"], row["monetary"]) for row in customers}
+    assert found == {"C1": (2, 15), "C2": (1, 1), "C3": (1, 1), "new@x.com": (1, 7), "two@x.com": (1, 2)}

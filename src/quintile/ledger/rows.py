@@ -59,7 +59,9 @@ def ledger_rows(
         exclusions=statuses.exclusions(transactions, settings),
         problems=_problems(transactions, last_day),
         kept_fate=literal(KEPT),
-        transactions=name(transactions.located if located else transactions.table),
+        transactions=identity.with_known_guests(
+            transactions, settings, name(transactions.located if located else transactions.table)
+        ),
     )
     return engine.view(LOCATED_ROWS if located else ROWS, query)
 

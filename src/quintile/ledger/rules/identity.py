@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from quintile.domain.transactions import Transactions
 
 
+# An e-mail of several ids names nobody for sure: such a guest is known by the e-mail alone.
+_KNOWN = """
+(SELECT guest.*, known.customer AS known_customer FROM {transactions} AS guest
+ LEFT JOIN (
+    SELECT {email} AS known_email, min(customer) AS customer FROM {transactions}
+    WHERE customer IS NOT NULL AND email IS NOT NULL GROUP BY known_email HAVING min(customer) = max(customer)
+ ) AS known ON guest.customer IS NULL AND {guest} = known.known_email)
+"""
+
+
 def customer_key(transactions: Transactions, settings: LedgerSettings) -> Sql:
     """The SQL of the customer key of one row; NULL where nobody is named.
 
@@ -26,8 +36,9 @@ def customer_key(transactions: Transactions, settings: LedgerSettings) -> Sql:
         return _folded("email" if "email" in transactions.roles else "customer")
     if key == "account":
         return _column("account", transactions)
-    if settings.guests == "email" and "email" in transactions.roles:
-        return render("coalesce(CAST(customer AS VARCHAR), {email})", email=_folded("email"))
+    if _names_guests(transactions, settings):
+        names = "coalesce(CAST(customer AS VARCHAR), CAST(known_customer AS VARCHAR), {email})"
+        return render(names, email=_folded("email"))
     return _column("customer", transactions)
 
 
@@ -38,6 +49,18 @@ def kind_of_key(transactions: Transactions, settings: LedgerSettings) -> str:
     if "customer" in transactions.roles:
         return "email" if transactions.assumed.get("customer_is_email") else "id"
     return "email" if "email" in transactions.roles else "account"
+
+
+def with_known_guests(transactions: Transactions, settings: LedgerSettings, table: Sql) -> Sql:
+    """The rows to read: with ``known_customer``, the one id a guest's e-mail belongs to, where guests are named."""
+    if not _names_guests(transactions, settings):
+        return table
+    return render(_KNOWN, transactions=table, email=_folded("email"), guest=_folded("guest.email"))
+
+
+def _names_guests(transactions: Transactions, settings: LedgerSettings) -> bool:
+    by_id = kind_of_key(transactions, settings) == "id"
+    return by_id and settings.guests == "email" and {"email", "customer"} <= transactions.roles
 
 
 def _folded(column: str) -> Sql:
