@@ -260,3 +260,16 @@ def test_a_guest_whose_e_mail_is_known_is_that_customer(tmp_path):
     customers = quintile.run(path, as_of="2024-07-01", settings=settings).to_arrow().to_pylist()
     found = {row["customer_id"]: (row["frequency"], row["monetary"]) for row in customers}
     assert found == {"C1": (2, 15), "C2": (1, 1), "C3": (1, 1), "new@x.com": (1, 7), "two@x.com": (1, 2)}
+
+
+@pytest.mark.parametrize("customers", [[7, 7, 9], [9, 7, 9], [None, 7, 9], [-1, 1, 5]])
+def test_two_customers_of_one_order_are_found_among_numbers_too(customers):
+    rows = {"order_id": [1, 1, 2], "order_date": ["2024-01-01"] * 3, "amount": ["1", "2", "4"]}
+    table = pa.table({"customer_id": pa.array(customers, pa.int64()), **rows})
+    settings: dict[str, dict[str, object]] = {"ledger": {"grain": "line"}, "model": {"window": "all"}}
+    settings["reading"] = {"max_bad_share": 1}
+    report = quintile.run(table, as_of="2024-07-01", settings=settings).report
+    conflicts = {line["reason"]: line["rows"] for line in report["quarantine"]}
+    known = [customer for customer in customers[:2] if customer is not None]
+    expected = {"order_customer_conflict": 2} if len(set(known)) > 1 else {}
+    assert conflicts == expected | ({"null_customer": 1} if None in customers else {})

@@ -117,13 +117,15 @@ def build_ledger(
 
 
 def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: LedgerSettings) -> Lines:
-    kind = engine.columns(render("SELECT amount FROM {rows}", rows=rows))["amount"]
+    kinds = engine.columns(render("SELECT amount, customer_key FROM {rows}", rows=rows))
+    kind = kinds["amount"]
     by_status = statuses.refunded_by_status(transactions, settings) is not None
     return Lines(
         by_day=grain_of(transactions, settings) == "day",
         has_order_id="order" in transactions.roles,
         has_currency="currency" in transactions.roles,
         has_refund="refund" in transactions.roles or by_status,
+        has_number_keys=kinds["customer_key"] == "BIGINT",
         has_marks=line_key(transactions, settings) != "none",
         decimals=int(kind.rpartition(",")[2].rstrip(")")) if "," in kind else 0,
     )
