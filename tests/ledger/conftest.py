@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from quintile.engine.duckdb import DuckDbEngine
+from tests.database import engine
 from tests.ledger.tables import built
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from quintile.engine.duckdb import DuckDbEngine
     from tests.ledger.tables import Built
 
-
-@pytest.fixture(scope="session")
-def engine() -> Iterator[DuckDbEngine]:
-    """DuckDB with two threads and no folders."""
-    database = DuckDbEngine(threads=2)
-    yield database
-    database.close()
+__all__ = ["build", "engine"]
 
 
 @pytest.fixture

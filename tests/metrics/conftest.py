@@ -1,20 +1,7 @@
-"""One database for all tests of the metrics: every test replaces the tables it reads."""
+"""The tests of metrics share one database; every test replaces the tables it reads."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from tests.database import engine
 
-import pytest
-
-from quintile.engine.duckdb import DuckDbEngine
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(scope="session")
-def engine() -> Iterator[DuckDbEngine]:
-    """DuckDB with two threads and no folders."""
-    database = DuckDbEngine(threads=2)
-    yield database
-    database.close()
+__all__ = ["engine"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from quintile.domain.transactions import RejectedRow
 from quintile.engine.render import Sql, literal, render
 from quintile.errors import DataError, Place
 from quintile.sources.located import ROW_NUMBER, SourceTable
@@ -121,11 +120,6 @@ def open_frame(engine: Engine, frame: object, place: int) -> SourceTable:
         lines=_same_numbers,
         assumed={"format": type(frame).__module__.partition(".")[0]},
     )
-
-
-def rejected_row(reason: str, path: Path, line: int | None, raw: str) -> RejectedRow:
-    """A record that could not be taken apart, as it is reported."""
-    return RejectedRow(reason, path.name, line, None, raw)
 
 
 def _same_numbers(places: Sequence[int]) -> dict[int, int]:
