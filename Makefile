@@ -10,6 +10,7 @@ demo: .venv/installed
 	$(BIN)/quintile demo
 
 test: .venv/installed-dev
+	@scripts/install-test-services.sh
 	$(BIN)/python -m pytest -n 2
 
 check: .venv/installed-dev

@@ -11,11 +11,16 @@ from pathlib import Path
 
 import duckdb
 
+_ROWS = {
+    ".parquet": "read_parquet(getvariable('transactions'))",
+    ".csv": "read_csv(getvariable('transactions'), header = true, auto_detect = false, columns = {"
+    "'customer_id': 'BIGINT', 'order_id': 'BIGINT', 'ordered_at': 'TIMESTAMP', 'amount': 'DECIMAL(12, 2)'})",
+}
 _SCRIPT = """
 CREATE TEMP TABLE rfm AS
 WITH orders AS (
     SELECT customer_id, max(ordered_at) FILTER (amount > 0) AS ordered_at, sum(amount) AS net
-    FROM read_parquet(getvariable('transactions'))
+    FROM {rows}
     WHERE ordered_at < getvariable('as_of')
     GROUP BY customer_id, order_id
     HAVING sum(amount) > 0)
@@ -75,7 +80,7 @@ def run(transactions: Path, cells: Path, out: Path, as_of: str) -> None:
     connection.execute("SET VARIABLE cells = ?", [str(cells.resolve())])
     connection.execute("SET VARIABLE as_of = ?::DATE", [as_of])
     os.chdir(out)
-    connection.execute(_SCRIPT)
+    connection.execute(_SCRIPT.replace("{rows}", _ROWS[transactions.suffix]))
 
 
 if __name__ == "__main__":

@@ -55,10 +55,11 @@ RSS_A_MIB = KIB_A_MIB if sys.platform != "darwin" else KIB_A_MIB * KIB_A_MIB
 
 @dataclass(frozen=True)
 class Cost:
-    """What one whole process took: seconds on the wall and the peak of its memory in MiB."""
+    """What one whole process took: seconds on the wall, the peak of its memory in MiB, seconds of the processors."""
 
     seconds: float
     mib: float
+    processor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def measured(command: list[str]) -> Cost:
         if process.returncode:
             output.seek(0)
             sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{output.read().decode(errors='replace')}")
-    return Cost(seconds, usage.ru_maxrss / RSS_A_MIB)
+    return Cost(seconds, usage.ru_maxrss / RSS_A_MIB, usage.ru_utime + usage.ru_stime)
 
 
 def prepare(rows: int, folder: Path) -> Job:
@@ -170,12 +171,12 @@ def start_up(turns: int) -> str:
     return f"`quintile --help` takes {more:.2f} s more than an empty Python."
 
 
-def record(report: str) -> None:
+def record(report: str, markers: tuple[str, str] = MARKERS) -> None:
     """Put the report between the markers of the README."""
     readme = HERE / "README.md"
-    before, rest = readme.read_text(encoding="utf-8").split(MARKERS[0])
-    after = rest.split(MARKERS[1])[1]
-    readme.write_text(f"{before}{MARKERS[0]}\n{report}{MARKERS[1]}{after}", encoding="utf-8")
+    before, rest = readme.read_text(encoding="utf-8").split(markers[0])
+    after = rest.split(markers[1])[1]
+    readme.write_text(f"{before}{markers[0]}\n{report}{markers[1]}{after}", encoding="utf-8")
 
 
 def main() -> None:

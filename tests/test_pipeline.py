@@ -12,7 +12,7 @@ from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.render import render
 from quintile.errors import DataError
 from quintile.metrics.measure import Clock
-from quintile.pipeline import account, day_after_latest, require_orders, score_customers
+from quintile.pipeline import account, day_after_latest, read_sources, require_orders, score_customers
 from quintile.sources.open import open_source
 from tests.jobs.shop import AS_OF, ORDERS, write_shop
 
@@ -32,7 +32,8 @@ def accounted(engine, tmp_path):
         staging = tmp_path / f"staging-{len(list(tmp_path.iterdir()))}"
         staging.mkdir()
         table = open_source(engine, write_shop(tmp_path, orders), staging, ReadingSettings())
-        return account(engine, [table], settings or Settings(), last_day=AS_OF)
+        chosen = settings or Settings()
+        return account(engine, [table], read_sources(engine, [table], chosen), chosen, last_day=AS_OF)
 
     return of_orders
 

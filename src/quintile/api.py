@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.config.read import read_settings
 from quintile.errors import SettingsError
-from quintile.jobs.check import check as check_job
 from quintile.jobs.fit import fit as fit_job
-from quintile.jobs.run import Wish, run_in_memory
+from quintile.jobs.isolated import check_apart
+from quintile.jobs.named import named_sources
+from quintile.jobs.run import run_in_memory
+from quintile.jobs.wish import Wish
 from quintile.plugins import extra
 
 if TYPE_CHECKING:
@@ -60,8 +62,8 @@ def run(
     """Score and segment the customers of a source.
 
     Args:
-        source: A path, a pandas, polars, pyarrow or DuckDB table, or a list of them; one row per order, order line,
-            payment or refund.
+        source: A path, a pandas, polars, pyarrow or DuckDB table, the name of a database in the settings' ``sources``,
+            or a list of them; one row per order, order line, payment or refund.
         model: What is measured and how it is scored. With cut points they are applied as they are; without, they are
             learned from this source. None takes the model the settings describe.
         as_of: Analysis date; orders on it and later do not count. None takes the day after the latest order.
@@ -128,9 +130,10 @@ def check(
 ) -> dict[str, Any]:
     """What reading a source would do: outcome, counts, quarantine with places, bridge; nothing is published.
 
-    A source that must be rejected is not an exception: ``outcome`` is ``"reject"`` and ``error`` says why.
+    A source that must be rejected is not an exception: ``outcome`` is ``"reject"`` and ``error`` says why. Files are
+    parsed in a child process with the limits of ``settings``; frames are read here.
     """
-    return check_job(_wish(source, settings, as_of, None))
+    return check_apart(_wish(source, settings, as_of, None))
 
 
 def _wish(
@@ -143,7 +146,8 @@ def _wish(
     moment = _moment(as_of)
     _require_groups(settings or {})
     paths = [Path(one) if isinstance(one, str) else one for one in sources]
-    return Wish(sources=paths, settings=read_settings(None, settings or {}), as_of=moment, model=model)
+    chosen = read_settings(None, settings or {})
+    return Wish(sources=named_sources(paths, chosen), settings=chosen, as_of=moment, model=model)
 
 
 def _require_groups(settings: Mapping[str, Any]) -> None:

@@ -5,16 +5,20 @@ Exit codes: 0 done, 1 a bug, 2 data or settings, 3 a target failed, 74 no space,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the user's input something is the matter; lines count from 1, the header included."""
+    """Where in the user's input something is the matter; lines count from 1, the header included.
+
+    ``like`` is a value that is written as the first one at fault is, where a column is known and no line yet.
+    """
 
     file: str | None = None
     line: int | None = None
     column: str | None = None
+    like: str | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         line = f"line {self.line}" if self.line else None

@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from quintile.domain.bridge import Bridge
 from quintile.domain.settings import NO_SCHEME
 from quintile.engine.render import Sql, render
 from quintile.errors import DataError
+from quintile.insight.concentration import concentration
+from quintile.insight.distribution import money, whole_numbers
 from quintile.ledger.build import build_ledger
 from quintile.ledger.report import ledger_steps
 from quintile.metrics.measure import Clock, measure
@@ -38,8 +40,12 @@ if TYPE_CHECKING:
     from quintile.domain.tie_receipt import TieReceipt
     from quintile.domain.transactions import Transactions
     from quintile.engine.base import Engine
+    from quintile.ledger.rules.currency import RatesOf
     from quintile.metrics.report import Places
+    from quintile.scoring.histogram import ValueCounts
     from quintile.sources.located import SourceTable
+
+_REVENUES = "SELECT revenue AS worth, count(*) AS customers FROM {rfm} GROUP BY ALL"
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,14 @@ class Accounted:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """How the customers spread over the values of R, F and M, and the revenue over the customers; JSON values."""
+
+    distributions: dict[str, dict[str, Any]]
+    concentration: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Scored:
     """Customers scored and segmented: the view ``segmented`` and all that is reported of it."""
 
@@ -64,31 +78,48 @@ class Scored:
     clock: Clock
     bridge: Bridge
     receipts: tuple[TieReceipt, TieReceipt, TieReceipt]
+    spread: Spread
 
 
-def account(
-    engine: Engine,
-    tables: Sequence[SourceTable],
-    settings: Settings,
-    *,
-    last_day: date,
-    rates: Sql | None = None,
-) -> Accounted:
-    """Read the sources and build the ledger.
+def read_sources(
+    engine: Engine, tables: Sequence[SourceTable], settings: Settings, *, to_keep: bool = False
+) -> Transactions:
+    """Read the sources on the ledger's clock.
 
     Args:
         engine: Where everything happens.
         tables: The opened sources.
         settings: The user's settings.
-        last_day: The later of ``as_of`` and the shop's today.
-        rates: Table of exchange rates, if any.
+        to_keep: Also read what only a project keeps.
     """
     reading = Reading(
         time_zone=settings.ledger.time_zone,
         elapsed=settings.model.recency == "elapsed",
         drop_repeated_rows=settings.ledger.duplicates == "row",
+        to_keep=to_keep,
     )
-    transactions = read(engine, tables, settings.reading, reading)
+    return read(engine, tables, settings.reading, reading)
+
+
+def account(
+    engine: Engine,
+    tables: Sequence[SourceTable],
+    transactions: Transactions,
+    settings: Settings,
+    *,
+    last_day: date,
+    rates: RatesOf | None = None,
+) -> Accounted:
+    """Build the ledger of what was read.
+
+    Args:
+        engine: Where everything happens.
+        tables: The opened sources.
+        transactions: What was read of them, or of them and of all that the project knew before.
+        settings: The user's settings.
+        last_day: The later of ``as_of`` and the shop's today.
+        rates: Gives the table of exchange rates, if there is one.
+    """
     ledger = build_ledger(engine, transactions, settings.ledger, last_day=last_day, rates=rates)
     return Accounted(
         tables=tuple(tables),
@@ -153,6 +184,7 @@ def score_customers(
         DataError: ``empty_window``, no purchase lies in the window.
     """
     ledger = accounted.ledger
+    model.require_currency(ledger.currency)
     model, scheme = _with_scheme(model)
     places = require_orders(engine, ledger, clock)
     on_step("measuring recency, frequency and monetary")
@@ -163,9 +195,10 @@ def score_customers(
     on_step("scoring")
     counts = count_values(engine, rfm)
     if model.cuts is None:
-        model = fit(engine, rfm, model, clock.window.as_of, counts=counts)
+        model = fit(engine, rfm, model, clock.window.as_of, counts=counts).in_currency(ledger.currency)
     scores = score(engine, rfm, model)
     receipts = tie_receipt(engine, scores, model, counts=counts)
+    spread = _spread(engine, rfm, model, counts)
     counts.drop(engine)
     return Scored(
         segmented=_segmented(engine, scores, scheme, model),
@@ -174,6 +207,21 @@ def score_customers(
         clock=clock,
         bridge=Bridge((*accounted.steps, *steps)),
         receipts=receipts,
+        spread=spread,
+    )
+
+
+def _spread(engine: Engine, rfm: Sql, model: RfmModel, counts: ValueCounts) -> Spread:
+    """Read off the histograms while they are there; only an average needs its revenue counted anew."""
+    average = model.monetary == "average"
+    revenue = render("({counted})", counted=render(_REVENUES, rfm=rfm)) if average else counts.m.table
+    return Spread(
+        distributions={
+            "r": whole_numbers(engine, counts.r.table, open_end=False),
+            "f": whole_numbers(engine, counts.f.table, open_end=True),
+            "m": money(engine, counts.m.table),
+        },
+        concentration=concentration(engine, revenue),
     )
 
 

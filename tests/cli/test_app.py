@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import sys
+
 import pytest
 
 from quintile.cli import app
+from quintile.errors import DataError, Place, StoreBusyError
 
 
 def raising(error):
@@ -35,3 +39,32 @@ def test_other_exit_codes_stay(monkeypatch, capsys):
         app.main()
     assert stopped.value.code == 2
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (DataError("bad_date", "no date", fix="mend it", place=Place("o.csv", 7, "day")), 2),
+        (StoreBusyError("store-busy", "busy", fix="wait"), 75),
+    ],
+    ids=["data", "busy"],
+)
+@pytest.mark.parametrize("command", ["run", "fit", "score", "quarantine"])
+def test_with_json_an_error_is_one_json_object_and_a_message_for_people(error, code, command, monkeypatch, capsys):
+    monkeypatch.setattr(app, "app", raising(error))
+    monkeypatch.setattr(sys, "argv", ["quintile", command, "o.csv", "--json"])
+    with pytest.raises(SystemExit) as stopped:
+        app.main()
+    shown = capsys.readouterr()
+    assert stopped.value.code == code
+    assert json.loads(shown.out) == {"error": error.as_dict()}
+    assert shown.err == f"{error}\n"
+
+
+def test_without_json_an_error_is_a_message_alone(monkeypatch, capsys):
+    error = DataError("bad_date", "no date", fix="mend it")
+    monkeypatch.setattr(app, "app", raising(error))
+    monkeypatch.setattr(sys, "argv", ["quintile", "run", "o.csv"])
+    with pytest.raises(SystemExit):
+        app.main()
+    assert capsys.readouterr() == ("", "error[bad_date]: no date\n  Fix: mend it\n")

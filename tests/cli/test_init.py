@@ -51,6 +51,17 @@ def test_init_keeps_settings_unless_forced(tmp_path):
     assert "scale = 5" in (tmp_path / "quintile.toml").read_text()
 
 
+def test_init_keeps_the_databases_unless_the_settings_cannot_be_read(tmp_path):
+    settings = tmp_path / "quintile.toml"
+    settings.write_text('[sources.shop]\nkind = "sqlite"\npath = "shop.db"\ntable = "orders"\n')
+    assert quintile("init", "--force", folder=tmp_path).returncode == 0
+    assert '[sources."shop"]\nkind = "sqlite"\npath = "shop.db"\ntable = "orders"\n' in settings.read_text()
+    settings.write_text("no TOML")
+    assert quintile("init", folder=tmp_path).returncode == 2
+    assert quintile("init", "--force", folder=tmp_path).returncode == 0
+    assert "scale = 5" in settings.read_text()
+
+
 def test_init_refuses_a_source_that_is_not_there(tmp_path):
     refused = quintile("init", "absent.csv", folder=tmp_path)
     assert refused.returncode == 2

@@ -7,11 +7,10 @@ import io
 from rich.console import Console
 
 from quintile.cli.show.check import show_check
-from quintile.cli.show.words import STEPS
-from quintile.domain.fate import EXCLUSION_REASONS, QUARANTINE_REASONS
 
 FOUND = {
     "outcome": "quarantine",
+    "inputs": [{"name": "o.csv", "rows": 1200, "assumed": {"format": "parquet"}}],
     "rows_in": 1200,
     "rows_quarantined": 2,
     "customers": 1,
@@ -46,6 +45,7 @@ Accepted, but 2 of 1,200 rows would be set aside
 1 customer with 1,050 orders, net 1,234.5000 EUR
 
 Assumed, and the flag that changes it
+  Source        o.csv (1,200 rows)
   Format        Parquet
   Columns       customer, order, time=day, amount  --map
   Decimal mark  .                                  --decimal
@@ -66,6 +66,8 @@ Set aside: no readable amount, 2 rows (bad_amount)
 
 Left out by their status (--exclude)
   rows: cancelled 1,100, test orders 3
+
+To correct the rows set aside: quintile quarantine SOURCE --out DIR
 """
 REJECTED = {
     "outcome": "reject",
@@ -99,12 +101,55 @@ def test_a_rejection_says_what_where_and_how_to_mend_it():
     assert shown(REJECTED) == (
         "Rejected: nothing can be scored from this\n"
         "\n"
-        "error[ambiguous_date]\n"
+        "Day or month first? (ambiguous_date)\n"
         "  What   day or month first?\n"
         "  Where  o.csv, line 7, column 'day'\n"
         "  Fix    --date-order dmy\n"
     )
 
 
-def test_every_reason_has_words():
-    assert set(STEPS) > {*QUARANTINE_REASONS, *EXCLUSION_REASONS}
+def test_the_lines_around_an_error_are_shown_with_the_wrong_one_among_them():
+    around = [{"line": 6, "text": "a;1"}, {"line": 7, "text": "b;[red]\x1b[31m;" + "x" * 100}]
+    page = shown({**REJECTED, "around": around})
+    assert page.endswith("\nThe lines there\n  6  a;1\n  7  b;[red]\ufffd[31m;" + "x" * 62 + "\n")
+
+
+def test_a_warning_has_a_name_its_rows_and_a_remedy():
+    told = [
+        {"code": "orphan_refund", "rows": 2, "message": "2 refunds belong to no order"},
+        {"code": "few_buyers", "rows": None, "message": "12 buyers: below 500"},
+        {"code": "days_in_utc", "rows": 9, "message": "set the shop's own, such as --time-zone Europe/Istanbul"},
+        {"code": "not_known_yet", "rows": None, "message": "something new"},
+    ]
+    page = shown({**FOUND, "warnings": told})
+    assert (
+        "Please note\n"
+        "  !  Refunds without an order, 2 rows (orphan_refund)\n"
+        "     2 refunds belong to no order\n"
+        "     Remedy: add the source that holds their orders; until then they count as\n"
+        "     money given back\n"
+        "  !  Few buyers (few_buyers)\n"
+    ) in page
+    assert "Istanbul\n  !  Not known yet (not_known_yet)\n     something new\n\n" in page
+
+
+def test_what_differs_in_a_further_source_is_told_by_its_name():
+    second = {"format": "text", "delimiter": ";", "encoding": "cp1252", "columns": {"customer": "kunde"}}
+    both = [
+        {"name": "a.parquet", "rows": 1, "assumed": FOUND["assumed"]},
+        {"name": "b.csv", "rows": 2, "assumed": {**second, "decimal": ","}},
+    ]
+    page = shown({**FOUND, "inputs": both})
+    assert "  Source        a.parquet (1 row), b.csv (2 rows)\n" in page
+    assert "  Format        b.csv: text, parted by semicolon, cp1252" in page
+    assert "  Columns       b.csv: customer=kunde " in page
+    assert "  Decimal mark  b.csv: , " in page
+    assert "b.csv: say their order" not in page
+
+
+def test_an_accepted_drift_is_told_with_its_reason():
+    drift = {"code": "distribution_shift", "message": "amounts are in cents", "because": "new till"}
+    page = shown({**FOUND, "refresh": {"known_rows": 0, "accepted": [drift, {**drift, "because": None}]}})
+    assert "Accepted by name\n  distribution_shift  amounts are in cents (because: new till)\n" in page
+    assert "  distribution_shift  amounts are in cents\n" in page
+    assert "Accepted by name" not in shown(FOUND)

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from quintile.cli.show.report import show_fit, show_report
+from tests.pictures.sample import result
 
 FOLDER = Path("results/snapshots/2025-07-01-abc")
 
@@ -45,6 +46,7 @@ def segment(name, customers, share, revenue, revenue_share, habits):
     }
 
 
+SAMPLE = result()
 REPORT: dict[str, Any] = {
     "as_of": "2025-07-01",
     "as_of_given": False,
@@ -90,6 +92,9 @@ REPORT: dict[str, Any] = {
         segment("Champions", 250, "0.2500", "817.6000", "0.8000", ("7.5", "4.25", "3.27")),
         segment("Loyal", 750, "0.7500", "204.40", "0.2000", ("60", "1.00", "0.27")),
     ],
+    "ranking": ["Champions", "Loyal", "Inactive"],
+    "distributions": SAMPLE["distributions"],
+    "concentration": SAMPLE["concentration"],
     "grid": [
         {"r": 3, "f": 3, "m": 3, "customers": 200, "revenue": "1"},
         {"r": 3, "f": 3, "m": 1, "customers": 50, "revenue": "1"},
@@ -149,9 +154,20 @@ How they buy
 
 Customers by recency (R) and frequency (F)
         F 1   F 2   F 3
-  R 3     0     0   250
-  R 2     0     0     0
-  R 1   750     0     0
+  R 3               250
+  R 2
+  R 1   750
+
+What the best customers bring
+  Best 10% of customers  19.0%  ███████▋
+  Best 20%               36.0%  ██████████████▍
+  Best 40%               64.0%  █████████████████████████▋
+  Best 60%               84.0%  █████████████████████████████████▋
+  Best 80%               96.0%  ██████████████████████████████████████▍
+
+  Gini index 0.6000 (0: all bring the same, 1: one brings it all)
+  "40% bring 80%": not so here, they bring 64.0%.
+  "ten times": true here, the bottom tenth brings nothing.
 
 What earns a score
   score  R: days  people  F: orders  people  M: EUR       people
@@ -166,12 +182,22 @@ What earns a score
   Monetary   3 of 3 scores reached. Most common: 7.00 EUR, 0.2% of the
              customers.
 
+How many customers have which value (^ is a cut point)
+  Recency        0-9  █▅▄  20-29 days
+                       ^^
+  Frequency        1  █▃   2+ orders
+                       ^   without order: 3
+  Monetary   below 0  ▁██  10-12.5 EUR
+                        ^
+
 Files in results/snapshots/2025-07-01-abc
   customers.csv  the same as text
   segments.csv   one row a segment
   model.json     the model with its cut points: quintile score --model
   run.json       this report, and checksums of all files
   Snapshot 2025-07-01-abc
+
+What to do: quintile playbook --results results/snapshots/2025-07-01-abc
 """
 
 
@@ -219,7 +245,9 @@ def test_plain_text_has_no_control_characters():
 
 
 def test_a_terminal_gets_colour():
-    assert "\x1b[1;38;2;9;138;63mChampions" in shown(terminal=True)
+    page = shown(terminal=True)
+    assert "\x1b[1mChampions" in page
+    assert "\x1b[38;2;3;157;66m█" in page
 
 
 def test_no_color_is_respected(monkeypatch):
@@ -297,9 +325,9 @@ def test_one_best_turns_grid_and_scores_round():
     assert days == [["1", "0-14"], ["2", "15-45"], ["3", "46+"]]
 
 
-def test_segments_nobody_ranks_keep_their_order():
-    report = changed(model={**REPORT["model"], "scheme": "gone.toml"})
+def test_segments_stand_in_their_ranking_even_where_their_scheme_is_gone():
     names = ["Inactive", "Champions", "Loyal"]
+    report = changed(ranking=names, model={**REPORT["model"], "scheme": "gone.toml"})
     firsts = [line.split()[0] for line in shown(report).splitlines() if line.strip()]
     assert [first for first in firsts if first in names][:3] == names
 
@@ -310,6 +338,10 @@ def test_files_are_named_where_the_results_folder_links_to_them(tmp_path, monkey
     (tmp_path / "out" / "run.json").write_text("{}")
     monkeypatch.chdir(tmp_path)
     assert "Files in out\n" in shown(changed(folder=str(home)))
+
+
+def test_without_a_scheme_there_is_nothing_to_do_for_segments():
+    assert "quintile playbook" not in shown(changed(model={**REPORT["model"], "scheme": "none"}))
 
 
 def test_a_killed_run_is_mentioned():

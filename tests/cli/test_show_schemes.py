@@ -94,7 +94,7 @@ def test_a_scheme_without_ranking_is_not_judged():
 
 def test_letter_and_colour_of_a_segment_are_those_of_its_legend():
     page = shown(load_scheme("rfm-9"), terminal=True)
-    champions = "\x1b[1;38;2;255;255;255;48;2;9;138;63m"
+    champions = "\x1b[1;38;2;0;0;0;48;2;3;157;66m"
     assert f"{champions} A \x1b[0m" in page
     assert page.count(f"{champions}A\x1b[0m") == len("AA") * 4
 

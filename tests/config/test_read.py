@@ -69,13 +69,13 @@ def test_cut_points_are_exact_decimals(toml):
         ),
         (
             {"output": {"zzz": 5}},
-            "error[settings]: 'output.zzz' is no setting\n  Fix: keys are formats",
+            "error[settings]: 'output.zzz' is no setting\n  Fix: keys are formats, report",
         ),
         (
             {"modell": {"scale": 5}},
             (
                 "error[settings]: 'modell' is no setting\n  Fix: did you mean 'model'?"
-                " keys are reading, ledger, model, output, engine"
+                " keys are reading, ledger, model, refresh, output, engine, network, sources, limits"
             ),
         ),
     ],
@@ -186,3 +186,20 @@ def test_a_file_named_by_a_flag_lies_where_the_command_runs(toml, tmp_path):
 def test_a_person_s_statuses_replace_the_lists(toml):
     path = toml('[ledger]\nstatuses = {cancelled = ["weg"]}\n')
     assert read_settings(path, {}).ledger.statuses == {"cancelled": ("weg",)}
+
+
+def test_a_table_of_its_own_maps_its_columns(toml):
+    path = toml('[reading.map]\norder = "no"\n[returns.map]\norder = "what"\n[customers.map]\nemail = "mail"\n')
+    assert read_settings(path, {"reading": {"map": {"returns.order": "which"}}}).reading.map == {
+        "order": "no",
+        "returns.order": "which",
+        "customers.email": "mail",
+    }
+
+
+def test_a_table_of_its_own_has_no_other_key(toml):
+    error = refusal(toml('[returns]\nfile = "returns.csv"\n'), {})
+    assert (error.message, error.fix) == (
+        "'returns.file' is no setting",
+        "write [returns.map]; the file itself is named under [ledger], as returns = 'FILE'",
+    )

@@ -122,3 +122,20 @@ def test_learned_cut_points_leave_the_rest_of_the_model_as_it_is():
     wish = replace(FITTED, cuts=None, fitted=None)
     assert wish.with_cuts(FITTED.cuts, FITTED.fitted) == FITTED
     assert json.loads(wish.to_json())["cuts"] is None
+
+
+EUROS = RfmModel(fitted=Fitted("2025-07-01", 3)).in_currency("EUR")
+
+
+def test_a_fitted_model_keeps_its_currency_where_one_is_known():
+    assert RfmModel.from_json(EUROS.to_json()).fitted == Fitted("2025-07-01", 3, "EUR")
+    assert "currency" not in RfmModel(fitted=Fitted("2025-07-01", 3)).in_currency("").as_dict()["fitted"]
+
+
+def test_cut_points_of_one_currency_score_no_money_of_another():
+    EUROS.require_currency("EUR")
+    EUROS.require_currency("")
+    RfmModel(fitted=Fitted("2025-07-01", 3)).require_currency("JPY")
+    with pytest.raises(SettingsError) as caught:
+        EUROS.require_currency("JPY")
+    assert caught.value.message.startswith("the model was fitted in EUR, but the money to score is in JPY")

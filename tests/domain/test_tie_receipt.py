@@ -29,3 +29,10 @@ def test_the_receipt_is_json_with_exact_values():
         "cuts": ["11.00", None],
         "suggestion": "text",
     }
+
+
+def test_where_one_is_the_best_score_the_receipt_counts_from_the_best():
+    receipt = TieReceipt("f", "quantile", (13, 0, 0, 7), None, 13, ()).as_dict(best="low")
+    assert (receipt["reached"], receipt["skipped"], receipt["customers"]) == ([1, 4], [2, 3], [7, 0, 0, 13])
+    assert TieReceipt("f", "quantile", (5, 0, 7), None, 5, ()).as_dict(best="low")["customers"] == [7, 0, 5]
+    assert TieReceipt("f", "quantile", (5, 3, 0), None, 5, ()).as_dict(best="low")["skipped"] == [1]

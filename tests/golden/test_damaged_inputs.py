@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-import quintile
+from quintile.config.read import read_settings
+from quintile.domain.settings import LimitSettings
+from quintile.jobs.isolated import CHILD, check_apart
+from quintile.jobs.wish import Wish
+from quintile.sources.apart import Child
 from tests.conftest import SHARED, find_shared
 
 MANIFEST = SHARED / "bad_inputs" / "manifest.json"
@@ -33,9 +38,18 @@ def test_the_corpus_is_there():
     assert len(SINGLE) >= 60
 
 
+@pytest.fixture(scope="module")
+def child():
+    """One child process for all files, as a service keeps one: what a file does to it must not reach the next."""
+    with Child(CHILD, LimitSettings()) as started:
+        yield started
+
+
 @pytest.mark.parametrize("case", SINGLE, ids=[case["id"] for case in SINGLE])
-def test_a_damaged_file_is_never_silently_wrong(case):
-    found = quintile.check(MANIFEST.parent / case["file"], as_of=CORPUS["as_of"], settings=settings_of(case))
+def test_a_damaged_file_is_never_silently_wrong(case, child):
+    as_of = datetime.fromisoformat(CORPUS["as_of"])
+    wish = Wish([MANIFEST.parent / case["file"]], read_settings(None, settings_of(case)), as_of)
+    found = check_apart(wish, child=child)
     outcome = OUTCOMES[found["outcome"]]
     assert outcome in {case["expected"], *case.get("also_ok", [])}, found["error"]
     if outcome != case["expected"]:

@@ -9,7 +9,7 @@ def test_a_clean_source_is_accepted_and_counted_before_any_window(tmp_path):
     assert (found["outcome"], found["error"], found["quarantine"]) == ("accept", None, [])
     assert (found["customers"], found["orders"], found["net_total"], found["currency"]) == (4, 5, "130.95", None)
     assert [step["step"] for step in found["bridge"]] == ["raw", "kept", "ledger"]
-    assert [line["code"] for line in found["warnings"]] == ["orphan_refund"]
+    assert [line["code"] for line in found["warnings"]] == ["orphan_refund", "fewer_customers_than_bins"]
     assert (found["assumed"]["grain"], found["assumed"]["columns"]["time"]) == ("order", "order_date")
 
 

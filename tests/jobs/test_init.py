@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import tomllib
 from dataclasses import fields, replace
 from decimal import Decimal
@@ -10,11 +11,13 @@ from decimal import Decimal
 import pytest
 
 from quintile.config.read import read_settings
-from quintile.domain.settings import Settings
+from quintile.domain.database import DatabaseSettings, DatabaseSource
+from quintile.domain.settings import NetworkSettings, Settings
 from quintile.errors import DataError, SettingsError
 from quintile.jobs.check import check
-from quintile.jobs.init import _toml, draft_settings, write_settings
-from quintile.jobs.run import Wish
+from quintile.jobs.init import draft_settings, write_settings
+from quintile.jobs.toml_text import as_toml
+from quintile.jobs.wish import Wish
 
 PLAIN = (
     "customer_id,order_id,order_date,amount,currency,note\nC1,O1,2025-01-01,10.00,EUR,x\nC2,O2,2025-02-03,5.50,EUR,y\n"
@@ -54,9 +57,15 @@ def test_every_setting_is_written_or_commented_at_its_group():
             seen |= {(group, table)} if table else set()
         elif " = " in line:
             seen.add((group, line.removeprefix("# ").split(" = ")[0]))
-    groups = {part.name: getattr(Settings(), part.name) for part in fields(Settings)}
+    groups = {part.name: getattr(Settings(), part.name) for part in fields(Settings) if part.name != "sources"}
     wanted = {(group, key.name) for group, settings in groups.items() for key in fields(settings)}
     assert wanted <= seen
+
+
+def test_the_commented_database_loads(tmp_path):
+    example = draft_settings([]).text.partition("# [sources.shop]")
+    text = "".join(line.removeprefix("# ") for line in "".join(example[1:]).splitlines(keepends=True))
+    assert loaded(tmp_path, text).sources["shop"].password_env == "SHOP_PASSWORD"
 
 
 def test_every_commented_example_is_a_setting_that_loads(tmp_path):
@@ -159,7 +168,7 @@ def test_names_that_are_code_to_toml_are_quoted(tmp_path):
     table = {"customer": evil}
     draft = draft_settings([source(tmp_path, f"customer_id,order_date,amount,{quoted}\nC1,2025-01-01,1.00,x\n")])
     assert loaded(tmp_path, draft.text).reading.map["customer"] == "customer_id"
-    assert tomllib.loads(f"customer = {_toml(evil)}") == table
+    assert tomllib.loads(f"customer = {as_toml(evil)}") == table
 
 
 def test_a_file_that_cannot_be_read_at_all_writes_nothing(tmp_path):
@@ -186,3 +195,36 @@ def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="cannot be written"):
         write_settings(tmp_path / "file" / "quintile.toml", "one", force=False)
+
+
+def test_every_setting_and_every_group_has_a_comment_of_its_own():
+    text = draft_settings([]).text
+    assert "see quintile run --help" not in text
+    assert not [part.name for part in fields(Settings) if f"# {part.name.capitalize()}\n[" in text]
+
+
+def test_a_setting_that_was_just_added_does_not_stop_init(monkeypatch):
+    monkeypatch.setattr("quintile.jobs.init._COMMENTS", {})
+    monkeypatch.setattr("quintile.jobs.init._HEADS", {})
+    text = draft_settings([]).text
+    assert "# Model\n[model]\n" in text
+    assert read_settings_of(text) == Settings()
+
+
+def read_settings_of(text):
+    return read_settings(None, {group: table for group, table in tomllib.loads(text).items() if group != "sources"})
+
+
+def test_a_database_is_looked_at_and_kept_with_all_that_was_said_of_it(tmp_path):
+    with sqlite3.connect(tmp_path / "shop.db") as database:
+        database.execute("CREATE TABLE orders (id TEXT PRIMARY KEY, who TEXT, order_date TEXT, amount TEXT)")
+        database.execute("INSERT INTO orders VALUES ('1', 'A', '2025-06-01', '1.00')")
+    shop = DatabaseSettings(kind="sqlite", path=str(tmp_path / "shop.db"), table="orders", map={"customer": "who"})
+    before = Settings(sources={"my shop": shop}, network=NetworkSettings(allow_hosts=("10.0.0.0/8",)))
+    draft = draft_settings([DatabaseSource("my shop", shop)], before, folder=tmp_path)
+    assert '# Found in: "my shop"\n' in draft.text
+    assert 'path = "shop.db"\n' in draft.text
+    settings = loaded(tmp_path, draft.text)
+    assert (settings.sources, settings.network) == (before.sources, before.network)
+    assert settings.reading.map["time"] == "order_date"
+    assert draft_settings([], settings, folder=tmp_path).text.count("[sources.") == 2

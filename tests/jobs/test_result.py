@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from quintile.jobs.result import neutralised
-from quintile.jobs.run import Wish, run, run_in_memory
+from quintile.jobs.run import run, run_in_memory
+from quintile.jobs.wish import Wish
 from tests.jobs.shop import AS_OF, ORDERS, wish_for, write_shop
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\uff1d1"]
@@ -89,3 +90,24 @@ def test_one_as_the_best_is_shown_in_scores_codes_and_grid_alike(tmp_path):
     assert [(cell["r"], cell["f"], cell["m"]) for cell in second["grid"]] == [
         (6 - cell["r"], 6 - cell["f"], 6 - cell["m"]) for cell in first["grid"]
     ]
+
+
+@pytest.mark.parametrize("monetary", ["total", "average"])
+def test_concentration_and_distributions_hold_everyone_and_every_cent(tmp_path, monetary):
+    _, report, _ = run_in_memory(wish_for(write_shop(tmp_path), {"model": {"monetary": monetary}}))
+    customers = report["counts"]["customers"]
+    revenue = sum(Decimal(line["revenue"]) for line in report["segments"])
+    concentration = report["concentration"]
+    assert (concentration["customers"], Decimal(concentration["revenue"])) == (customers, revenue)
+    assert sum(Decimal(tenth["revenue"]) for tenth in concentration["deciles"]) == revenue
+    assert [found["metric"] for found in report["distributions"]] == ["r", "f", "m"]
+    for found, receipt in zip(report["distributions"], report["tie_receipt"], strict=True):
+        assert sum(line["customers"] for line in found["bins"]) + found["without"] == customers
+        assert (found["cuts"], found["common_value"]) == (receipt["cuts"], receipt["common_value"])
+
+
+def test_the_ranking_names_every_segment_once(tmp_path):
+    _, report, _ = run_in_memory(wish_for(write_shop(tmp_path)))
+    assert sorted(report["ranking"]) == sorted(line["segment"] for line in report["segments"])
+    assert {cell["segment"] for cell in report["grid"]} <= set(report["ranking"])
+    assert report["ranking"][0] == "Champions"

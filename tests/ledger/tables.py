@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import DUPLICATE, REASON_OF
+from quintile.domain.second_tables import SecondTable, SecondTables
 from quintile.domain.settings import LedgerSettings
 from quintile.domain.transactions import Transactions
 from quintile.engine.render import Sql, joined, literal, name, render
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
 
 TODAY = date(2025, 7, 1)
-TEXTS = ("customer", "order_id", "line", "email", "account", "currency", "status", "kind")
+TEXTS = ("customer", "order_id", "line", "email", "account", "phone", "currency", "status", "kind")
 PROBLEMS = ("row_problem", "amount_problem", "time_problem")
 ROLE_OF = {"order_id": "order"}
+ROLE_OF_COLUMN = {"order_id": "order", "returned_at": "time"}
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,51 @@ def built(
     money: str = "DECIMAL(18, 2)",
     assumed: dict[str, Any] | None = None,
     rejected: tuple[RejectedRow, ...] = (),
+    second: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     **rules: Any,
 ) -> Built:
-    """Build the ledger of literal rows."""
+    """Build the ledger of literal rows, and of second tables by name."""
     found = transactions(engine, rows, money=money, rejected=rejected, assumed=assumed)
-    table = None if rates is None else rates.table(engine)
+    beside = {kind: _second(engine, kind, listed) for kind, listed in (second or {}).items()}
+    found = replace(found, second=SecondTables(**beside))
+    table = None
+    if rates is not None:
+        rates.table(engine)
+        table = _given
     return Built(engine, build_ledger(engine, found, LedgerSettings(**rules), last_day=TODAY, rates=table))
+
+
+SECOND = {
+    "returns": {
+        "id": "VARCHAR", "order_id": "VARCHAR", "line": "VARCHAR", "amount": "DECIMAL(18, 4)", "currency": "VARCHAR",
+        "returned_at": "TIMESTAMP",
+    },
+    "customers": dict.fromkeys(("customer", "email", "phone", "account"), "VARCHAR"),
+    "merges": {"old_key": "VARCHAR", "new_key": "VARCHAR"},
+    "phones": {"raw": "VARCHAR", "phone": "VARCHAR"},
+}  # fmt: skip
+TOLD = {"repeated": 0, "not_returned": 0, "unreadable": 0, "country": None}
+
+
+def _second(engine: Engine, kind: str, rows: Sequence[Mapping[str, Any]]) -> SecondTable:
+    columns = SECOND[kind]
+    selects = [
+        joined(
+            render("CAST({v} AS {kind}) AS {c}", v=literal(row.get(column)), kind=Sql(of), c=name(column))
+            for column, of in columns.items()
+        )
+        for row in (*rows, {})
+    ]
+    union = joined((render("SELECT {columns}", columns=select) for select in selects), " UNION ALL ")
+    # The last row, of nothing, gives an empty table its columns.
+    query = render("SELECT * FROM ({union}) LIMIT {rows}", union=union, rows=literal(len(rows)))
+    engine.table(f"second_{kind}", query)
+    roles = frozenset(ROLE_OF_COLUMN.get(key, key) for row in rows for key in row)
+    return SecondTable(f"second_{kind}", roles, len(rows), {"table": kind, "rows": len(rows), **TOLD})
+
+
+def _given(_currencies: list[str], _first: date, _last: date) -> SecondTable:
+    return SecondTable("rates", frozenset(), 0, {"table": "rates"})
 
 
 def _day(at: datetime) -> str:

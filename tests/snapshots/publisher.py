@@ -37,6 +37,17 @@ def publish(root: Path, snapshot_id: str, run_id: str = "run") -> Path:
         return draft.publish(snapshot_id)
 
 
+def keep(root: Path, snapshot_id: str, run_id: str = "run") -> Path:
+    """Publish a snapshot with two files that outlive it."""
+    with store_at(root).writing(run_id, started=STARTED) as draft:
+        fill(draft.folder, snapshot_id)
+        for number in (1, 2):
+            file = draft.kept / "ledger" / f"{snapshot_id}-{number}"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(snapshot_id)
+        return draft.publish(snapshot_id)
+
+
 def current(root: Path) -> Path:
     """The published snapshot, which has to be there."""
     home = store_at(root).current()
@@ -51,7 +62,7 @@ def complete(home: Path) -> bool:
 
 
 def start(root: Path, run_id: str, mode: str, *snapshot_ids: str, fail_at: str = "") -> subprocess.Popen[str]:
-    """Start the process; MODE is publish (each id in turn), hold (take the lock and stay) or wait (like --wait)."""
+    """Start the process; MODE is publish or keep (each id), hold (take the lock and stay) or wait (like --wait)."""
     search = os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path)
     command = [sys.executable, __file__, str(root), run_id, mode, *snapshot_ids]
     environment = os.environ | {"PYTHONPATH": search, VARIABLE: fail_at}
@@ -65,11 +76,11 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 def main(root: Path, run_id: str, mode: str, snapshot_ids: list[str]) -> None:
-    if mode == "publish":
+    if mode in ("publish", "keep"):
         sys.stdout.write("started\n")
         sys.stdout.flush()
         for snapshot_id in snapshot_ids:
-            publish(root, snapshot_id, run_id)
+            (keep if mode == "keep" else publish)(root, snapshot_id, run_id)
         return
     with store_at(root).writing(run_id, started=STARTED, wait=mode == "wait") as draft:
         sys.stdout.write("holding\n")

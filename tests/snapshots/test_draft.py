@@ -8,7 +8,18 @@ import pytest
 
 from quintile.domain.fail_point import STAGES
 from quintile.snapshots.store import Store
-from tests.snapshots.publisher import KILLED, STARTED, complete, current, fill, first_line, publish, start, store_at
+from tests.snapshots.publisher import (
+    KILLED,
+    STARTED,
+    complete,
+    current,
+    fill,
+    first_line,
+    keep,
+    publish,
+    start,
+    store_at,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +53,17 @@ KILLS_OF_A_REPEAT = {
 KILLS_OF_A_CLEANING = ("store.retracted:1", "store.discarding:1", "store.discarded:1")
 
 
+# Where the run is killed -> how many of its files the store keeps then.
+KILLS_OF_A_KEEPER = {
+    "store.folder_synced:1": 0,
+    "store.marked:1": 0,
+    "store.kept:1": 1,
+    "store.kept:2": 2,
+    "store.renamed:1": 2,
+    "store.swapped:1": 2,
+}
+
+
 def publish_unlinked(root: Path, snapshot_id: str) -> None:
     """Publish without links at the top, so that the next run has links to make."""
     with Store(root).writing("before", started=STARTED) as draft:
@@ -49,8 +71,8 @@ def publish_unlinked(root: Path, snapshot_id: str) -> None:
         draft.publish(snapshot_id)
 
 
-def kill_at(root: Path, place: str, snapshot_id: str) -> None:
-    with start(root, "killed", "publish", snapshot_id, fail_at=place) as run:
+def kill_at(root: Path, place: str, snapshot_id: str, mode: str = "publish") -> None:
+    with start(root, "killed", mode, snapshot_id, fail_at=place) as run:
         _, complaints = run.communicate(timeout=20)
     assert (run.returncode, complaints) == (KILLED, "")
 
@@ -69,7 +91,8 @@ def stages_told_by_next_run(root: Path) -> list[str]:
 
 
 def test_every_place_of_the_store_is_killed():
-    killed = {place.split(":")[0] for place in (*KILLS, *KILLS_OF_A_REPEAT, *KILLS_OF_A_CLEANING)}
+    places = (*KILLS, *KILLS_OF_A_REPEAT, *KILLS_OF_A_CLEANING, *KILLS_OF_A_KEEPER)
+    killed = {place.split(":")[0] for place in places}
     assert killed == {stage for stage in STAGES if stage.startswith("store.")}
 
 
@@ -109,6 +132,28 @@ def test_a_kill_while_an_equal_snapshot_is_published_again_keeps_every_snapshot(
     assert [run.stage for run in draft.stopped] == told
     assert visible(tmp_path) == ["new", "old"]
     assert complete(tmp_path / "snapshots" / "new")
+
+
+@pytest.mark.parametrize("place", KILLS_OF_A_KEEPER)
+def test_files_that_outlive_a_snapshot_come_with_it_or_not_at_all(tmp_path, place):
+    kept = tmp_path / "ledger"
+    keep(tmp_path, "old")
+    before = sorted(kept.iterdir())
+    kill_at(tmp_path, place, "new", "keep")
+    assert len(list(kept.iterdir())) == len(before) + KILLS_OF_A_KEEPER[place]
+    with store_at(tmp_path).writing("next", started=STARTED):
+        pass
+    named = [kept / f"{name}-{number}" for name in {"old", current(tmp_path).name} for number in (1, 2)]
+    assert sorted(kept.iterdir()) == sorted(named)
+
+
+def test_a_kept_file_that_is_there_already_is_not_taken_back(tmp_path):
+    keep(tmp_path, "new")
+    publish(tmp_path, "old")
+    kill_at(tmp_path, "store.set_aside:1", "new", "keep")
+    with store_at(tmp_path).writing("next", started=STARTED):
+        pass
+    assert [path.read_text() for path in sorted((tmp_path / "ledger").iterdir())] == ["new", "new"]
 
 
 @pytest.mark.parametrize("place", KILLS_OF_A_CLEANING)

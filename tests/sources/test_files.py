@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from quintile.errors import DataError
-from quintile.sources.files import checksum, format_of
+from quintile.sources.files import checksum
+from quintile.sources.formats import format_of
 
 TABLE = pa.table({"id": ["007", None, "009"], "amount": ["1.50", "2", "3"]})
 
@@ -27,7 +28,7 @@ def refusal(path):
         (b"PAR1....PAR1", "parquet"),
         (b"PK\x03\x04....", "xlsx"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
-        (gzip.compress(b"a,b\n"), "gzip"),
+        (gzip.compress(b"a,b\n", mtime=0), "gzip"),
         (b'{"a": 1}\n', "json"),
         (b'\xef\xbb\xbf \n{"a": 1}\n', "json"),
         (b"a,b\n1,2\n", "text"),

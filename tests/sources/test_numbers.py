@@ -220,3 +220,60 @@ def test_a_column_of_another_type_is_refused_by_name(kind):
 
 def test_an_empty_column_has_no_amounts():
     assert read([None, None])[1] == ["bad_amount", "bad_amount"]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1\u2007234.50", "1234.50"),
+        ("1\u02bc234.50", "1234.50"),
+        ("\uff0d5.00", "-5"),
+        ("Rs. 500.25", "500.25"),
+        ("-Rs.500.25", "-500.25"),
+        ("SFr. 5.25", "5.25"),
+        ("kr. 5.25", "5.25"),
+        ("5.25 \u0440\u0443\u0431.", "5.25"),
+        ("\uffe5500", "500"),
+        ("CHF 5.\u2013", "5"),
+        ("5.-", "5"),
+        ("-5.--", "-5"),
+        ("5.25-", "-5.25"),
+        ("5-", "-5"),
+    ],
+)
+def test_signs_of_one_country_beside_the_usual_ones(text, amount):
+    assert read(["1,234.50", "99.25", text])[1][-1] == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12%",
+        "12.50 %",
+        "3 pcs",
+        "2 kg",
+        "5.00 CR",
+        "1\u3000234.50",
+        "1`234.50",
+        "5..0",
+        "1,2345.00",
+        "½",
+        "5.00\u200b",
+        "\u0661\u0662.\u0665",
+        "=5.00",
+        "'5.00",
+        "1.2-3",
+        "(5.00",
+        "5.00)",
+        "#DIV/0!",
+        "TRUE",
+        "1/2",
+        "5.-5",
+    ],
+)
+def test_what_is_more_than_an_amount_is_none(text):
+    assert read(["1,234.50", "99.25", text])[1] == [Decimal("1234.50"), Decimal("99.25"), "bad_amount"]
+
+
+def test_a_currency_with_and_without_a_dot_is_one():
+    assert read(["Rs 1,500.00", "Rs. 2.50"])[0].currency == "Rs"

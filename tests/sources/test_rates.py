@@ -7,7 +7,7 @@ import pytest
 
 from quintile.engine.render import Sql
 from quintile.errors import DataError, QuintileError, SettingsError
-from quintile.sources.rates import read_rates
+from quintile.sources.rates import ecb_rates, read_rates
 
 HEADER = "date,currency,rate\n"
 
@@ -16,18 +16,17 @@ HEADER = "date,currency,rate\n"
 def rates(engine, staging, tmp_path):
     """``rates(text)`` reads a table of rates."""
 
-    def of_text(text):
+    def of_text(text, base="EUR"):
         (tmp_path / "rates.csv").write_text(text, encoding="utf-8")
-        return engine.rows(
-            Sql(f"SELECT * FROM {read_rates(engine, str(tmp_path / 'rates.csv'), staging, 'EUR')} ORDER BY ALL")
-        )
+        read_rates(engine, tmp_path / "rates.csv", staging, base)
+        return engine.rows(Sql("SELECT * FROM rates ORDER BY ALL"))
 
     return of_text
 
 
-def refusal(rates, text) -> QuintileError:
+def refusal(rates, text, base="EUR") -> QuintileError:
     with pytest.raises(DataError) as caught:
-        rates(text)
+        rates(text, base)
     return caught.value
 
 
@@ -54,33 +53,94 @@ def test_a_rate_that_comes_twice_is_one_rate(rates):
 def test_two_rates_of_a_currency_on_one_day_are_refused(rates):
     error = refusal(rates, HEADER + "2025-03-07,USD,0.90\n2025-03-07,EUR,1\n2025-03-07,USD,0.91\n")
     assert str(error) == (
-        "error[bad_rate]: USD has two rates on 2025-03-07\n  Where: rates.csv\n  Fix: keep one rate a currency and day"
+        "error[bad_rate]: USD has two rates on 2025-03-07\n  Where: rates.csv, line 4\n"
+        "  Fix: keep one rate a currency and day"
     )
 
 
-@pytest.mark.parametrize("row", ["2025-03-10,USD,0", "2025-03-10,USD,-0.9", "2025-03-10,,0.9", "2025-03-10,USD,"])
-def test_a_row_without_a_positive_rate_is_refused(rates, row):
+@pytest.mark.parametrize(
+    ("row", "column", "what"),
+    [
+        ("2025-03-10,USD,0", "rate", "'0' for a rate, which must be a number above zero"),
+        ("2025-03-10,USD,-0.9", "rate", "'-0.9' for a rate, which must be a number above zero"),
+        ("2025-03-10,USD,NaN", "rate", "'NaN' for a rate, which must be a number above zero"),
+        ("2025-03-10,USD,", "rate", "a row without a rate"),
+        ("2025-03-10,,0.9", "currency", "a row without a currency"),
+        (",USD,0.9", "date", "a row without a readable date"),
+    ],
+)
+def test_a_row_without_a_positive_rate_is_refused_with_its_place(rates, row, column, what):
     error = refusal(rates, f"{HEADER}2025-03-07,USD,0.90\n2025-03-08,USD,0.91\n{row}\n")
-    assert error.message == "the table of rates has rows without a date, a currency or a positive rate"
+    assert error.message == f"the table of rates has {what}"
+    assert (error.place.line, error.place.column) == (4, column)
 
 
 def test_a_missing_column_is_named(rates):
-    error = refusal(rates, "day,currency,value\n2025-03-07,USD,0.9\n")
-    assert (error.code, error.message) == ("missing_columns", "the table of rates has no column date and rate")
-    assert error.fix == "give it the columns date, currency, rate (units of the base currency for one unit)"
+    error = refusal(rates, "when,currency,worth\n2025-03-07,USD,0.9\n")
+    assert (error.code, error.message) == (
+        "missing_columns",
+        "the table of rates has no column for date and rate; columns seen: when, currency, worth",
+    )
+    assert error.fix.startswith("give it the columns date, currency, rate")
+
+
+def test_a_table_the_other_way_round_says_so_by_its_column(rates):
+    assert rates("date,currency,per_base\n2025-03-07,USD,1.25\n2025-03-07,JPY,160\n2025-03-07,CHF,0.96\n") == [
+        (date(2025, 3, 7), "CHF", Decimal("1.041666666667")),
+        (date(2025, 3, 7), "JPY", Decimal("0.006250000000")),
+        (date(2025, 3, 7), "USD", Decimal("0.800000000000")),
+    ]
+
+
+def test_rates_between_two_named_currencies_are_turned_towards_the_base(rates):
+    text = "date,from,to,rate\n2025-03-07,EUR,USD,1.25\n2025-03-08,USD,EUR,0.81\n2025-03-08,GBP,USD,1.3\n"
+    assert rates(text) == [
+        (date(2025, 3, 7), "USD", Decimal("0.800000000000")),
+        (date(2025, 3, 8), "USD", Decimal("0.81")),
+    ]
+
+
+@pytest.mark.parametrize(("base", "row", "worth"), [("EUR", "JPY,161.5", "161.5"), ("JPY", "EUR,0.0062", "0.0062")])
+def test_a_table_that_is_plainly_upside_down_is_refused(rates, base, row, worth):
+    error = refusal(rates, f"{HEADER}2025-03-07,{row}\n", base)
+    currency = row[:3]
+    assert error.message == f"one {currency} is given as worth {worth} {base}: the table is upside down"
+    assert "--map rates.per_base=COLUMN" in error.fix
+
+
+def test_rates_are_read_from_a_parquet_file_of_real_types(engine, staging, tmp_path):
+    query = Sql("SELECT DATE '2025-03-07' AS date, 'USD' AS currency, CAST(0.9 AS DOUBLE) AS rate")
+    engine.write(query, tmp_path / "rates.parquet")
+    read_rates(engine, tmp_path / "rates.parquet", staging, "EUR")
+    assert engine.rows(Sql("SELECT * FROM rates")) == [(date(2025, 3, 7), "USD", Decimal("0.9"))]
+
+
+JANUARY = (date(2020, 1, 2), date(2020, 1, 6))
 
 
 def test_the_central_bank_has_published_rates_and_none_on_weekends(engine, staging):
-    read_rates(engine, "ecb", staging, "EUR")
-    found = engine.rows(
-        Sql("SELECT date, rate FROM rates WHERE currency = 'USD' AND date BETWEEN '2020-01-02' AND '2020-01-06'")
-    )
+    ecb_rates(engine, staging, "EUR", ["USD"], JANUARY)
+    found = engine.rows(Sql("SELECT date, rate FROM rates WHERE date >= '2020-01-02' ORDER BY date"))
     # A euro was worth 1.1193, 1.1147 and 1.1194 dollars.
-    assert sorted(found) == [
+    assert found == [
         (date(2020, 1, 2), Decimal("0.893415527562")),
         (date(2020, 1, 3), Decimal("0.897102359379")),
         (date(2020, 1, 6), Decimal("0.893335715562")),
     ]
+
+
+def test_only_the_currencies_and_days_that_occur_are_tabled_with_some_days_before(engine, staging):
+    ecb_rates(engine, staging, "EUR", ["USD", "JPY", "XAF"], JANUARY)
+    found = engine.rows(Sql("SELECT currency, min(date), max(date) FROM rates GROUP BY currency ORDER BY currency"))
+    assert found == [
+        ("JPY", date(2019, 12, 23), date(2020, 1, 6)),
+        ("USD", date(2019, 12, 23), date(2020, 1, 6)),
+    ]
+
+
+def test_days_the_central_bank_knows_nothing_of_have_no_rates(engine, staging):
+    ecb_rates(engine, staging, "EUR", ["USD"], (date(1980, 1, 1), date(1980, 2, 1)))
+    assert engine.rows(Sql("SELECT count(*) FROM rates")) == [(0,)]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +149,7 @@ def test_the_central_bank_has_published_rates_and_none_on_weekends(engine, stagi
 )
 def test_the_central_bank_needs_a_base_it_knows(engine, staging, base, code, kind):
     with pytest.raises(kind) as caught:
-        read_rates(engine, "ecb", staging, base)
+        ecb_rates(engine, staging, base, ["USD"], JANUARY)
     assert caught.value.code == code
 
 
@@ -99,5 +159,5 @@ def test_without_the_extra_it_is_named(engine, staging, monkeypatch):
 
     monkeypatch.setattr("quintile.plugins.importlib.import_module", missing)
     with pytest.raises(SettingsError) as caught:
-        read_rates(engine, "ecb", staging, "EUR")
+        ecb_rates(engine, staging, "EUR", ["USD"], JANUARY)
     assert str(caught.value) == "error[extra]: this needs the extra 'fx'\n  Fix: install it: pip install 'quintile[fx]'"

@@ -132,5 +132,6 @@ def test_the_shop_s_day_is_that_of_its_time_zone(reading, engine):
 
 def test_the_view_has_the_columns_of_its_shape(reading, engine):
     more = {"email": ["a@x.example", None], "account": ["X", "Y"], "line_id": [1, 2], "type": ["sale", "refund"]}
+    more["phone"] = ["+49 30 901820", None]
     reading({**FIRST, **more, **{role: SECOND[role] for role in ("status", "currency", "refund")}})
     assert sorted(engine.columns(Sql("SELECT * FROM transactions"))) == sorted(TRANSACTIONS)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -40,6 +41,22 @@ def refusal(opened, path, **settings):
 
 
 HEADER = ["customer_id", "order_date", "amount"]
+
+
+@pytest.fixture
+def rewritten(book, tmp_path):
+    """``rewritten({part: content})``: a sound workbook with parts added or replaced."""
+
+    def written(parts):
+        path = book({"Orders": [["a"], [1]]})
+        with zipfile.ZipFile(path) as archive:
+            sound = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(tmp_path / "evil.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in {**sound, **parts}.items():
+                archive.writestr(name, content)
+        return tmp_path / "evil.xlsx"
+
+    return written
 
 
 def test_cells_become_text_as_they_are(opened, engine, book):
@@ -116,17 +133,131 @@ def test_a_workbook_under_a_password_is_refused(opened, tmp_path):
         )
 
 
-def test_an_archive_that_is_no_workbook_is_damaged(opened, tmp_path):
-    with zipfile.ZipFile(tmp_path / "orders.xlsx", "w") as archive:
-        archive.writestr("hello.txt", "hello")
-    assert refusal(opened, tmp_path / "orders.xlsx").code == "corrupt_file"
+def test_an_archive_that_is_no_workbook_is_not_unpacked(opened, tmp_path):
+    for file in ("orders.xlsx", "orders.zip"):
+        with zipfile.ZipFile(tmp_path / file, "w") as archive:
+            archive.writestr("orders.csv", "a,b\n1,2\n")
+        assert str(refusal(opened, tmp_path / file)) == (
+            "error[unsafe_archive]: the file is a zip archive and no workbook; archives are not unpacked\n"
+            f"  Where: {file}\n  Fix: unpack it yourself and give the file inside"
+        )
 
 
-def test_a_bomb_is_refused_before_it_is_opened(opened, tmp_path):
-    with zipfile.ZipFile(tmp_path / "orders.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", bytes(10**7))
-    error = refusal(opened, tmp_path / "orders.xlsx")
-    assert (error.code, error.message) == ("too_large", "the workbook would unpack to 10,000,000 bytes")
+@pytest.mark.parametrize("evil", ["../../evil.txt", "/etc/evil.txt", "xl/../../evil"])
+def test_a_workbook_with_a_part_outside_itself_is_refused(opened, rewritten, evil):
+    assert refusal(opened, rewritten({evil: b"x"})).code == "unsafe_archive"
+
+
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet2.xml", "nested.zip"])
+def test_a_bomb_is_refused_before_it_is_unpacked(opened, rewritten, name):
+    error = refusal(opened, rewritten({name: bytes(10**7)}))
+    assert (error.code, error.message.startswith("the workbook would unpack to 10,0")) == ("too_large", True)
+
+
+def test_too_many_parts_are_refused(opened, rewritten):
+    assert refusal(opened, rewritten({f"xl/{part}": b"" for part in range(10_001)})).code == "too_large"
+
+
+def test_a_sheet_that_spans_all_cells_there_can_be_ends_the_child_and_not_the_reader(opened, book):
+    workbook = xlsxwriter.Workbook(path := str(book({"A": []})))
+    sheet = workbook.add_worksheet("A")
+    sheet.write(0, 0, "a")
+    sheet.write(1_048_575, 16_383, "z")
+    workbook.close()
+    assert refusal(opened, Path(path)).code == "too_large"
+
+
+@pytest.mark.parametrize("place", [0.2, 0.5, 0.9])
+def test_a_workbook_with_a_flipped_bit_is_damaged(opened, book, place):
+    path = book({"Orders": [HEADER, *[[f"A{n}", "d", n] for n in range(200)]]})
+    content = bytearray(path.read_bytes())
+    content[int(len(content) * place)] ^= 4
+    path.write_bytes(content)
+    assert refusal(opened, path).code == "corrupt_file"
+
+
+def test_a_locked_zip_is_under_a_password(opened, book):
+    path = book({"Orders": [["a"], [1]]})
+    content = path.read_bytes()
+    # Bit 0 of the flags says encrypted, in the local header and in the directory.
+    path.write_bytes(content.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"))
+    assert path.read_bytes() != content
+    assert refusal(opened, path).code == "encrypted"
+
+
+def test_an_old_office_file_that_is_no_workbook_is_refused(opened, tmp_path):
+    (tmp_path / "letter.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    assert refusal(opened, tmp_path / "letter.doc").code == "format_not_supported"
+
+
+@pytest.mark.parametrize("form", ["utf-8", "utf-16-le"])
+def test_entities_are_refused_wherever_they_stand(opened, rewritten, form):
+    attack = ("<!-- " + "x" * 200_000 + ' --><!DOCTYPE x [<!ENTITY e SYSTEM "/etc/passwd">]><x/>').encode(form)
+    assert refusal(opened, rewritten({"xl/workbook.xml": attack})).code == "unsafe_xml"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [(0.1 + 0.2, "0.3"), (0.7 + 0.1, "0.8"), (10.05 * 3, "30.15"), (99.995, "99.995"), (1e-7, "1e-07")],
+)
+def test_a_sum_is_what_the_spreadsheet_shows_of_it(opened, engine, book, cell, text):
+    assert engine.rows(opened(book({"Orders": [["amount"], [cell]]})).query) == [(text,)]
+
+
+def test_an_error_is_a_value_and_not_an_empty_cell(opened, engine, book):
+    rows = [[], [None, "a", "refund"], [None, 1, ("=1/0", "#DIV/0!")], [None, ("=B1", "#REF!"), 2]]
+    table = opened(book({"Notes": [], "Orders": rows}))
+    assert engine.rows(table.query) == [("1", "#DIV/0!"), ("#REF!", "2")]
+
+
+def test_dates_count_from_1904_where_the_workbook_says_so(opened, engine, tmp_path):
+    workbook = xlsxwriter.Workbook(tmp_path / "mac.xlsx", {"date_1904": True})
+    sheet = workbook.add_worksheet()
+    sheet.write(0, 0, "day")
+    sheet.write_datetime(1, 0, dt.date(2025, 6, 1), workbook.add_format({"num_format": "dd.mm.yy"}))
+    workbook.close()
+    assert engine.rows(opened(tmp_path / "mac.xlsx").query) == [("2025-06-01",)]
+
+
+def test_a_title_above_the_table_is_not_its_header(opened, engine, book):
+    rows = [["Orders of June"], ["made on", "2025-07-01"], [], [*HEADER, "status"], ["A", "2025-06-01", 1, ""]]
+    table = opened(book({"Orders": rows}))
+    assert (list(table.columns), table.lines([1])) == ([*HEADER, "status"], {1: 5})
+    assert engine.rows(table.query) == [("A", "2025-06-01", "1", None)]
+
+
+def test_hidden_sheets_are_read_only_by_name(opened, engine, tmp_path):
+    workbook = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    for name, value in (("Lookup", 1), ("Orders", 2)):
+        workbook.add_worksheet(name).write_column(0, 0, ["a", value])
+    workbook.add_chartsheet("Chart")
+    workbook.worksheets()[1].activate()
+    workbook.worksheets()[0].hide()
+    workbook.close()
+    assert engine.rows(opened(tmp_path / "a.xlsx").query) == [("2",)]
+    assert engine.rows(opened(tmp_path / "a.xlsx", sheet="Lookup").query) == [("1",)]
+
+
+def test_merged_cells_have_their_value_once(opened, engine, tmp_path):
+    workbook = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    sheet = workbook.add_worksheet()
+    sheet.write_row(0, 0, ["customer", "amount"])
+    sheet.merge_range(1, 0, 2, 0, "A")
+    sheet.write_column(1, 1, [1, 2])
+    workbook.close()
+    assert engine.rows(opened(tmp_path / "a.xlsx").query) == [("A", "1"), (None, "2")]
+
+
+def test_a_very_wide_sheet_is_refused(opened, book):
+    error = refusal(opened, book({"Orders": [list(range(2_001)), list(range(2_001))]}))
+    assert (error.code, error.place.file) == ("too_many_columns", "orders.xlsx")
+
+
+def test_what_a_workbook_links_to_is_not_opened(opened, engine, book):
+    table = opened(
+        book({"Orders": [["a"], [("=[other.xlsx]Sheet1!A1", 5)], [('=WEBSERVICE("http://127.0.0.1")', "x")]]})
+    )
+    assert engine.rows(table.query) == [("5",), ("x",)]
 
 
 def test_entities_are_refused_before_a_parser_sees_them(opened, book, tmp_path):

@@ -95,3 +95,11 @@ def test_a_wrong_date_is_a_problem_and_the_order_is_told(typed):
     rows, assumed = typed(frame, lambda engine, table: type_time(engine, table, {"time": "t"}, NO_WISH, wish))
     assert [row[0] and row[0].date().isoformat() for row in rows] == ["2025-01-31", "2025-02-01", None]
     assert (rows[2][1], assumed) == ("bad_date", {"date_order": "dmy"})
+
+
+def test_scientific_notation_is_told_with_its_rows(engine, opened):
+    table = opened(pa.table({"a": ["1e3", "2.5", "1.5E-2"], "q": ["1", "2", "3"]}))
+    found = type_amount(engine, table, {"amount": "a"}, NO_WISH)
+    assert [(one["code"], one["rows"]) for one in found.warnings] == [("scientific_notation", 2)]
+    assert "'a'" in found.warnings[0]["message"]
+    assert type_amount(engine, table, {"amount": "q"}, NO_WISH).warnings == ()

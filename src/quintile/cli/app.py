@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import json
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from quintile import __version__
-from quintile.cli.commands import check, demo, fit, init, lint, run, schemes, score
+from quintile.cli.commands import (
+    check,
+    crosswalk,
+    demo,
+    fit,
+    init,
+    lint,
+    playbook,
+    quarantine,
+    recommend,
+    report,
+    run,
+    schemes,
+    score,
+    whatif,
+)
 from quintile.cli.show.plain import printable
-from quintile.errors import QuintileError
+from quintile.errors import QuintileError, StoreFullError
 
 INTERRUPTED = 130
+JSON = "--json"
 INTERRUPTED_QUERY = "Query interrupted"  # what the database makes of an interrupt
 app = typer.Typer(
     name="quintile",
@@ -24,7 +42,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, init, check, run, fit, score, schemes, lint):
+for command in (
+    demo,
+    init,
+    check,
+    recommend,
+    quarantine,
+    run,
+    fit,
+    score,
+    whatif,
+    report,
+    schemes,
+    lint,
+    crosswalk,
+    playbook,
+):
     command.register(app)
 
 
@@ -41,14 +74,20 @@ def _quintile(
 def main() -> None:
     """Run the command line.
 
-    Exit codes: 0 done, 1 a bug (with its traceback), 2 data or settings, 74 disk full, 75 busy, 130 interrupted.
+    With ``--json`` an error is also one JSON object on the standard output. Exit codes: 0 done, 1 a bug (with its
+    traceback), 2 data or settings, 74 disk full, 75 busy, 130 interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter still gets the page
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except QuintileError as error:
+        if JSON in sys.argv[1:]:
+            typer.echo(json.dumps({"error": error.as_dict()}, indent=2))
         typer.echo(printable(str(error)), err=True)
         sys.exit(error.exit_code)
     except (SystemExit, RuntimeError) as stopped:
@@ -56,6 +95,23 @@ def main() -> None:
             raise
         typer.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        _explain(error)
+
+
+def _explain(error: OSError) -> NoReturn:
+    """End a program whose standard output cannot be written to; any other error of the system is a bug."""
+    if isinstance(error, BrokenPipeError):
+        _show_no_more()
         sys.exit(1)
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT} or error.filename is not None:
+        raise error
+    _show_no_more()
+    message = f"error[output]: the output cannot be shown: {error.strerror}"
+    typer.echo(f"{message}\n  Fix: send it elsewhere; what was published stays published", err=True)
+    sys.exit(StoreFullError.exit_code)
+
+
+def _show_no_more() -> None:
+    """Nothing more can be written to the standard output, so that Python must not try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -17,10 +17,16 @@ from quintile.errors import Place, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from quintile.jobs.run import Wish
+    from quintile.jobs.wish import Wish
 
 Sources = Annotated[
-    list[Path], typer.Argument(help="Files with transactions: CSV, TSV, Parquet, JSON lines, Excel.", metavar="SOURCE")
+    list[Path] | None,
+    typer.Argument(
+        help="Files with transactions (CSV, TSV, Parquet, JSON lines, Excel), or names of databases in \\[sources] of"
+        " quintile.toml; none takes all of those.",
+        metavar="SOURCE",
+        show_default=False,
+    ),
 ]
 AsOf = Annotated[
     str | None,
@@ -31,6 +37,12 @@ AsOf = Annotated[
     ),
 ]
 Project = Annotated[Path | None, typer.Option(help="Project folder with quintile.toml and the store.", metavar="DIR")]
+Backfill = Annotated[
+    bool,
+    typer.Option(
+        "--backfill", help="Allow an analysis date before the last one published in the project.", show_default=False
+    ),
+]
 Model = Annotated[Path | None, typer.Option(help="Score with a kept model instead of fitting.", metavar="FILE")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Wait = Annotated[
@@ -41,7 +53,7 @@ Given = GivenFlags
 
 
 def asked(
-    sources: list[Path],
+    sources: list[Path] | None,
     flags: GivenFlags,
     *,
     as_of: str | None = None,
@@ -57,7 +69,8 @@ def asked(
     """
     from quintile.config.read import read_settings
     from quintile.domain.rfm_model import RfmModel
-    from quintile.jobs.run import Wish
+    from quintile.jobs.named import named_sources
+    from quintile.jobs.wish import Wish
 
     file = (project or Path()) / SETTINGS_FILE
     settings = read_settings(file if file.is_file() else None, flags)
@@ -72,7 +85,8 @@ def asked(
                 place=Place(str(model)),
             )
         kept = RfmModel.from_json(_text(model))
-    return Wish(sources=sources, settings=settings, as_of=parse_as_of(as_of), model=kept)
+    chosen = named_sources(sources or [], settings)
+    return Wish(sources=chosen, settings=settings, as_of=parse_as_of(as_of), model=kept, project=project)
 
 
 def parse_as_of(text: str | None) -> date | None:

@@ -32,16 +32,27 @@ class Flag:
     kind: type = str
     several: bool = False
     listed: bool = False
+    pairs: bool = False
 
     @property
     def spelled(self) -> str:
-        """``base_currency`` is written ``--base-currency``."""
-        return "--" + self.key.replace("_", "-")
+        """``base_currency`` is written ``--base-currency``, ``report`` is ``--report`` or ``--no-report``."""
+        name = self.key.replace("_", "-")
+        return f"--{name}/--no-{name}" if self.kind is bool else f"--{name}"
 
 
-PANELS = {"reading": "Reading", "ledger": "Ledger", "model": "Model", "output": "Results", "engine": "Machine"}
+PANELS = {
+    "reading": "Reading",
+    "ledger": "Ledger",
+    "model": "Model",
+    "refresh": "Refresh",
+    "output": "Results",
+    "engine": "Machine",
+    "limits": "Limits",
+    "network": "Network",
+}
 FLAGS = (
-    Flag("reading", "map", "Which column plays a role; repeat it.", "ROLE=COLUMN", several=True),
+    Flag("reading", "map", "Which column plays a role; repeat it.", "[TABLE.]ROLE=COLUMN", several=True, pairs=True),
     Flag("reading", "delimiter", "What separates the columns of a text file.", "CHAR|tab"),
     Flag("reading", "encoding", "Encoding of a text file.", "NAME"),
     Flag("reading", "decimal", "Decimal mark of amounts.", ".|,"),
@@ -52,9 +63,13 @@ FLAGS = (
     Flag("ledger", "time_zone", "The shop's time zone: the day of an order is the shop's day.", "ZONE"),
     Flag("ledger", "base_currency", "All money is converted to it.", "CODE"),
     Flag("ledger", "rates", "Table date,currency,rate; or ecb (extra fx).", "FILE|ecb"),
+    Flag("ledger", "returns", "Table of what came back, by order id.", "FILE"),
+    Flag("ledger", "customers", "Table of customers: contacts, consent, account.", "FILE"),
+    Flag("ledger", "merges", "Table of old ids and the new ids they were merged into.", "FILE"),
     Flag("ledger", "grain", "What one row is: a whole order, an order line; or one order a day.", "order|line|day"),
-    Flag("ledger", "customer_key", "What names a customer.", "id|email|account"),
-    Flag("ledger", "guests", "Rows without a customer id.", "quarantine|email"),
+    Flag("ledger", "customer_key", "What names a customer.", "id|email|phone|account"),
+    Flag("ledger", "guests", "Rows without a customer id.", "quarantine|email|phone"),
+    Flag("ledger", "country", "Where phone numbers without a country code are.", "DE"),
     Flag("ledger", "refunds", "Policy for returns.", "net|gross|exclude_order"),
     Flag("ledger", "zero_orders", "Orders worth nothing.", "ignore|count"),
     Flag("ledger", "duplicates", "Drop repeated orders, repeated rows, or nothing.", "key|row|keep"),
@@ -62,7 +77,7 @@ FLAGS = (
     Flag("model", "window", "How far back orders count.", "12mo|365d|all"),
     Flag("model", "recency", "Calendar days, or full 24 hours.", "calendar|elapsed"),
     Flag("model", "monetary", "Sum of the orders, or mean per order.", "total|average"),
-    Flag("model", "population", "Who is scored.", "buyers|ever|FILE"),
+    Flag("model", "population", "Who is scored.", "buyers|ever|customers|FILE"),
     Flag("model", "scale", "How many scores, 2 to 10.", "N", int),
     Flag("model", "best", "Show the best score as the highest, or as 1.", "high|low"),
     Flag("model", "method", "How scores are cut, for all or each metric (r=threshold,f=kmeans).", "NAME"),
@@ -70,9 +85,17 @@ FLAGS = (
     Flag("model", "f_cuts", "Own cut points for frequency, ascending.", "2,3,5,7", listed=True),
     Flag("model", "m_cuts", "Own cut points for monetary, ascending.", "100,300,600,1000", listed=True),
     Flag("model", "scheme", "Segment scheme: a name or a TOML file.", "NAME|FILE"),
+    Flag("refresh", "mode", "What a project's source is: more rows, or the whole extract.", "append|full"),
+    Flag("refresh", "accept", "Publish in spite of a drift of this code; repeat it.", "CODE", several=True),
+    Flag("refresh", "because", "Why the drift is accepted; kept in run.json."),
     Flag("engine", "memory", "Memory the database may use; beyond it, it works on disk.", "2GB"),
     Flag("engine", "threads", "Processor threads; the results do not depend on it.", "N", int),
+    Flag("limits", "max_memory", "Memory the child process of a check may take.", "4GB"),
+    Flag("limits", "max_seconds", "Seconds it may take for one request.", "N", int),
+    Flag("limits", "max_file", "Size of a temporary file it may write.", "50GB"),
+    Flag("network", "allow_hosts", "Private hosts that may be connected to.", "HOST,10.0.0.0/8", listed=True),
     Flag("output", "formats", "Customer files to write.", "parquet,csv", listed=True),
+    Flag("output", "report", "Write the report page, report.html.", kind=bool),
 )
 GivenFlags = dict[str, dict[str, Any]]
 
@@ -96,8 +119,9 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _parameter(flag: Flag) -> inspect.Parameter:
+    metavar = None if flag.kind is bool else flag.metavar
     option = typer.Option(
-        flag.spelled, help=flag.help, metavar=flag.metavar, rich_help_panel=PANELS[flag.group], show_default=False
+        flag.spelled, help=flag.help, metavar=metavar, rich_help_panel=PANELS[flag.group], show_default=False
     )
     kind: Any = list[str] if flag.several else flag.kind
     return inspect.Parameter(
@@ -106,7 +130,7 @@ def _parameter(flag: Flag) -> inspect.Parameter:
 
 
 def _value(flag: Flag, value: Any) -> Any:  # noqa: ANN401 - as typed on the command line
-    if flag.several:
+    if flag.pairs:
         return _mapping(value)
     if flag.listed:
         return [part.strip() for part in value.split(",") if part.strip()]

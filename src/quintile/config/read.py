@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
+from quintile.config.sources import SOURCE_KEYS, beside, check_sources, give_way, refuse_secrets
 from quintile.domain.currency import CURRENCIES
+from quintile.domain.second_tables import SECOND_TABLES
 from quintile.domain.settings import Settings
 from quintile.errors import Place, SettingsError
 
@@ -19,7 +21,14 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "quintile.toml"
 _ADAPTER = TypeAdapter(Settings)
-_FILES = (("ledger", "rates"), ("model", "population"), ("model", "scheme"))
+_FILES = (
+    ("ledger", "rates"),
+    ("ledger", "returns"),
+    ("ledger", "customers"),
+    ("ledger", "merges"),
+    ("model", "population"),
+    ("model", "scheme"),
+)
 
 
 def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
@@ -32,17 +41,20 @@ def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
     Raises:
         SettingsError: The file cannot be read, a key is unknown, or a value is wrong.
     """
-    given = _beside(path, _toml(path)) if path is not None else {}
+    given = _one_map(_beside(path, _toml(path)), path) if path is not None else {}
     merged = {group: {**_table(given, group, path), **flags.get(group, {})} for group in {*given, *flags}}
     for group, flagged in flags.items():
         if "map" in flagged:
             merged[group]["map"] = {**_table(given, group, path).get("map", {}), **flagged["map"]}
+    refuse_secrets(merged, path)
+    merged["sources"] = give_way(merged.get("sources", {}), flags.get("reading", {}).get("map", {}))
     try:
         settings = _ADAPTER.validate_python(merged)
     except ValidationError as error:
         raise _explained(error, path) from error
     _check_time_zone(settings.ledger.time_zone)
     _check_currency(settings.ledger.base_currency)
+    check_sources(settings.sources, path)
     if not 0 <= settings.reading.max_bad_share <= 1:
         raise SettingsError(
             "max_bad_share", f"{settings.reading.max_bad_share} is no share", fix="write a number from 0 to 1"
@@ -70,7 +82,25 @@ def _beside(path: Path, given: dict[str, Any]) -> dict[str, Any]:
         named = table.get(key) if isinstance(table, dict) else None
         if isinstance(named, str) and (path.parent / named).is_file():
             given[group] = {**given[group], key: str(path.parent / named)}
+    beside(path, given.get("sources"))
     return given
+
+
+def _one_map(given: dict[str, Any], path: Path) -> dict[str, Any]:
+    """``[returns.map]`` is another spelling of ``[reading.map]`` with ``"returns.order"`` for a role."""
+    roles: dict[str, Any] = {}
+    for kind in SECOND_TABLES:
+        table = _table(given, kind, path)
+        unknown = [key for key in table if key != "map"]
+        if unknown:
+            fix = f"write [{kind}.map]; the file itself is named under [ledger], as {kind} = 'FILE'"
+            raise SettingsError("settings", f"'{kind}.{unknown[0]}' is no setting", fix=fix, place=Place(str(path)))
+        roles |= {f"{kind}.{role}": column for role, column in table.get("map", {}).items()}
+    if not roles:
+        return given
+    reading = _table(given, "reading", path)
+    kept = {group: table for group, table in given.items() if group not in SECOND_TABLES}
+    return {**kept, "reading": {**reading, "map": {**reading.get("map", {}), **roles}}}
 
 
 def _table(given: Mapping[str, Any], group: str, path: Path | None) -> dict[str, Any]:
@@ -94,16 +124,18 @@ def _explained(error: ValidationError, path: Path | None) -> SettingsError:
         return SettingsError(
             "settings", f"'{key}' is no setting", fix=f"{hint}keys are {', '.join(known)}", place=place
         )
-    flag = "--" + keys[1].replace("_", "-") if len(keys) > 1 else key
+    flag = " or with --" + keys[1].replace("_", "-") if len(keys) > 1 and keys[0] != "sources" else ""
     return SettingsError(
         "settings",
         f"{key} cannot be {str(first['input'])[:80]!r}: {first['msg'][0].lower()}{first['msg'][1:]}",
-        fix=f"give another value in the settings file or with {flag}",
+        fix=f"give another value in the settings file{flag}",
         place=place,
     )
 
 
 def _known_keys(parents: list[str]) -> list[str]:
+    if parents[:1] == ["sources"]:
+        return list(SOURCE_KEYS)
     schema: Any = Settings
     for parent in parents:
         schema = type(getattr(schema(), parent, None))

@@ -13,6 +13,7 @@ TRANSACTIONS = (
     "customer",
     "email",
     "account",
+    "phone",
     "order_id",
     "line",
     "ordered_at",
@@ -24,6 +25,19 @@ TRANSACTIONS = (
     "status",
     "kind",
     "row_problem",
+)
+
+# What a project's ledger keeps of a row beside its own key and its person's, where a source has a column for it.
+LEDGER_ROWS = (
+    "order_id",
+    "line",
+    "ordered_at",
+    "amount",
+    "refund",
+    "currency",
+    "status",
+    "kind",
+    "updated_at",
 )
 
 # One row per order, or per refund that belongs to no known order. Money in the base currency.

@@ -23,6 +23,7 @@ STAGES = (
     "store.entry_synced",
     "store.folder_synced",
     "store.marked",
+    "store.kept",
     "store.set_aside",
     "store.renamed",
     "store.linked",

@@ -32,9 +32,11 @@ class Ledger:
     ``orders`` names the view of shape ORDERS, money in ``currency`` with ``decimals`` digits after the point and
     ``digits`` in all. ``key`` says what names a customer (id, email, account), ``key_type`` is the engine's type of
     those keys. ``fates`` tallies the source rows by fate, before any conversion. ``column_refunds`` is the money that
-    only a refund column or a refunded status says went back. ``first_at`` and ``last_at`` are the times of the first
-    and the last purchase. ``lines`` are the source rows behind the orders, ``after_refunds`` their money, ``net`` the
-    money that counts under the refund policy. ``grain`` says what one row was taken for.
+    only a refund column or a refunded status says went back, ``table_refunds`` what only the table of returns says.
+    ``first_at`` and ``last_at`` are the times of the first and the last purchase. ``lines`` are the source rows behind
+    the orders, ``after_refunds`` their money, ``net`` the money that counts under the refund policy. ``grain`` says
+    what one row was taken for. ``people`` names the keys of the table of customers, if there is one; ``second`` tells
+    what became of each second table's rows.
     """
 
     orders: str
@@ -54,3 +56,6 @@ class Ledger:
     net: Decimal
     grain: str
     warnings: tuple[dict[str, Any], ...] = ()
+    table_refunds: Decimal = Decimal(0)
+    people: str | None = None
+    second: tuple[dict[str, Any], ...] = ()

@@ -54,10 +54,14 @@ class CutPoints:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Where the cut points come from: the analysis date and the number of customers they were learned on."""
+    """Where the cut points come from: the analysis date, the number of customers, the currency of their money.
+
+    Without a currency (the source named none) nothing is known of it.
+    """
 
     as_of: str
     customers: int
+    currency: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,25 @@ class RfmModel:
     def with_cuts(self, cuts: tuple[CutPoints, CutPoints, CutPoints], fitted: Fitted) -> RfmModel:
         """The same model with its cut points learned."""
         return replace(self, cuts=cuts, fitted=fitted)
+
+    def in_currency(self, currency: str) -> RfmModel:
+        """The fitted model, knowing the currency of its cut points; an empty one says nothing."""
+        return replace(self, fitted=replace(self.fitted, currency=currency or None)) if self.fitted else self
+
+    def require_currency(self, currency: str) -> None:
+        """Refuse to score money of another currency than that of the cut points.
+
+        Raises:
+            SettingsError: Both currencies are known and differ.
+        """
+        known = self.fitted.currency if self.fitted else None
+        if known and currency and known != currency:
+            raise SettingsError(
+                "model",
+                f"the model was fitted in {known}, but the money to score is in {currency}: its cut points would mean"
+                " nothing",
+                fix=f"convert the orders: --base-currency {known} --rates rates.csv; or fit a model of their own",
+            )
 
     @property
     def fingerprint(self) -> str:
@@ -117,7 +140,7 @@ class RfmModel:
             "cuts": None
             if self.cuts is None
             else {metric: _cuts_as_dict(cuts) for metric, cuts in zip("rfm", self.cuts, strict=True)},
-            "fitted": None if self.fitted is None else {"as_of": self.fitted.as_of, "customers": self.fitted.customers},
+            "fitted": None if self.fitted is None else _fitted_as_dict(self.fitted),
         }
 
     @classmethod
@@ -164,8 +187,13 @@ class RfmModel:
             scheme=data["scheme"],
             scheme_text=data["scheme_text"],
             cuts=None if cuts is None else (_cuts(cuts["r"]), _cuts(cuts["f"]), _cuts(cuts["m"])),
-            fitted=None if fitted is None else Fitted(fitted["as_of"], fitted["customers"]),
+            fitted=None if fitted is None else Fitted(**fitted),
         )
+
+
+def _fitted_as_dict(fitted: Fitted) -> dict[str, Any]:
+    data: dict[str, Any] = {"as_of": fitted.as_of, "customers": fitted.customers}
+    return data if fitted.currency is None else {**data, "currency": fitted.currency}
 
 
 def _cuts_as_dict(cuts: CutPoints) -> dict[str, Any]:

@@ -5,10 +5,12 @@ The groups are the tables of ``quintile.toml``; every key is also a flag (``base
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from decimal import Decimal  # noqa: TC003 - the settings reader resolves these annotations
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from quintile.domain.database import DatabaseSettings  # noqa: TC001 - the settings reader resolves these annotations
 from quintile.domain.rfm_model import METHODS, Method, RfmModel
 from quintile.domain.scale import Scale
 from quintile.domain.window import WindowLength
@@ -21,14 +23,16 @@ _FORBID_UNKNOWN = {"extra": "forbid"}
 DEFAULT_SCHEMES = {3: "six-27", 5: "rfm-9", 10: "rfm-9"}
 _ALIASES = {"spss-nested": "nested"}
 NO_SCHEME = "none"
-POPULATIONS = ("buyers", "ever")
+POPULATIONS = ("buyers", "ever", "customers")
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])I?B")
 
 
 @dataclass(frozen=True)
 class ReadingSettings:
     """How a source is read; what is None is detected, shown, and can be overruled here.
 
-    ``map`` gives a column for a role: ``{"customer": "cust_no", "amount": "total"}``.
+    ``map`` gives a column for a role: ``{"customer": "cust_no", "amount": "total"}``; a role of a second table is
+    written with its name: ``{"returns.order": "order_no"}``.
     """
 
     __pydantic_config__ = _FORBID_UNKNOWN
@@ -46,11 +50,21 @@ class ReadingSettings:
 StatusKind = Literal["cancelled", "failed", "pending", "test", "refunded"]
 DEFAULT_STATUSES: dict[StatusKind, tuple[str, ...]] = {
     "cancelled": ("cancelled", "canceled", "void", "voided", "annulled", "storno", "annulé", "cancelado", "iptal"),
-    "failed": ("failed", "declined", "rejected", "expired", "abandoned", "error", "unpaid"),
-    "pending": ("pending", "pending payment", "on-hold", "on hold", "draft", "awaiting payment", "authorized"),
+    "failed": (
+        *("failed", "declined", "rejected", "expired", "abandoned", "error", "unpaid"),
+        *("blocked", "fraud", "suspected fraud"),
+    ),
+    "pending": (
+        *("pending", "pending payment", "on-hold", "on hold", "draft", "awaiting payment", "authorized", "uncaptured"),
+        *("pending_payment", "holded", "payment_review", "payment review", "checkout-draft", "incomplete"),
+    ),
     "test": ("test",),
     "refunded": ("refunded", "returned", "chargeback", "charged back"),
 }
+EXCLUDABLE: tuple[Literal["cancelled", "failed", "pending", "test"], ...] = ("cancelled", "failed", "pending", "test")
+# What a shop's export says by other columns than its status; no list of words can hide or mean these.
+DECIDED_STATUSES: dict[StatusKind, str] = {kind: f"<{kind}>" for kind in DEFAULT_STATUSES}
+PENDING_COUNTS = "<pending, counts>"
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,7 @@ class LedgerSettings:
     """The rules of the ledger: what an order is, whose it is, what it is worth, and what counts.
 
     ``statuses`` gives the shop's own words for a kind of status; kinds it does not name keep the usual words.
+    ``exclude`` of None excludes all four kinds, but for pending orders that a shop's export says are paid on delivery.
     """
 
     __pydantic_config__ = _FORBID_UNKNOWN
@@ -65,14 +80,18 @@ class LedgerSettings:
     base_currency: str | None = None
     time_zone: str = "UTC"
     grain: Literal["order", "line", "day"] | None = None
-    customer_key: Literal["id", "email", "account"] | None = None
-    guests: Literal["quarantine", "email"] = "quarantine"
+    customer_key: Literal["id", "email", "phone", "account"] | None = None
+    guests: Literal["quarantine", "email", "phone"] = "quarantine"
+    country: str | None = None
     refunds: Literal["net", "gross", "exclude_order"] = "net"
     zero_orders: Literal["ignore", "count"] = "ignore"
     duplicates: Literal["key", "row", "keep"] = "key"
-    exclude: tuple[Literal["cancelled", "failed", "pending", "test"], ...] = ("cancelled", "failed", "pending", "test")
+    exclude: tuple[Literal["cancelled", "failed", "pending", "test"], ...] | None = None
     statuses: dict[StatusKind, tuple[str, ...]] = field(default_factory=dict)
     rates: str | None = None
+    returns: str | None = None
+    customers: str | None = None
+    merges: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +133,7 @@ class ModelSettings:
             window=WindowLength.parse(self.window),
             recency=self.recency,
             monetary=self.monetary,
-            population=self.population,
+            population=self.population if self.population in POPULATIONS else "customers",
             scale=scale,
             r=r,
             f=f,
@@ -125,11 +144,12 @@ class ModelSettings:
 
 @dataclass(frozen=True)
 class OutputSettings:
-    """What a run leaves behind: which customer files are written, beside segments.csv and run.json."""
+    """What a run leaves behind: the customer files and the report page, beside segments.csv and run.json."""
 
     __pydantic_config__ = _FORBID_UNKNOWN
 
     formats: tuple[Literal["parquet", "csv"], ...] = ("parquet", "csv")
+    report: bool = True
 
 
 @dataclass(frozen=True)
@@ -143,6 +163,53 @@ class EngineSettings:
 
 
 @dataclass(frozen=True)
+class LimitSettings:
+    """What the child process that parses unknown files may take: memory, seconds, the size of a temporary file.
+
+    Half of the memory is the database's, unless the engine's own ``memory`` says otherwise.
+    """
+
+    __pydantic_config__ = _FORBID_UNKNOWN
+
+    max_memory: str = "4GB"
+    max_seconds: int = 1800
+    max_file: str = "50GB"
+
+    @property
+    def memory_bytes(self) -> int:
+        """``max_memory`` in bytes."""
+        return _bytes("max_memory", self.max_memory)
+
+    @property
+    def file_bytes(self) -> int:
+        """``max_file`` in bytes."""
+        return _bytes("max_file", self.max_file)
+
+
+DriftCode = Literal["schema_drift", "volume_drop", "distribution_shift", "identity_shift"]
+
+
+@dataclass(frozen=True)
+class RefreshSettings:
+    """What a later source of the same project may change: drifts accepted by name, and why. Meant for one run."""
+
+    __pydantic_config__ = _FORBID_UNKNOWN
+
+    mode: Literal["append", "full"] = "append"
+    accept: tuple[DriftCode, ...] = ()
+    because: str | None = None
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """What may be connected to beyond the public internet and this machine: names, addresses, networks (10.0.0.0/8)."""
+
+    __pydantic_config__ = _FORBID_UNKNOWN
+
+    allow_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything a person may choose, as one value."""
 
@@ -151,8 +218,38 @@ class Settings:
     reading: ReadingSettings = ReadingSettings()
     ledger: LedgerSettings = LedgerSettings()
     model: ModelSettings = ModelSettings()
+    refresh: RefreshSettings = RefreshSettings()
     output: OutputSettings = OutputSettings()
     engine: EngineSettings = EngineSettings()
+    network: NetworkSettings = NetworkSettings()
+    sources: dict[str, DatabaseSettings] = field(default_factory=dict)
+
+    @property
+    def customers(self) -> str | None:
+        """The table of customers: named as such, or as the population.
+
+        Raises:
+            SettingsError: Both are named and differ.
+        """
+        named, population = self.ledger.customers, self.model.population
+        if population in POPULATIONS or population == named:
+            return named
+        if named is None:
+            return population
+        raise SettingsError(
+            "population",
+            "two tables of customers are named, one as the population",
+            fix="name one table: --customers FILE --population customers",
+        )
+
+    limits: LimitSettings = LimitSettings()
+
+
+def _bytes(key: str, text: str) -> int:
+    match = _SIZE.fullmatch(text.strip().upper())
+    if match is None:
+        raise SettingsError(key, f"'{text}' is no size", fix="write for example 500MB or 4GB")
+    return int(Decimal(match[1]) * 1000 ** ("KMGT".index(match[2]) + 1))
 
 
 def _method_names(text: str) -> dict[str, MethodName]:

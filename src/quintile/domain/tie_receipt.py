@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -44,20 +44,29 @@ class TieReceipt:
         """The share of customers at the most common value, 0 to 1, four decimals; 0 without customers."""
         return round(self.common_customers / max(sum(self.customers), 1), _SHARE_DIGITS)
 
-    def as_dict(self) -> dict[str, object]:
-        """The receipt as JSON values; values and cut points are text, so that they stay exact."""
+    def as_dict(self, *, best: Literal["high", "low"] = "high") -> dict[str, object]:
+        """The receipt as JSON values; values and cut points are text, so that they stay exact.
+
+        Scores are shown as customers.csv shows them: with ``best="low"`` the best is 1, and ``customers`` begins with
+        it.
+        """
+        scores = len(self.customers)
         return {
             "metric": self.metric,
             "method": self.method,
-            "reached": list(self.reached),
-            "skipped": list(self.skipped),
-            "customers": list(self.customers),
+            "reached": sorted(_shown(self.reached, scores, best)),
+            "skipped": sorted(_shown(self.skipped, scores, best)),
+            "customers": list(self.customers if best == "high" else reversed(self.customers)),
             "common_value": _text(self.common_value),
             "common_customers": self.common_customers,
             "common_share": self.common_share,
             "cuts": [_text(cut) for cut in self.cuts],
             "suggestion": self.suggestion,
         }
+
+
+def _shown(found: tuple[int, ...], scores: int, best: str) -> list[int]:
+    return list(found) if best == "high" else [scores + 1 - score for score in found]
 
 
 def _text(value: Decimal | None) -> str | None:

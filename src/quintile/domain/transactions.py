@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from quintile.domain.second_tables import SecondTables
+
 ROLES = (
     "customer",
     "order",
@@ -27,23 +29,25 @@ ROLES = (
 
 @dataclass(frozen=True)
 class FileRead:
-    """One file as it was read: its name, checksum, physical records, and what was assumed about it."""
+    """One file as it was read: its name, checksum, physical records, what was assumed about it, its columns' types."""
 
     name: str
     sha256: str | None
     rows: int
     assumed: dict[str, Any] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """A record the reader could not take apart; it is quarantined as it stands."""
+    """A record the reader could not take apart; it is quarantined as it stands. A database's row has a key, no line."""
 
     reason: str
     file: str
     line: int | None
     column: str | None
     raw: str
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Transactions:
     ``table`` names a view of shape TRANSACTIONS; ``located`` the same view with each row's place in its source and
     the raw text of ``raw_roles``. ``roles`` says which roles have a column. ``rows`` counts the physical records,
     independently of the reader; ``rejected`` holds those that are not in the table.
-    ``columns`` maps roles to the first source's column names.
+    ``columns`` maps roles to the first source's column names. ``second`` holds the tables that stand beside them.
     """
 
     table: str
@@ -66,6 +70,7 @@ class Transactions:
     columns: dict[str, str] = field(default_factory=dict)
     assumed: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[dict[str, Any], ...] = ()
+    second: SecondTables = SecondTables()
 
     @property
     def raw_columns(self) -> tuple[str, ...]:

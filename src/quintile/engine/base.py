@@ -31,7 +31,7 @@ class Engine(Protocol):
         """The column names and types a query would return."""
 
     def write(self, query: Sql, path: Path) -> None:
-        """Write a query's rows to a new file; the ending decides: ``.parquet`` or ``.csv``."""
+        """Write a query's rows to a new file; the ending decides: ``.parquet``, ``.staged`` (quick) or ``.csv``."""
 
     def register(self, table_name: str, frame: object) -> Sql:
         """Make a data frame (anything with the Arrow C stream) readable under a name; returns the quoted name."""

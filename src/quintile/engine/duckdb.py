@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,14 @@ if TYPE_CHECKING:
 # What DuckDB raises for bytes it cannot make sense of; its other errors are mistakes of ours.
 _UNREADABLE = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)
 
+DatabaseError = duckdb.Error
+"""What DuckDB raises, for the few who may not know DuckDB but let a user's own query into it."""
+
+_FOLDERS = re.compile(r"/(?:[^/\s'\"]+/)+")
 _WRITE = {
     ".parquet": "COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)",
+    # Read once or twice and thrown away: smaller would cost more than it saves.
+    ".staged": "COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1000)",
     ".csv": "COPY ({query}) TO {path} (FORMAT csv, HEADER true)",
 }
 
@@ -31,6 +38,7 @@ class DuckDbEngine:
         folders: Folders in which files may be read and written; everything else is refused by DuckDB itself.
         files: Single files that may be read, such as the user's own sources.
         memory: Memory limit such as ``"4GB"``; beyond it work spills to a temporary folder.
+        spill: Where that folder is made; None takes the system's place for temporary folders.
         threads: Worker threads; None takes all cores. The results do not depend on it.
     """
 
@@ -43,8 +51,9 @@ class DuckDbEngine:
         *,
         memory: str | None = None,
         threads: int | None = None,
+        spill: Path | None = None,
     ) -> None:
-        self._spill = tempfile.TemporaryDirectory(prefix="quintile-", ignore_cleanup_errors=True)
+        self._spill = tempfile.TemporaryDirectory(prefix="quintile-", dir=spill, ignore_cleanup_errors=True)
         self._connection = duckdb.connect(":memory:")
         allowed = [str(folder.resolve()) + "/" for folder in folders] + [self._spill.name + "/"]
         settings: list[tuple[str, Value | list[str]]] = [
@@ -104,7 +113,7 @@ class DuckDbEngine:
         return {row[0]: row[1] for row in self.rows(render("DESCRIBE {query}", query=query))}
 
     def write(self, query: Sql, path: Path) -> None:
-        """COPY a query to a Parquet or CSV file, rows in the query's order whatever the number of threads."""
+        """COPY a query to a Parquet, staged Parquet or CSV file, rows in the query's order whatever the threads."""
         self._connection.execute(render(_WRITE[path.suffix], query=query, path=literal(str(path))))
 
     def register(self, table_name: str, frame: object) -> Sql:
@@ -134,17 +143,35 @@ def _readable() -> Iterator[None]:
     """Say of bytes that cannot be read that the file is damaged.
 
     Raises:
-        DataError: ``corrupt_file``.
+        DataError: ``corrupt_file``, or ``too_large`` when memory or the size of a file runs out.
     """
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        raise DataError(
+            "too_large",
+            f"the database needs more memory than it may take: {_reason(error)}",
+            fix="allow it more, such as --memory 8GB, or fewer --threads",
+        ) from error
     except duckdb.Error as error:
         if not isinstance(error, _UNREADABLE) and type(error) is not duckdb.Error:
             raise
-        reason = str(error).splitlines()[0][:300]
+        if "File too large" in str(error):
+            raise DataError(
+                "too_large",
+                "the database writes a temporary file larger than allowed",
+                fix="split the source, or raise --max-file",
+            ) from error
         raise DataError(
-            "corrupt_file", f"the source is damaged and cannot be read: {reason}", fix="export or download it again"
+            "corrupt_file",
+            f"the source is damaged and cannot be read: {_reason(error)}",
+            fix="export or download it again",
         ) from error
+
+
+def _reason(error: duckdb.Error) -> str:
+    """The first line, without folders: they are ours, and gone."""
+    return _FOLDERS.sub("", (str(error).splitlines() or [""])[0])[:300]
 
 
 class _ArrowStream:

@@ -33,9 +33,9 @@ def render(template: str, /, **parts: Sql) -> Sql:
     return Sql(template.format_map(parts) if parts else template.replace("{{", "{").replace("}}", "}"))
 
 
-def name(identifier: str) -> Sql:
-    """A quoted identifier: any column or table name, however hostile."""
-    return Sql('"' + identifier.replace('"', '""') + '"')
+def name(identifier: str, quote: str = '"') -> Sql:
+    """A quoted identifier: any column or table name, however hostile; MySQL's quote is a backtick."""
+    return Sql(quote + identifier.replace(quote, quote * 2) + quote)
 
 
 Value = str | bool | float | Decimal | date | datetime | None

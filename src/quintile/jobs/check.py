@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.bridge import Bridge, plain
 from quintile.domain.ledger import REFUND_ONLY
 from quintile.engine.render import Sql, literal, render
 from quintile.errors import DataError
-from quintile.jobs.report import assumptions, counts, inputs, set_aside
+from quintile.jobs.around import lines_around
+from quintile.jobs.arrival import arrive, warnings_alone
+from quintile.jobs.project import STORE, Project
+from quintile.jobs.report import assumptions, counts, inputs, second_tables, set_aside
 from quintile.jobs.run import accounted_sources
-from quintile.jobs.sufficiency import customer_warnings
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.sufficiency import customer_warnings, nobody_warnings, scale_warnings
+from quintile.jobs.workplace import require_sound_files, silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.pipeline import day_after_latest, require_orders
 
@@ -20,8 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from quintile.engine.base import Engine
-    from quintile.jobs.run import Wish
+    from quintile.jobs.arrival import Arrival
+    from quintile.jobs.wish import Wish
+    from quintile.jobs.workplace import Workplace
     from quintile.pipeline import Accounted
+
+CENTS = 2
+_WIDE = Context(prec=60)  # more digits than any sum has
 
 _NET = """
 SELECT count(*), sum(orders), sum(net), max(orders), count_if(net < 0) FROM (
@@ -43,7 +51,9 @@ _NOTHING = {
     "quarantine": [],
     "excluded": [],
     "warnings": [],
+    "second_tables": [],
     "bridge": [],
+    "around": [],
 }
 
 
@@ -55,26 +65,54 @@ def check(wish: Wish, *, on_step: Callable[[str], None] = silent) -> dict[str, A
         on_step: Told the name of each step as it begins.
 
     Returns:
-        Outcome ``accept``, ``quarantine`` or ``reject``; rows in, kept, quarantined, deduplicated, excluded; customers,
+        Of a project's source: what it would add, rows that the project's ledger holds already are repeats. Outcome
+        ``accept``, ``quarantine`` or ``reject``; rows in, kept, quarantined, deduplicated, excluded; customers,
         orders and exact net total of the kept rows before any window; what was assumed; the bridge. A rejection is
-        returned, not raised; its ``error`` says what, where, fix.
+        returned, not raised; its ``error`` says what, where, fix, and ``around`` are the lines there.
     """
+    store = wish.project / STORE if wish.project is not None else None
     try:
-        with workplace(wish.files, wish.settings.engine, on_step=on_step) as place:
-            accounted = accounted_sources(place, wish)
-            found = _found(place.engine, accounted, wish)
+        on_step("looking at the files")
+        require_sound_files([file for file in wish.files if file.is_file()], wish.settings.engine)
+        with workplace(wish.files, wish.settings.engine, store, on_step=on_step) as place:
+            if store is None:
+                found = _found(place.engine, accounted_sources(place, wish), wish)
+            else:
+                found = _arrived(place, wish, Project.at(store))
     except DataError as error:
-        return {"outcome": "reject", **_NOTHING, "error": error.as_dict()}
+        return {**rejected(error), "around": lines_around(wish.files, error.place)}
     outcome = "quarantine" if found["rows_quarantined"] else "accept"
-    return {"outcome": outcome, **found, "error": None}
+    return {"outcome": outcome, **found, "around": [], "error": None}
 
 
-def _found(engine: Engine, accounted: Accounted, wish: Wish) -> dict[str, Any]:
+def rejected(error: DataError) -> dict[str, Any]:
+    """What ``check`` returns of sources that cannot be read."""
+    return {"outcome": "reject", **_NOTHING, "error": error.as_dict()}
+
+
+def _arrived(place: Workplace, wish: Wish, project: Project) -> dict[str, Any]:
+    arrival = arrive(place, wish, project)
+    found = _found(place.engine, arrival.alone, wish, known=arrival if project.row_count else None)
+    found["warnings"] = [*arrival.warnings, *found["warnings"]]
+    found["refresh"] = {**arrival.refresh, "accepted": list(arrival.drift.accepted)}
+    return found
+
+
+def _total(net: Decimal | None) -> str:
+    """Money as people write it: all digits it has, and at least two after the point."""
+    if not net:
+        return "0"
+    digits = net.normalize().as_tuple().exponent
+    return plain(net.quantize(Decimal(1).scaleb(min(int(digits), -CENTS)), context=_WIDE))
+
+
+def _found(engine: Engine, accounted: Accounted, wish: Wish, *, known: Arrival | None = None) -> dict[str, Any]:
+    """What was found; beside a known ledger a source alone says little of its customers and of the window."""
     settings, ledger = accounted.settings, accounted.ledger
     aside = set_aside(engine, accounted)
     per_customer = render(_NET, orders=Sql(ledger.orders), refund_only=literal(REFUND_ONLY))
-    customers, orders, net, most_orders, below_zero = engine.rows(per_customer)[0]
-    if ledger.last_at is not None:
+    customers, orders, net, *_ = found = engine.rows(per_customer)[0]
+    if ledger.last_at is not None and known is None:
         model = settings.model.model()
         as_of = wish.as_of or day_after_latest(ledger, model, settings.ledger.time_zone)
         require_orders(engine, ledger, Clock.at(as_of, model, settings.ledger.time_zone))
@@ -83,14 +121,25 @@ def _found(engine: Engine, accounted: Accounted, wish: Wish) -> dict[str, Any]:
         **counts(accounted),
         "customers": customers,
         "orders": int(orders or 0),
-        "net_total": plain(net or Decimal(0)),
+        "net_total": _total(net),
         "currency": ledger.currency or None,
         "assumed": assumptions(accounted, settings),
         **aside,
         "warnings": [
             *accounted.transactions.warnings,
-            *ledger.warnings,
-            *customer_warnings(orders=int(orders or 0), most_orders=most_orders or 0, below_zero=below_zero),
+            *(ledger.warnings if known is None else warnings_alone(engine, known)),
+            *([] if known is not None else _of_customers(accounted, found)),
         ],
+        "second_tables": second_tables(accounted),
         "bridge": Bridge(tuple(accounted.steps)).as_list(),
     }
+
+
+def _of_customers(accounted: Accounted, found: tuple[Any, ...]) -> list[dict[str, Any]]:
+    customers, orders, _, most_orders, below_zero = found
+    ledger, scores = accounted.ledger, accounted.settings.model.model().scale.scores
+    return [
+        *customer_warnings(orders=int(orders or 0), most_orders=most_orders or 0, below_zero=below_zero),
+        *nobody_warnings(customers=customers, purchases=ledger.last_at is not None, fates=ledger.fates),
+        *(scale_warnings(customers=customers, scores=scores) if ledger.last_at is not None else []),
+    ]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from quintile.domain.rfm_model import RfmModel
-    from quintile.jobs.run import Wish
+    from quintile.jobs.wish import Wish
 
 
 def fit(wish: Wish, *, on_step: Callable[[str], None] = silent) -> tuple[RfmModel, dict[str, Any]]:

@@ -5,20 +5,21 @@ What cannot be told from the sources is written as a question at the setting tha
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.database import DatabaseSource
 from quintile.domain.settings import Settings
 from quintile.errors import DataError, Place, SettingsError
-from quintile.jobs.run import last_day
+from quintile.jobs.toml_text import as_toml, quoted, source_tables
+from quintile.jobs.wish import last_day
 from quintile.jobs.workplace import silent, workplace
 from quintile.ledger.build import build_ledger
 from quintile.sources.read import Reading, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from quintile.domain.transactions import FileRead
     from quintile.jobs.workplace import Workplace
@@ -44,6 +45,7 @@ _QUESTIONS: dict[str, tuple[str, str, object]] = {
 _MOST_QUESTIONS = 4
 _MOST_COLUMNS = 40
 _COMMENT_AT = 32
+_NO_COMMENT = ("see quintile run --help", "")  # of a setting that was just added
 
 # What stands beside each key, and the example shown where there is no value.
 _COMMENTS: dict[tuple[str, str], tuple[str, object]] = {
@@ -58,18 +60,22 @@ _COMMENTS: dict[tuple[str, str], tuple[str, object]] = {
     ("ledger", "base_currency"): ("three-letter code; all money is converted to it", "EUR"),
     ("ledger", "time_zone"): ("where the shop is: the day of an order is the shop's day", None),
     ("ledger", "grain"): ("what a row is: order, line (of an order), or day (one order a customer and day)", "line"),
-    ("ledger", "customer_key"): ("what names a customer: id, email or account", "email"),
-    ("ledger", "guests"): ("rows without a customer: quarantine, or email (named by it)", None),
+    ("ledger", "customer_key"): ("what names a customer: id, email, phone or account", "email"),
+    ("ledger", "guests"): ("rows without a customer: quarantine, or named by email or phone", None),
     ("ledger", "refunds"): ("net (taken off their order), gross (ignored), exclude_order", None),
     ("ledger", "zero_orders"): ("orders worth nothing: ignore or count", None),
     ("ledger", "duplicates"): ("drop repeats of an order's key, of a whole row, or keep all: key, row, keep", None),
-    ("ledger", "exclude"): ("kinds of status that do not count", None),
+    ("ledger", "exclude"): ("kinds of status that do not count", ("cancelled", "failed", "pending", "test")),
     ("ledger", "rates"): ("table date,currency,rate (base currency for one unit), or ecb", "rates.csv"),
+    ("ledger", "returns"): ("table of what came back, by order id; amount, line and date where known", "returns.csv"),
+    ("ledger", "customers"): ("table of customers: contacts, consent, account", "customers.csv"),
+    ("ledger", "merges"): ("table of old ids and the new ids they were merged into", "merges.csv"),
+    ("ledger", "country"): ("where phone numbers without a country code are: two letters", "DE"),
     ("ledger", "statuses"): ("how the shop writes each kind of status; upper and lower case are the same", None),
     ("model", "window"): ("how far back orders count: 12mo, 365d, 2y or all", None),
     ("model", "recency"): ("calendar days, or elapsed (full 24 hours)", None),
     ("model", "monetary"): ("total of a customer's orders, or average per order", None),
-    ("model", "population"): ("who is scored: buyers (of the window), ever, or a file of customers", None),
+    ("model", "population"): ("who is scored: buyers (of the window), ever, or customers (all of that table)", None),
     ("model", "scale"): ("number of scores, 2 to 10", None),
     ("model", "best"): ("show the best score as the highest number (high) or as 1 (low)", None),
     ("model", "method"): ("how scores are cut, for all or each metric: r=threshold,f=quantile,m=kmeans", None),
@@ -77,16 +83,38 @@ _COMMENTS: dict[tuple[str, str], tuple[str, object]] = {
     ("model", "f_cuts"): ("own cut points in orders, ascending, such as [2, 3, 5, 7]", None),
     ("model", "m_cuts"): ("own cut points in money, ascending, such as [100, 300, 600, 1000]", None),
     ("model", "scheme"): ("segment scheme: a name (quintile schemes lists them) or a TOML file", "rfm-9"),
+    ("refresh", "mode"): ("what a project's source is: append (more rows) or full (the whole extract)", None),
+    ("refresh", "accept"): ("drifts accepted by name; better said for one run: --accept CODE", None),
+    ("refresh", "because"): ("why they are accepted", "prices are in cents from May on"),
+    ("network", "allow_hosts"): ('names, addresses or networks, such as ["10.0.0.0/8"]', None),
     ("output", "formats"): ("customer files to write: parquet, csv", None),
+    ("output", "report"): ("the report page: true or false", None),
     ("engine", "memory"): ("memory the database may use; beyond it, it works on disk", "2GB"),
     ("engine", "threads"): ("processor threads; the results do not depend on it", 2),
+    ("limits", "max_memory"): ("memory the child process that parses unknown files may take", None),
+    ("limits", "max_seconds"): ("seconds it may take for one source", None),
+    ("limits", "max_file"): ("size of a temporary file it may write", None),
 }
+_A_DATABASE = (
+    "",
+    "# A database instead of files: name it here, then write quintile run shop. No password stands in this file.",
+    "# [sources.shop]",
+    '#   kind = "postgresql"            # or mysql, sqlite, duckdb',
+    '#   host = "db.example.com"',
+    '#   database = "shop"',
+    '#   user = "reader"',
+    '#   password_env = "SHOP_PASSWORD" # the name of an environment variable',
+    '#   table = "orders"               # or query = "SELECT ..."',
+)
 _HEADS = {
     "reading": "How the sources are read. What is commented out is detected at every run.",
     "ledger": "What an order is, whose it is, what it is worth, and what counts.",
     "model": "What is measured, how it is scored, which segments follow.",
+    "refresh": "What a later source of the same project may change.",
+    "network": "Which machines of a private network may be connected to.",
     "output": "What a run leaves behind.",
     "engine": "What the database may take of this machine.",
+    "limits": "What no unknown file may go beyond.",
 }
 
 
@@ -99,11 +127,19 @@ class SettingsDraft:
     questions: tuple[DataError, ...] = ()
 
 
-def draft_settings(sources: Sequence[Path], *, on_step: Callable[[str], None] = silent) -> SettingsDraft:
+def draft_settings(
+    sources: Sequence[object],
+    before: Settings = Settings(),  # noqa: B008 - a frozen value
+    *,
+    folder: Path = Path(),
+    on_step: Callable[[str], None] = silent,
+) -> SettingsDraft:
     """Write down every setting: what the sources show, else the default.
 
     Args:
-        sources: Files of transactions; none gives the defaults.
+        sources: Files of transactions, or databases; none gives the defaults.
+        before: The settings so far; of them only the databases are kept, and the hosts they may be on.
+        folder: Where the settings file lies.
         on_step: Told the name of each step as it begins.
 
     Raises:
@@ -111,14 +147,17 @@ def draft_settings(sources: Sequence[Path], *, on_step: Callable[[str], None] = 
     """
     look = _Look()
     if sources:
-        look = _look(sources, on_step)
+        look = _look(sources, Settings(network=before.network), on_step)
     asked = {_QUESTIONS[error.code][:2]: error for error in look.questions}
     lines = ["# Settings of quintile: keys are also flags, base_currency is --base-currency; a flag wins."]
     if sources:
-        lines.append("# Found in: " + ", ".join(_text(path.name) for path in sources))
+        lines.append("# Found in: " + ", ".join(quoted(_called(source)) for source in sources))
     for group in fields(Settings):
-        lines += ["", f"# {_HEADS[group.name]}", f"[{group.name}]"]
-        lines += _group(group.name, look, asked)
+        if group.name != "sources":
+            lines += ["", f"# {_HEADS.get(group.name, group.name.capitalize())}", f"[{group.name}]"]
+            kept = before if group.name == "network" else Settings()
+            lines += _group(group.name, getattr(kept, group.name), look, asked)
+    lines += source_tables(before.sources, folder) or _A_DATABASE
     return SettingsDraft("\n".join(lines) + "\n", look.found, tuple(look.questions))
 
 
@@ -151,11 +190,16 @@ class _Look:
         self.found, self.questions, self.others = {}, [], []
 
 
-def _look(sources: Sequence[Path], on_step: Callable[[str], None]) -> _Look:
-    look, settings = _Look(), Settings()
+def _called(source: object) -> str:
+    return source.name if isinstance(source, Path | DatabaseSource) else "a table"
+
+
+def _look(sources: Sequence[object], settings: Settings, on_step: Callable[[str], None]) -> _Look:
+    look = _Look()
+    files = [source for source in sources if isinstance(source, Path)]
     while True:
         try:
-            with workplace(sources, settings.engine, on_step=on_step) as place:
+            with workplace(files, settings.engine, on_step=on_step) as place:
                 _see(place, sources, settings, look)
         except DataError as error:
             if error.code not in _QUESTIONS or len(look.questions) == _MOST_QUESTIONS:
@@ -169,7 +213,7 @@ def _look(sources: Sequence[Path], on_step: Callable[[str], None]) -> _Look:
             return look
 
 
-def _see(place: Workplace, sources: Sequence[Path], settings: Settings, look: _Look) -> None:
+def _see(place: Workplace, sources: Sequence[object], settings: Settings, look: _Look) -> None:
     place.on_step("reading")
     tables = place.open(sources, settings)
     look.others = list(dict.fromkeys(column for table in tables for column in table.columns))
@@ -195,28 +239,34 @@ def _found(files: Sequence[FileRead]) -> Keys:
     found["reading", "map"] = {
         role: column
         for role, column in first["columns"].items()
-        if all(other["columns"].get(role) == column for other in others)
+        # A recognised export is read by rules that a mapping would overrule.
+        if "export" not in first and all(other["columns"].get(role) == column for other in others)
     }
     return found
 
 
-def _group(group: str, look: _Look, asked: dict[tuple[str, str], DataError]) -> list[str]:
-    defaults = getattr(Settings(), group)
+def _group(
+    group: str,
+    defaults: Any,  # noqa: ANN401 - any group of settings
+    look: _Look,
+    asked: dict[tuple[str, str], DataError],
+) -> list[str]:
     names = [field.name for field in fields(defaults)]
     values = {key: look.found.get((group, key), getattr(defaults, key)) for key in names}
     tables = [key for key, value in values.items() if isinstance(value, dict)]
     lines = [line for key in values if key not in tables for line in _entry(group, key, values[key], asked)]
     for key in tables:
-        lines += ["", *_question(asked.get((group, key))), f"[{group}.{key}]  # {_COMMENTS[group, key][0]}"]
-        lines += [f"{name} = {_toml(value)}" for name, value in values[key].items()]
+        comment = _COMMENTS.get((group, key), _NO_COMMENT)[0]
+        lines += ["", *_question(asked.get((group, key))), f"[{group}.{key}]  # {comment}"]
+        lines += [f"{name} = {as_toml(value)}" for name, value in values[key].items()]
         if key == "map":
             lines += _others(look.others)
     return lines
 
 
 def _entry(group: str, key: str, value: object, asked: dict[tuple[str, str], DataError]) -> list[str]:
-    comment, example = _COMMENTS[group, key]
-    written = f"# {key} = {_toml(example)}" if value is None else f"{key} = {_toml(value)}"
+    comment, example = _COMMENTS.get((group, key), _NO_COMMENT)
+    written = f"# {key} = {as_toml(example)}" if value is None else f"{key} = {as_toml(value)}"
     return [*_question(asked.get((group, key))), f"{written.ljust(_COMMENT_AT)}  # {comment}"]
 
 
@@ -224,7 +274,7 @@ def _others(columns: list[str]) -> list[str]:
     if not columns:
         return []
     more = len(columns) - _MOST_COLUMNS
-    shown = ", ".join(_text(column) for column in columns[:_MOST_COLUMNS])
+    shown = ", ".join(quoted(column) for column in columns[:_MOST_COLUMNS])
     return [f"# columns without a role: {_plain(shown)}" + (f" and {more:,} more" if more > 0 else "")]
 
 
@@ -233,17 +283,6 @@ def _question(error: DataError | None) -> list[str]:
         return []
     where = f" ({error.place})" if str(error.place) else ""
     return [f"# QUESTION: {_plain(error.message + where)}", f"#   {_plain(error.fix)}"]
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(one) for one in value) + "]"
-    return _text(value) if isinstance(value, str) else str(value)
-
-
-def _text(value: str) -> str:
-    """A TOML string; JSON writes the same, but leaves DEL as it is."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _plain(text: str) -> str:

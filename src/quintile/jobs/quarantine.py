@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import KEPT, QUARANTINED, REASON_OF
-from quintile.engine.render import joined, literal, name, render
+from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
-from quintile.ledger.rows import ledger_rows
+from quintile.ledger.rows import KNOWN_ROW, ledger_rows
 
 if TYPE_CHECKING:
     from quintile.engine.base import Engine
@@ -28,15 +28,20 @@ _ROLE_OF = {
     "order_customer_conflict": "customer",
     "duplicate_order_conflict": "order",
 }
+_PLACE = ("file", "key")  # a database's row has a key instead of a line
 _CONFLICTS = tuple(QUARANTINED[reason] for reason in ("order_customer_conflict", "duplicate_order_conflict"))
 
 _OWN = """
 SELECT fate, file_no, quintile_row_number, {raw} FROM {rows} WHERE fate IN ({codes})
 """
-# Rows in conflict look sound one by one; only their orders tell.
+# Rows in conflict look sound one by one; only the other rows of their orders tell. Rows of one line share one fate.
 _IN_CONFLICT = """
 SELECT conflict.fate, file_no, quintile_row_number, {raw} FROM {rows} AS listed
-JOIN (SELECT DISTINCT order_id, fate FROM judged_rows WHERE fate IN ({codes})) AS conflict USING (order_id)
+JOIN (
+    SELECT DISTINCT order_id, line, amount < 0 AS is_refund, fate FROM judged_rows WHERE fate IN ({codes})
+) AS conflict
+  ON conflict.order_id = listed.order_id AND conflict.line IS NOT DISTINCT FROM listed.line
+  AND conflict.is_refund IS NOT DISTINCT FROM (listed.amount < 0)
 WHERE listed.fate = {kept}
 """
 _FIRST = """
@@ -50,21 +55,23 @@ def examples_by_reason(engine: Engine, accounted: Accounted, most: int = EXAMPLE
     """The first rows of each quarantine reason: file, physical line, column, raw text."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in accounted.transactions.rejected:
+        if row.reason == KNOWN_ROW:
+            continue
         shown = found.setdefault(row.reason, [])
         if len(shown) < most:
-            shown.append({"file": row.file, "line": row.line, "column": row.column, "raw": row.raw})
+            key = {"key": row.key} if row.key else {}
+            shown.append({"file": row.file, "line": row.line, **key, "column": row.column, "raw": row.raw})
     fates = [code for code in QUARANTINED.values() if code in accounted.ledger.fates]
     rows = _rows(engine, accounted, fates, most) if fates else []
     lines = _lines(accounted, rows)
     for fate, file_no, number, *raws in rows:
         reason = REASON_OF[fate]
-        role = _ROLE_OF.get(reason, "customer")
-        raw = dict(zip(accounted.transactions.raw_roles, raws, strict=True)).get(role)
+        raw = dict(zip(accounted.transactions.raw_roles, raws, strict=True)).get(_role_of(reason))
         found.setdefault(reason, []).append(
             {
                 "file": accounted.transactions.files[file_no].name,
-                "line": lines[file_no, number],
-                "column": accounted.transactions.files[file_no].assumed["columns"].get(role),
+                **lines[file_no, number],
+                "column": column_to_blame(accounted, file_no, reason),
                 "raw": raw or "",
             }
         )
@@ -79,6 +86,8 @@ def refuse_mostly_bad(engine: Engine, accounted: Accounted) -> None:
     """
     fates, allowed = accounted.ledger.fates, accounted.settings.reading.max_bad_share
     bad = {code: fates[code].rows for code in QUARANTINED.values() if code in fates}
+    if all(file.assumed.get("walk_ins") for file in accounted.transactions.files):
+        bad.pop(QUARANTINED["null_customer"], None)
     if sum(bad.values()) <= allowed * accounted.ledger.rows:
         return
     reason = REASON_OF[max(bad, key=lambda code: (bad[code], -code))]
@@ -90,32 +99,57 @@ def refuse_mostly_bad(engine: Engine, accounted: Accounted) -> None:
         + (f" (such as '{raw}' in '{column}')" if column else ""),
         fix="see all reasons with: quintile check SOURCE --max-bad-share 1; then mend the source, name the right column"
         " with --map, or allow more with --max-bad-share",
-        place=Place(first.get("file"), first.get("line"), column),
+        place=Place(", ".join(first[part] for part in _PLACE if part in first) or None, first.get("line"), column),
     )
 
 
+def places_set_aside(engine: Engine, accounted: Accounted) -> Sql:
+    """A query of every quarantined row that could be read: fate, file_no, quintile_row_number."""
+    fates = [code for code in QUARANTINED.values() if code in accounted.ledger.fates]
+    listed, _ = _listed(engine, accounted, fates)
+    return render("SELECT DISTINCT fate, file_no, quintile_row_number FROM ({listed})", listed=listed)
+
+
+def column_to_blame(accounted: Accounted, file_no: int, reason: str) -> str | None:
+    """The column of one source in which a reason of the ledger's is seen, as the source calls it."""
+    column: str | None = accounted.transactions.files[file_no].assumed["columns"].get(_role_of(reason))
+    return column
+
+
+def _role_of(reason: str) -> str:
+    return _ROLE_OF.get(reason, "customer")
+
+
 def _rows(engine: Engine, accounted: Accounted, fates: list[int], most: int) -> list[tuple[Any, ...]]:
-    transactions = accounted.transactions
-    rows = ledger_rows(engine, transactions, accounted.settings.ledger, accounted.last_day, located=True)
-    raw = joined(name(column) for column in transactions.raw_columns)
-    own = [code for code in fates if code not in _CONFLICTS]
-    conflicts = [code for code in fates if code in _CONFLICTS]
-    parts = []
-    if own:
-        parts.append(render(_OWN, rows=rows, raw=raw, codes=joined(map(literal, own))))
-    if conflicts:
-        codes = joined(map(literal, conflicts))
-        parts.append(render(_IN_CONFLICT, rows=rows, raw=raw, codes=codes, kept=literal(KEPT)))
-    listed = joined(parts, " UNION ALL ")
+    listed, raw = _listed(engine, accounted, fates)
     return engine.rows(render(_FIRST, listed=listed, raw=raw, most=literal(most)))
 
 
-def _lines(accounted: Accounted, rows: list[tuple[Any, ...]]) -> dict[tuple[int, int], int]:
+def _listed(engine: Engine, accounted: Accounted, fates: list[int]) -> tuple[Sql, Sql]:
+    """The rows of some quarantine reasons, and their columns of raw text."""
+    transactions = accounted.transactions
+    rows = ledger_rows(engine, transactions, accounted.settings.ledger, accounted.last_day, located=True)
+    raw = joined(name(column) for column in transactions.raw_columns)
+    conflicts = [code for code in fates if code in _CONFLICTS]
+    # A conflict with rows that the project knew before is told by the row itself.
+    parts = [render(_OWN, rows=rows, raw=raw, codes=joined(map(literal, fates)))]
+    if conflicts:
+        codes = joined(map(literal, conflicts))
+        parts.append(render(_IN_CONFLICT, rows=rows, raw=raw, codes=codes, kept=literal(KEPT)))
+    return joined(parts, " UNION ALL "), raw
+
+
+def _lines(accounted: Accounted, rows: list[tuple[Any, ...]]) -> dict[tuple[int, int], dict[str, Any]]:
+    """Where each row is: its line in a file, or what names it in a database."""
     places: dict[int, list[int]] = {}
     for _, file_no, number, *_ in rows:
         places.setdefault(file_no, []).append(number)
-    return {
-        (file_no, number): line
-        for file_no, numbers in places.items()
-        for number, line in accounted.tables[file_no].lines(numbers).items()
-    }
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for file_no, numbers in places.items():
+        table = accounted.tables[file_no]
+        if table.keys is not None:
+            named = table.keys(numbers).items()
+            found |= {(file_no, number): {"line": None, "key": key} for number, key in named}
+        else:
+            found |= {(file_no, number): {"line": line} for number, line in table.lines(numbers).items()}
+    return found

@@ -37,13 +37,13 @@ def counts(accounted: Accounted) -> dict[str, int]:
     }
 
 
-def set_aside(engine: Engine, accounted: Accounted) -> dict[str, Any]:
-    """The quarantined rows by reason with examples, and the excluded ones by reason."""
+def set_aside(engine: Engine, accounted: Accounted, *, examples: bool = True) -> dict[str, Any]:
+    """The quarantined rows by reason, with examples where they are wanted, and the excluded ones by reason."""
     fates = accounted.ledger.fates
-    examples = examples_by_reason(engine, accounted)
+    shown = examples_by_reason(engine, accounted) if examples else {}
     return {
         "quarantine": [
-            {"reason": REASON_OF[code], "rows": fates[code].rows, "examples": examples.get(REASON_OF[code], [])}
+            {"reason": REASON_OF[code], "rows": fates[code].rows, "examples": shown.get(REASON_OF[code], [])}
             for code in QUARANTINED.values()
             if code in fates
         ],
@@ -51,6 +51,11 @@ def set_aside(engine: Engine, accounted: Accounted) -> dict[str, Any]:
             {"reason": REASON_OF[code], "rows": fates[code].rows} for code in EXCLUDED.values() if code in fates
         ],
     }
+
+
+def second_tables(accounted: Accounted) -> list[dict[str, Any]]:
+    """What became of each second table: its file and checksum, rows, columns, counts; nothing that names a person."""
+    return list(accounted.ledger.second)
 
 
 def assumptions(accounted: Accounted, settings: Settings) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import quintile
 from quintile.domain.bridge import plain
 from quintile.domain.columns import SEGMENTS
+from quintile.domain.formulas import FORMULA_STARTS
 from quintile.engine.render import Sql, joined, literal, render
-from quintile.jobs.report import assumptions, counts, inputs, set_aside
+from quintile.jobs.report import assumptions, counts, inputs, second_tables, set_aside
 from quintile.jobs.sufficiency import customer_warnings, scale_warnings, sufficiency_warnings
 from quintile.segments.lint import lint
 from quintile.sources.files import checksum
@@ -33,11 +34,18 @@ SELECT CAST(customer_key AS VARCHAR) AS customer_id, first_order, last_order, re
        [{codes}][((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER] AS rfm, segment
 FROM {segmented}
 """
+_KEYED = """
+SELECT customer_key, customers.* EXCLUDE (customer_id) FROM ({customers}) AS customers JOIN ({ids}) USING (customer_id)
+ORDER BY customer_key
+"""
+_IDENTITY = """
+SELECT customer_key, customer_id FROM ({customers}) JOIN ({ids}) USING (customer_id) ORDER BY customer_key
+"""
 _CELLS = """
 SELECT segment, r, f, m, recency_days, count(*) AS customers, sum(frequency) AS orders, sum({revenue}) AS revenue
 FROM {segmented} GROUP BY ALL
 """
-_BY_CELL = "SELECT r, f, m, sum(customers), sum(revenue) FROM {cells} GROUP BY ALL ORDER BY ALL"
+_BY_CELL = "SELECT r, f, m, segment, sum(customers), sum(revenue) FROM {cells} GROUP BY ALL ORDER BY ALL"
 _BY_SEGMENT = """
 SELECT segment, sum(customers), sum(orders), sum(revenue) FROM {cells} GROUP BY segment ORDER BY segment
 """
@@ -59,8 +67,6 @@ SELECT count(*), count_if(frequency > 0), min(first_order), max(last_order), max
        sum(frequency), count_if(monetary < 0)
 FROM {segmented}
 """
-# The signs that make a cell a formula, and their full-width twins.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NEUTRAL = """
 CASE WHEN left(ltrim({column}, ' '), 1) IN ({starts}) THEN chr(39) || {column} ELSE {column} END AS {column}
 """
@@ -82,15 +88,24 @@ class Result:
     report: dict[str, Any]
     model: RfmModel
 
-    def write(self, folder: Path, formats: tuple[str, ...]) -> str:
-        """Write the snapshot's files into an empty folder.
+    def write(self, folder: Path, formats: tuple[str, ...], *, ids: Sql | None = None) -> str:
+        """Write the snapshot's files.
+
+        Args:
+            folder: Where they go; what is there already belongs to the snapshot too.
+            formats: Kinds of customer files.
+            ids: Each customer's ``customer_id`` and ``customer_key``. With them customers.parquet carries the key
+                instead of the id, and identity.parquet says whose it is; without, customers.parquet carries the id.
 
         Returns:
             The snapshot's id: the analysis date and the first digits of the checksum of all its content.
         """
+        keyed = self.customers
+        if ids is not None:
+            keyed = render(_KEYED, customers=self.customers, ids=ids)
+            self.engine.write(render(_IDENTITY, customers=self.customers, ids=ids), folder / "identity.parquet")
         for kind in formats:
-            rows = _for_people(self.customers) if kind == "csv" else self.customers
-            self.engine.write(rows, folder / f"customers.{kind}")
+            self.engine.write(_for_people(self.customers) if kind == "csv" else keyed, folder / f"customers.{kind}")
         with (folder / "segments.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, SEGMENTS)
             writer.writeheader()
@@ -104,8 +119,16 @@ class Result:
         return snapshot
 
 
-def collect(engine: DuckDbEngine, accounted: Accounted, scored: Scored, *, as_of: date, as_of_given: bool) -> Result:
-    """Gather what is reported; only small tables leave the engine."""
+def collect(
+    engine: DuckDbEngine,
+    accounted: Accounted,
+    scored: Scored,
+    *,
+    as_of: date,
+    as_of_given: bool,
+    examples: bool = True,
+) -> Result:
+    """Gather what is reported; only small tables leave the engine. ``examples`` shows quarantined rows as written."""
     revenue = Sql("revenue" if scored.model.monetary == "average" else "monetary")
     cells = engine.table("cells", render(_CELLS, segmented=scored.segmented, revenue=revenue))
     segments = _segments(engine, cells, scored)
@@ -127,11 +150,15 @@ def collect(engine: DuckDbEngine, accounted: Accounted, scored: Scored, *, as_of
         "inputs": inputs(accounted),
         "counts": counts(accounted)
         | {"customers": span[0], "buyers": span[1], "first_order": _iso(span[2]), "last_order": _iso(span[3])},
+        "second_tables": second_tables(accounted),
         "bridge": scored.bridge.as_list(),
-        **set_aside(engine, accounted),
+        **set_aside(engine, accounted, examples=examples),
         "model": scored.model.as_dict(),
-        "tie_receipt": [receipt.as_dict() for receipt in scored.receipts],
+        "tie_receipt": [receipt.as_dict(best=scored.model.scale.best) for receipt in scored.receipts],
+        "distributions": _distributions(scored),
         "segments": segments,
+        "ranking": _ranking(scored, segments),
+        "concentration": scored.spread.concentration,
         "grid": _grid(engine, cells, scored.model.scale),
         "warnings": [
             *accounted.transactions.warnings,
@@ -230,6 +257,22 @@ def _segments(engine: DuckDbEngine, cells: Sql, scored: Scored) -> list[dict[str
     return lines
 
 
+def _ranking(scored: Scored, segments: list[dict[str, Any]]) -> list[str]:
+    """The segments from the best to the worst; in the scheme's own order where it has no ranking."""
+    ranked = (scored.scheme.ranking if scored.scheme else None) or ()
+    return [*ranked, *(line["segment"] for line in segments if line["segment"] not in ranked)]
+
+
+def _distributions(scored: Scored) -> list[dict[str, Any]]:
+    """How the customers spread over the values of each metric, with the cut points and the most common value."""
+    best = scored.model.scale.best
+    shown = ("metric", "cuts", "common_value", "common_customers", "common_share")
+    receipts = {receipt.metric: receipt.as_dict(best=best) for receipt in scored.receipts}
+    return [
+        {key: line[key] for key in shown} | scored.spread.distributions[metric] for metric, line in receipts.items()
+    ]
+
+
 def _rounded(part: Decimal, whole: Decimal | int, digits: Decimal) -> Decimal:
     return (part / whole if whole else Decimal(0)).quantize(digits, ROUND_HALF_EVEN)
 
@@ -240,10 +283,11 @@ def _grid(engine: DuckDbEngine, cells: Sql, scale: Scale) -> list[dict[str, Any]
             "r": scale.shown(r),
             "f": scale.shown(f),
             "m": scale.shown(m),
+            "segment": segment,
             "customers": int(customers),
             "revenue": plain(revenue),
         }
-        for r, f, m, customers, revenue in engine.rows(render(_BY_CELL, cells=cells))
+        for r, f, m, segment, customers, revenue in engine.rows(render(_BY_CELL, cells=cells))
     ]
 
 

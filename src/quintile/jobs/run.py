@@ -3,50 +3,37 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.settings import POPULATIONS, Settings
 from quintile.engine.render import render
-from quintile.errors import DataError, Place, SettingsError
+from quintile.errors import SettingsError
+from quintile.jobs.arrival import arrive
+from quintile.jobs.judged import latest_versions
+from quintile.jobs.keeping import Keeping
+from quintile.jobs.project import STORE, Project
 from quintile.jobs.quarantine import refuse_mostly_bad
+from quintile.jobs.report_page import PAGE, write_page
 from quintile.jobs.result import Result, collect
-from quintile.jobs.workplace import now_text, silent, today, workplace
+from quintile.jobs.wish import last_day, open_sources, read_opened
+from quintile.jobs.workplace import now_text, silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.pipeline import account, day_after_latest, score_customers
-from quintile.snapshots.store import Store
-from quintile.sources.rates import ECB
+from quintile.snapshots.store import SNAPSHOTS, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+    from datetime import date
+    from pathlib import Path
 
+    from quintile.domain.ledger import Ledger
     from quintile.domain.rfm_model import RfmModel
+    from quintile.jobs.wish import Wish
     from quintile.jobs.workplace import Workplace
     from quintile.pipeline import Accounted
-    from quintile.sources.located import SourceTable
+    from quintile.snapshots.store import Draft
 
-RESULT_FILES = ("customers.parquet", "customers.csv", "segments.csv", "run.json", "model.json")
-STORE = "store"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What to run: sources (paths or frames), settings, the analysis date if named, a kept model if any."""
-
-    sources: Sequence[object]
-    settings: Settings = field(default_factory=Settings)
-    as_of: date | None = None
-    model: RfmModel | None = None
-
-    @property
-    def files(self) -> list[Path]:
-        """Every file the wish may read: sources, rates, a customer list."""
-        population = (self.model or self.settings.model).population
-        named = [self.settings.ledger.rates, population]
-        sources = [source for source in self.sources if isinstance(source, Path)]
-        return sources + [Path(name) for name in named if name not in {None, ECB, *POPULATIONS} and name]
+RESULT_FILES = ("customers.parquet", "customers.csv", "segments.csv", "run.json", "model.json", PAGE)
 
 
 def run(
@@ -71,19 +58,53 @@ def run(
 
     Raises:
         QuintileError: The data, a setting or the disk is not as it must be; nothing was published, what was there
-        before
-            is untouched.
+            before is untouched.
     """
+    if not in_project and (wish.settings.refresh.mode == "full" or wish.backfill):
+        flag = "backfill" if wish.backfill else "mode"
+        raise SettingsError(flag, f"--{flag} says how a project is refreshed", fix="name it: --project DIR")
     store = Store(out / STORE) if in_project else Store(out, top_links=RESULT_FILES)
-    run_id = f"run-{os.getpid()}"
-    with store.writing(run_id, started=now_text(), wait=wait) as draft:
-        with workplace(wish.files, wish.settings.engine, draft.folder, on_step=on_step) as place:
-            result = scored_result(place, wish)
-            on_step("writing the results")
-            snapshot = result.write(draft.folder, wish.settings.output.formats)
-        home = draft.publish(snapshot)
-    stopped = [str(stopped_run) for stopped_run in draft.stopped]
-    return {**result.report, "snapshot": snapshot, "folder": str(home), "stopped_runs": stopped}
+    with store.writing(f"run-{os.getpid()}", started=now_text(), wait=wait) as draft:
+        readable = store.root if in_project else draft.folder
+        with workplace(wish.files, wish.settings.engine, readable, on_step=on_step) as place:
+            make = _refreshed if in_project else _written
+            report, home = make(place, wish, draft)
+        if home is None:
+            home = draft.publish(report["snapshot"])
+    return {**report, "folder": str(home), "stopped_runs": [str(stopped_run) for stopped_run in draft.stopped]}
+
+
+def _written(place: Workplace, wish: Wish, draft: Draft) -> tuple[dict[str, Any], None]:
+    """The snapshot of a results folder, ready to be published."""
+    result = scored_result(place, wish)
+    place.on_step("writing the results")
+    result.write(draft.folder, wish.settings.output.formats)
+    if wish.settings.output.report:
+        write_page(draft.folder)
+    return result.report, None
+
+
+def _refreshed(place: Workplace, wish: Wish, draft: Draft) -> tuple[dict[str, Any], Path | None]:
+    """The snapshot of a project with what the sources bring, ready to be published.
+
+    The published one stands, and its folder is returned, when it would be the same.
+    """
+    project = Project.at(draft.root)
+    arrival = arrive(place, wish, project)
+    keeping = Keeping(place, draft.folder, draft.kept, arrival)
+    keeping.set_aside()
+    accounted = arrival.with_known(place)
+    result = _scored(place, wish, accounted, project)
+    place.on_step("writing the results")
+    as_of = result.report["as_of"]
+    ids = keeping.keep(accounted, result, as_of)
+    result.report["refresh"] = {**arrival.refresh, "accepted": list(arrival.drift.accepted)}
+    result.report["warnings"] = [*arrival.warnings, *result.report["warnings"]]
+    result.write(draft.folder, wish.settings.output.formats, ids=ids)
+    standing = project.same_as(result.report)
+    if standing is None and wish.settings.output.report:
+        write_page(draft.folder, history=draft.root / SNAPSHOTS)
+    return result.report, standing
 
 
 def run_in_memory(wish: Wish, out: Path | None = None) -> tuple[object, dict[str, Any], RfmModel]:
@@ -105,7 +126,10 @@ def run_in_memory(wish: Wish, out: Path | None = None) -> tuple[object, dict[str
     ):
         result = scored_result(place, wish)
         kept = _kept(place, result)
-        draft.publish(result.write(draft.folder, wish.settings.output.formats))
+        snapshot = result.write(draft.folder, wish.settings.output.formats)
+        if wish.settings.output.report:
+            write_page(draft.folder)
+        draft.publish(snapshot)
     return kept
 
 
@@ -117,47 +141,30 @@ def _kept(place: Workplace, result: Result) -> tuple[object, dict[str, Any], Rfm
 
 def accounted_sources(place: Workplace, wish: Wish) -> Accounted:
     """Open, read and account for every row of the wish's sources."""
-    settings = wish.settings
-    if wish.model is not None:
-        settings = replace(settings, model=replace(settings.model, recency=wish.model.recency))
-    if not wish.sources:
-        raise SettingsError("source", "no source is given", fix="name at least one file or table")
-    place.on_step("reading")
-    tables = place.open(wish.sources, settings)
-    _refuse_twice(tables)
+    settings = wish.clocked
+    tables = open_sources(place, wish)
+    transactions = read_opened(place, wish, tables)
     place.on_step("building the ledger")
-    accounted = account(
-        place.engine, tables, settings, last_day=last_day(wish.as_of, settings), rates=place.rates(settings)
-    )
+    day = last_day(wish.as_of, settings)
+    transactions = latest_versions(place.engine, transactions, settings, day)
+    accounted = account(place.engine, tables, transactions, settings, last_day=day, rates=place.rates(settings))
     refuse_mostly_bad(place.engine, accounted)
     return accounted
 
 
-def _refuse_twice(tables: Sequence[SourceTable]) -> None:
-    """The same bytes given twice would count every order line twice."""
-    seen: dict[str, str] = {}
-    for table in tables:
-        if table.sha256 in seen:
-            raise DataError(
-                "same_file_twice",
-                f"{table.name} has the same content as {seen[table.sha256]}",
-                fix="give each file once",
-                place=Place(table.name),
-            )
-        if table.sha256:
-            seen[table.sha256] = table.name
-
-
 def scored_result(place: Workplace, wish: Wish) -> Result:
     """Read, account, measure, score and assign; the result still lies in the engine."""
-    accounted = accounted_sources(place, wish)
+    return _scored(place, wish, accounted_sources(place, wish))
+
+
+def _scored(place: Workplace, wish: Wish, accounted: Accounted, project: Project | None = None) -> Result:
     model = wish.model or wish.settings.model.model()
     time_zone = wish.settings.ledger.time_zone
     if isinstance(wish.as_of, datetime) and model.recency == "calendar":
         raise SettingsError(
             "as_of", "calendar days know no time of day", fix="give a date, or count full days: --recency elapsed"
         )
-    as_of = wish.as_of or day_after_latest(accounted.ledger, model, time_zone)
+    as_of = _analysis_date(wish, accounted.ledger, model, project)
     scored = score_customers(
         place.engine,
         accounted,
@@ -166,12 +173,14 @@ def scored_result(place: Workplace, wish: Wish) -> Result:
         population=place.people(model.population, accounted.ledger),
         on_step=place.on_step,
     )
-    return collect(place.engine, accounted, scored, as_of=as_of, as_of_given=wish.as_of is not None)
+    return collect(
+        place.engine, accounted, scored, as_of=as_of, as_of_given=wish.as_of is not None, examples=project is None
+    )
 
 
-def last_day(as_of: date | None, settings: Settings) -> date:
-    """The later of the analysis date and the shop's today: what lies after it is in the future."""
-    now = today(settings.ledger.time_zone)
-    if as_of is None:
-        return now
-    return max(now, as_of.date() if isinstance(as_of, datetime) else as_of)
+def _analysis_date(wish: Wish, ledger: Ledger, model: RfmModel, project: Project | None) -> date:
+    """The date that was asked for, else the day after the latest purchase; in a project never before the last one."""
+    if wish.as_of is not None:
+        return wish.as_of
+    found = day_after_latest(ledger, model, wish.settings.ledger.time_zone)
+    return found if project is None else project.published.not_before(found)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.fate import QUARANTINED
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
+
+    from quintile.domain.ledger import Tally
 
 FEWEST_ORDERS, DOMINANT = 10, 0.5
 FEWEST_BUYERS, FEWEST_DAYS, MOST_SILENT_DAYS, SEVERAL_ORDERS = 500, 180, 30, 3
@@ -48,6 +53,22 @@ def scale_warnings(*, customers: int, scores: int) -> list[dict[str, Any]]:
         return []
     message = f"{counted(customers, 'customer')} cannot fill {scores} scores: choose a smaller --scale"
     return [{"code": "fewer_customers_than_bins", "rows": customers, "message": message}]
+
+
+def nobody_warnings(*, customers: int, purchases: bool, fates: Mapping[int, Tally]) -> list[dict[str, Any]]:
+    """Whether no row names a customer, or no customer has a purchase; either leaves nobody to score."""
+    found = []
+    guests = fates.get(QUARANTINED["null_customer"])
+    if not customers and guests is not None:
+        message = f"no row names a customer: {counted(guests.rows, 'row')} of guests, none of anybody known"
+        found.append({"code": "no_known_customers", "rows": guests.rows, "message": message})
+    if not purchases:
+        message = (
+            f"nobody can be scored: {counted(customers, 'customer')}, none with a purchase (everything was set aside,"
+            " refunded or worth nothing)"
+        )
+        found.append({"code": "no_scorable_customers", "rows": customers, "message": message})
+    return found
 
 
 def customer_warnings(*, orders: int, most_orders: int, below_zero: int) -> list[dict[str, Any]]:

@@ -10,15 +10,18 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.fate import KEPT, QUARANTINED
+from quintile.domain.fate import DUPLICATE, KEPT, QUARANTINED
 from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED, Ledger, Tally
-from quintile.engine.render import Sql, joined, literal, render
+from quintile.domain.settings import PENDING_COUNTS
+from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import ConservationError, DataError
-from quintile.ledger.rows import ledger_rows, line_key
+from quintile.ledger.rows import KNOWN_ROW, ledger_rows, line_key
 from quintile.ledger.rules import currency, identity, statuses
 from quintile.ledger.rules.dedupe import settle_repeats
 from quintile.ledger.rules.lines import SHIFT, WIDE, Lines, grain_of, group_lines
-from quintile.ledger.rules.refunds import follow_excluded, net_refunds
+from quintile.ledger.rules.refunds import follow_excluded, net_refunds, table_refunds
+from quintile.ledger.second import found_beside, with_returns
+from quintile.ledger.twins import differ_only_by_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from quintile.domain.settings import LedgerSettings
     from quintile.domain.transactions import Transactions
     from quintile.engine.base import Engine
+    from quintile.ledger.rules.currency import RatesOf
 
 FEWEST_DECIMALS = 2
 MOST_CONFLICTS = 0.01
@@ -38,6 +42,10 @@ ORDER BY ALL
 """
 _CONFLICTS = "SELECT count(DISTINCT order_id) FILTER (fate = {code}), count(DISTINCT order_id) FROM {parts}"
 _COLUMN_REFUNDS = "SELECT sum(greatest(coalesce(refund, 0), -paid_back) + paid_back) FROM {parts} WHERE fate = {kept}"
+_FOREIGN_DAYS = """
+SELECT CAST(make_timestamp(min(first_us % {shift})) AS DATE), CAST(make_timestamp(max(first_us % {shift})) AS DATE)
+FROM {parts} WHERE fate = {kept} AND currency IN ({foreign})
+"""
 _ORDERS_AT_A_GLANCE = """
 SELECT min(CASE WHEN state = {purchase} THEN ordered_at END), max(CASE WHEN state = {purchase} THEN ordered_at END),
        sum(lines), sum(gross - refunded), sum(net),
@@ -54,7 +62,7 @@ SELECT coalesce(sum(copies - 1), 0) FROM (
 
 
 def build_ledger(
-    engine: Engine, transactions: Transactions, settings: LedgerSettings, *, last_day: date, rates: Sql | None
+    engine: Engine, transactions: Transactions, settings: LedgerSettings, *, last_day: date, rates: RatesOf | None
 ) -> Ledger:
     """Turn TRANSACTIONS into ORDERS.
 
@@ -63,7 +71,7 @@ def build_ledger(
         transactions: What was read.
         settings: The ledger's rules.
         last_day: The later of ``as_of`` and the shop's today; rows more than a day after it are ``future_date``.
-        rates: Table date, currency, rate; None when none was given.
+        rates: Gives the table date, currency, rate for the currencies and days that occur; None when none was given.
 
     Returns:
         The ledger; its ``orders`` table has shape ORDERS.
@@ -74,28 +82,33 @@ def build_ledger(
     """
     rows = ledger_rows(engine, transactions, settings, last_day)
     lines = _lines(engine, rows, transactions, settings)
-    parts, fates = _grouped(engine, rows, transactions, settings, lines)
+    parts, fates, settled = _grouped(engine, rows, transactions, settings, lines)
     if not _fits(fates, lines):
         lines = replace(lines, digits=WIDE)
-        parts, fates = _grouped(engine, rows, transactions, settings, lines)
+        parts, fates, settled = _grouped(engine, rows, transactions, settings, lines)
+    of_rows = (parts, rows, settled)
+    returned = with_returns(engine, transactions, settings, lines, last_day, settled_rows=of_rows)
+    lines = lines if returned is None else returned.lines
     base, foreign = settings.base_currency, list[str]()
     if "currency" in transactions.roles:
         base, foreign = currency.choose_base(engine, parts, base)
+    used_rates = None
     if foreign:
         lines = replace(lines, decimals=max(lines.decimals, FEWEST_DECIMALS), digits=WIDE)
-        if rates is None:
-            currency.raise_missing_rate(base or "", _waiting(engine, parts, foreign))
-        else:
-            parts = currency.convert(engine, parts, rates, base or "", lines.decimals, by_day=lines.by_day)
-    column_refunds = engine.rows(render(_COLUMN_REFUNDS, parts=parts, kept=literal(KEPT)))[0][0] or Decimal(0)
-    orders = net_refunds(engine, parts, settings, has_refund_column=lines.has_refund)
+        used_rates = _converted(engine, parts, rates, base or "", foreign, lines)
+    column_refunds = _column_refunds(engine, parts) if lines.has_refund else Decimal(0)
+    by_table = table_refunds(engine, parts, lines)
+    orders = net_refunds(engine, parts, settings, lines)
     states = {"purchase": literal(PURCHASE), "refunded": literal(REFUNDED), "refund_only": literal(REFUND_ONLY)}
     glance = engine.rows(render(_ORDERS_AT_A_GLANCE, orders=orders, **states))[0]
     first_at, last_at, lines_kept, after_refunds, net, alone, beyond = glance
+    beside = found_beside(engine, transactions, settings, orders, returned, used_rates)
+    key = identity.kind_of_key(transactions, settings)
+    key_type = engine.columns(render("SELECT customer_key FROM {orders}", orders=orders))["customer_key"]
     return Ledger(
         orders=orders,
-        key=identity.kind_of_key(transactions, settings),
-        key_type=engine.columns(render("SELECT customer_key FROM {orders}", orders=orders))["customer_key"],
+        key=key,
+        key_type=key_type,
         currency=base or "",
         decimals=lines.decimals,
         digits=lines.digits,
@@ -110,10 +123,29 @@ def build_ledger(
         net=net or Decimal(0),
         grain=grain_of(transactions, settings),
         warnings=(
-            *_warnings(engine, rows, lines, alone, beyond),
+            *_equal_rows(engine, rows, lines),
+            *_orphans(int(alone or 0), 0 if returned is None else returned.orphans),
+            *_beyond(beyond),
             *_statuses_met(statuses.unknown_statuses(engine, transactions, settings)),
+            *differ_only_by_case(engine, orders, key, key_type),
+            *beside.warnings,
         ),
+        table_refunds=by_table,
+        people=beside.people,
+        second=beside.reports,
     )
+
+
+def _converted(
+    engine: Engine, parts: Sql, rates: RatesOf | None, base: str, foreign: list[str], lines: Lines
+) -> tuple[dict[str, Any], currency.Carried]:
+    """Convert the parts; what is told of the rates, and how many were carried over."""
+    if rates is None:
+        currency.raise_missing_rate(base, _waiting(engine, parts, foreign))
+    listed = joined(literal(code) for code in foreign)
+    days = render(_FOREIGN_DAYS, shift=literal(SHIFT), parts=parts, kept=literal(KEPT), foreign=listed)
+    table = rates(foreign, *engine.rows(days)[0])
+    return table.report, currency.convert(engine, parts, name(table.table), base, lines)
 
 
 def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: LedgerSettings) -> Lines:
@@ -133,8 +165,9 @@ def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: Ledg
 
 def _grouped(
     engine: Engine, rows: Sql, transactions: Transactions, settings: LedgerSettings, lines: Lines
-) -> tuple[Sql, dict[int, Tally]]:
-    parts = group_lines(engine, rows, lines)
+) -> tuple[Sql, dict[int, Tally], bool]:
+    parts = group_lines(engine, rows, lines, transactions.rows - len(transactions.rejected))
+    settled = False
     if lines.has_order_id and not lines.by_day:
         settled = settle_repeats(engine, rows, parts, lines, key=line_key(transactions, settings))
         if settled and settings.grain is None and grain_of(transactions, settings) == "order":
@@ -143,7 +176,7 @@ def _grouped(
         follow_excluded(engine, parts)
     # Without a currency column all money is taken for the base currency's.
     label = "" if lines.has_currency else settings.base_currency or ""
-    return parts, _tally(engine, parts, transactions, label)
+    return parts, _tally(engine, parts, transactions, label), settled
 
 
 def _require_clear_grain(engine: Engine, parts: Sql) -> None:
@@ -161,6 +194,10 @@ def _require_clear_grain(engine: Engine, parts: Sql) -> None:
             fix="say what one row is: --grain line if each row is a line of an order (their amounts are added),"
             " --grain order if each row is a whole order (then those orders are quarantined)",
         )
+
+
+def _column_refunds(engine: Engine, parts: Sql) -> Decimal:
+    return engine.rows(render(_COLUMN_REFUNDS, parts=parts, kept=literal(KEPT)))[0][0] or Decimal(0)
 
 
 def _fits(fates: dict[int, Tally], lines: Lines) -> bool:
@@ -183,7 +220,7 @@ def _tally(engine: Engine, parts: Sql, transactions: Transactions, label: str) -
         largest = None if unknown else max(amount - paid_back, -paid_back)
         fates[fate] = Tally(before.rows + int(rows), amounts, _larger(before.largest, largest))
     for row in transactions.rejected:
-        code = QUARANTINED[row.reason]
+        code = DUPLICATE if row.reason == KNOWN_ROW else QUARANTINED[row.reason]
         before = fates.get(code, Tally(0, {}))
         fates[code] = Tally(before.rows + 1, before.amounts)
     counted = sum(tally.rows for tally in fates.values())
@@ -206,7 +243,7 @@ def _waiting(engine: Engine, parts: Sql, foreign: list[str]) -> list[tuple[Any, 
     )
 
 
-def _warnings(engine: Engine, rows: Sql, lines: Lines, alone: int | None, beyond: int) -> Iterator[dict[str, Any]]:
+def _equal_rows(engine: Engine, rows: Sql, lines: Lines) -> Iterator[dict[str, Any]]:
     if not lines.has_order_id and not lines.by_day:
         copies = int(engine.rows(render(_EQUAL_ROWS, rows=rows, kept=literal(KEPT)))[0][0])
         yield from _warning(
@@ -215,12 +252,9 @@ def _warnings(engine: Engine, rows: Sql, lines: Lines, alone: int | None, beyond
             f"{copies:,} rows are equal to another row and carry no order id: kept, since they are often real"
             " purchases; write --duplicates row to drop them",
         )
-    yield from _warning(
-        "orphan_refund",
-        int(alone or 0),
-        f"{alone or 0:,} refund rows belong to no order of the source: they lower their customer's money, never the"
-        " number of orders; give a source that holds the orders too, if there is one",
-    )
+
+
+def _beyond(beyond: int) -> Iterator[dict[str, Any]]:
     yield from _warning(
         "refund_exceeds_order",
         beyond,
@@ -229,7 +263,28 @@ def _warnings(engine: Engine, rows: Sql, lines: Lines, alone: int | None, beyond
     )
 
 
-def _statuses_met(unknown: list[tuple[str, int]]) -> Iterator[dict[str, Any]]:
+def _orphans(alone: int, returned: int) -> Iterator[dict[str, Any]]:
+    parts = []
+    if alone:
+        parts.append(
+            f"{alone:,} refund rows belong to no order of the source: they lower their customer's money, never the"
+            " number of orders"
+        )
+    if returned:
+        parts.append(f"{returned:,} rows of the table of returns name no order or line of the source: they do nothing")
+    parts.append("give a source that holds the orders too, if there is one")
+    yield from _warning("orphan_refund", alone + returned, "; ".join(parts))
+
+
+def _statuses_met(met: list[tuple[str, int]]) -> Iterator[dict[str, Any]]:
+    pending = sum(rows for word, rows in met if word == PENDING_COUNTS)
+    yield from _warning(
+        "pending_counted",
+        pending,
+        f"{pending:,} rows are of pending orders that are paid on delivery or by hand: they count unless cancelled; to"
+        " leave them out write --exclude cancelled,failed,pending,test",
+    )
+    unknown = [(word, rows) for word, rows in met if word != PENDING_COUNTS]
     listed = ", ".join(f"'{met}' ({rows:,})" for met, rows in unknown[:MOST_STATUSES])
     yield from _warning(
         "unknown_status",

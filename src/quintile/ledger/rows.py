@@ -19,12 +19,21 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
 
 ROWS, LOCATED_ROWS = "ledger_rows", "ledger_rows_located"
+# A row that the project's ledger holds already, whatever else may be the matter with it.
+KNOWN_ROW = "known_row"
+ROW_PROBLEMS = (
+    "duplicate_row",
+    "control_character",
+    "field_too_long",
+    "order_customer_conflict",
+    "duplicate_order_conflict",
+)
 
 # A row's columns are worked out in the inner query, its fate from them in the outer one: the first reason that fits
 # wins.
 _ROWS = """
 SELECT {kept}, order_id, line, mark, customer_key, ordered_at, amount, refund, currency,
-    CAST(CASE {exclusions} {problems} ELSE {kept_fate} END AS UTINYINT) AS fate
+    CAST(CASE {known_row} {exclusions} {problems} ELSE {kept_fate} END AS UTINYINT) AS fate
 FROM (
     SELECT {kept}, {order_id} AS order_id, {line} AS line, {mark} AS mark, {customer_key} AS customer_key, ordered_at,
         {amount} AS amount, {refund} AS refund, {currency} AS currency, {problem_columns}
@@ -34,11 +43,18 @@ FROM (
 
 
 def ledger_rows(
-    engine: Engine, transactions: Transactions, settings: LedgerSettings, last_day: date, *, located: bool = False
+    engine: Engine,
+    transactions: Transactions,
+    settings: LedgerSettings,
+    last_day: date,
+    *,
+    located: bool = False,
+    also: tuple[str, ...] = (),
 ) -> Sql:
     """The view of single rows with their customer key and fate.
 
-    ``located`` adds each row's place and raw values, which costs a numbering of all rows: only to list rows.
+    ``located`` adds each row's place and raw values, which costs a numbering of all rows: only to list rows. ``also``
+    names further columns of the transactions to keep; such a view stands beside the usual one.
     """
     roles = transactions.roles
     refund = Sql("refund") if "refund" in roles else Sql("CAST(NULL AS DECIMAL(18, 2))")
@@ -47,7 +63,7 @@ def ledger_rows(
         refund = render("CASE WHEN {test} THEN greatest(amount, 0) ELSE {refund} END", test=by_status, refund=refund)
     query = render(
         _ROWS,
-        kept=joined(name(column) for column in ("file_no", *(transactions.located_columns if located else ()))),
+        kept=joined(name(column) for column in ("file_no", *(transactions.located_columns if located else ()), *also)),
         order_id=Sql("order_id" if "order" in roles and settings.grain != "day" else "CAST(NULL AS VARCHAR)"),
         line=Sql("line" if "line" in roles else "CAST(NULL AS VARCHAR)"),
         mark=mark(line_key(transactions, settings)) or Sql("CAST(NULL AS UBIGINT)"),
@@ -56,14 +72,15 @@ def ledger_rows(
         refund=refund,
         currency=Sql("currency" if "currency" in roles else "CAST(NULL AS VARCHAR)"),
         problem_columns=joined(Sql(column) for column in _problem_columns(transactions)),
+        known_row=render("WHEN row_problem = {known} THEN {code}", known=literal(KNOWN_ROW), code=literal(DUPLICATE)),
         exclusions=statuses.exclusions(transactions, settings),
         problems=_problems(transactions, last_day),
         kept_fate=literal(KEPT),
-        transactions=identity.with_known_guests(
+        transactions=identity.identified_rows(
             transactions, settings, name(transactions.located if located else transactions.table)
         ),
     )
-    return engine.view(LOCATED_ROWS if located else ROWS, query)
+    return engine.view(LOCATED_ROWS if located else "_with_".join((ROWS, *also)), query)
 
 
 def _problem_columns(transactions: Transactions) -> list[str]:
@@ -73,7 +90,7 @@ def _problem_columns(transactions: Transactions) -> list[str]:
 
 def _problems(transactions: Transactions, last_day: date) -> Sql:
     """``WHEN .. THEN fate`` branches, the first that fits wins."""
-    branches = [_coded("row_problem", ("duplicate_row", "control_character", "field_too_long"))]
+    branches = [_coded("row_problem", ROW_PROBLEMS)]
     branches.append(render("WHEN customer_key IS NULL THEN {code}", code=literal(QUARANTINED["null_customer"])))
     branches.append(_coded("amount_problem", ("bad_amount", "nonfinite_amount", "amount_out_of_range")))
     branches.append(_coded("time_problem", ("bad_date", "date_out_of_range")))

@@ -2,7 +2,8 @@
 
 What the room holds says how far the run came. ``current`` is the pointer-to-be: it leaves the room by the rename
 that publishes, so while it is here nothing was published. ``files`` is the snapshot-to-be; ``duplicate`` is a
-snapshot-to-be that turned out to exist already.
+snapshot-to-be that turned out to exist already. ``kept`` holds files that the store keeps beside its snapshots, under
+their paths in the store; ``moving`` names them from the moment they may have been moved there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from quintile.domain.fail_point import fail_point
+from quintile.snapshots.disk import sync, sync_tree
 from quintile.snapshots.lock import Holder
 
 if TYPE_CHECKING:
@@ -53,6 +55,15 @@ class Room:
         return self.path / "files"
 
     @property
+    def kept(self) -> Path:
+        """The files to be kept beside the snapshots."""
+        return self.path / "kept"
+
+    @property
+    def _moving(self) -> Path:
+        return self.path / "moving"
+
+    @property
     def duplicate(self) -> Path:
         """Where the snapshot-to-be goes if an equal one is already published."""
         return self.path / "duplicate"
@@ -72,6 +83,26 @@ class Room:
         self._holder.write_bytes(holder.to_json())
         fail_point("store.drafted")
 
+    def move_kept(self, root: Path) -> None:
+        """Move the kept files to their places in the store; until the pointer moves, no snapshot names them.
+
+        A file that is there already has the same content, since its name holds its checksum.
+        """
+        paths = [path for path in sorted(self.kept.rglob("*")) if path.is_file()]
+        names = [path.relative_to(self.kept) for path in paths]
+        new = [name for name in names if not (root / name).exists()]
+        if not new:
+            return
+        sync_tree(self.kept)
+        self._moving.write_text("".join(f"{name}\n" for name in new), encoding="utf-8")
+        sync(self._moving)
+        for name in new:
+            (root / name).parent.mkdir(exist_ok=True)
+            (self.kept / name).rename(root / name)
+            fail_point("store.kept")
+        for folder in sorted({(root / name).parent for name in new}):
+            sync(folder)
+
     def stopped(self) -> StoppedRun:
         """Who was killed in this room, and how far the run came."""
         named = self._holder.exists()
@@ -87,6 +118,9 @@ class Room:
         """Take back what was moved but not published, then remove the room; a missing room is fine."""
         if not self.path.exists():
             return
+        if self.pointer.is_symlink() and self._moving.exists():
+            for name in self._moving.read_text(encoding="utf-8").splitlines():
+                (self.path.parent.parent / name).unlink(missing_ok=True)
         if self.pointer.is_symlink() and not self.files.exists() and not self.duplicate.exists():
             # The snapshot has its final name, but no pointer ever led to it, so no reader can hold it.
             with contextlib.suppress(FileNotFoundError):

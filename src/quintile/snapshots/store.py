@@ -4,6 +4,7 @@ Until that rename nothing is published, whatever was written; after it everythin
 
     DIR/snapshots/<id>/...           one folder per snapshot, never changed again
     DIR/current                      a link to snapshots/<id>
+    DIR/<room>/<file>                files that snapshots name and share, never changed either (projects only)
     DIR/customers.csv                a link to current/customers.csv (results folders only)
 """
 
@@ -109,6 +110,7 @@ class Store:
         home = self._home(room.files, snapshot_id)
         room.pointer.symlink_to(f"{SNAPSHOTS}/{home.name}")
         fail_point("store.marked")
+        room.move_kept(self.root)
         if home.exists():
             room.files.rename(room.duplicate)
             fail_point("store.set_aside")
@@ -152,12 +154,15 @@ class Store:
 class Draft:
     """The store's next snapshot, as long as its run holds the store.
 
-    ``folder`` is empty and on the store's own disk: write the snapshot's files there. ``stopped`` names the killed
-    runs whose leftovers were removed.
+    ``folder`` is empty and on the store's own disk: write the snapshot's files there. ``kept`` is for files that
+    outlive it, each under its path in the store: they are moved there, and synced, before the pointer moves.
+    ``stopped`` names the killed runs whose leftovers were removed.
     """
 
     def __init__(self, store: Store, room: Room) -> None:
+        self.root = store.root
         self.folder = room.files
+        self.kept = room.kept
         self.stopped: tuple[StoppedRun, ...] = ()
         self._store = store
         self._room = room
@@ -170,7 +175,7 @@ class Draft:
 
     def bytes_needed(self) -> int:
         """The least the run needs: what it asked for, or one byte over what it has written."""
-        written = sum(path.lstat().st_size for path in self.folder.rglob("*"))
+        written = sum(path.lstat().st_size for room in (self.folder, self.kept) for path in room.rglob("*"))
         return max(self._asked, written + 1)
 
     def publish(self, snapshot_id: str) -> Path:

@@ -81,6 +81,8 @@ def _recoded(chunks: Iterator[bytes], encoding: str, path: Path) -> Iterator[byt
             line += text.count(b"\n")
         yield decoder.decode(b"", final=True).encode()
     except UnicodeError as error:
+        if isinstance(error, UnicodeDecodeError):
+            line += error.object[: error.start].count(b"\n")
         message = f"the file is not {encoding} text: {error}"
         place = Place(path.name, line)
         raise DataError("encoding", message, fix="save the file as UTF-8, or name its encoding", place=place) from error

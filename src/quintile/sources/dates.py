@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
-_Found = tuple[str, int, str, int, int, int]  # form, rows, an example, rows that prove day or month first, with a zone
+# form, rows, an example, rows that prove day or month first, with a zone, that read in two ways
+_Found = tuple[str, int, str, int, int, int, int]
 
 ZONED, ZONED_NANOSECONDS = "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"
 _TIMES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", ZONED, ZONED_NANOSECONDS}
@@ -43,7 +44,8 @@ _LOOK = "SELECT count({column}), count_if({plain}) FROM ({source})"
 _FORMS = """
 SELECT form, count(*), min(t), count_if(first BETWEEN 13 AND 31 AND second <= 12),
        count_if(second BETWEEN 13 AND 31 AND first <= 12),
-       count_if(t LIKE '%:%Z' OR (contains(t, ':') AND regexp_matches(t, {zone})))
+       count_if(t LIKE '%:%Z' OR (contains(t, ':') AND regexp_matches(t, {zone}))),
+       count_if(first BETWEEN 1 AND 12 AND second BETWEEN 1 AND 12 AND first <> second)
 FROM (SELECT form, t, TRY_CAST(regexp_extract(t, {parts}, 1) AS INTEGER) AS first,
              TRY_CAST(regexp_extract(t, {parts}, 2) AS INTEGER) AS second
       FROM (SELECT t, CASE {cases} ELSE 'unknown' END AS form
@@ -238,7 +240,7 @@ def _decide(found: list[_Found], column: str, shape: str | None, fitting: int, o
             "two_digit_year",
             f"the column '{column}' holds years of two digits such as '{examples[form]}'",
             fix="say how they are written, for example --date-format %d/%m/%y, or export years with four digits",
-            place=Place(column=column),
+            place=Place(column=column, like=examples[form]),
         )
     if sum(rows.get(form, 0) for form in shut) > half:
         form = next(form for form in rows if form in shut)
@@ -246,7 +248,7 @@ def _decide(found: list[_Found], column: str, shape: str | None, fitting: int, o
             "bad_date",
             f"most values of the column '{column}' are no dates quintile knows, such as '{examples[form]}'",
             fix="export dates as 2025-01-31, or say how they are written with --date-format",
-            place=Place(column=column),
+            place=Place(column=column, like=examples[form]),
         )
     known = [row for row in found if row[0] not in shut]
     zoned = sum(row[5] for row in known)
@@ -266,13 +268,16 @@ def _order(numbered: list[_Found], column: str) -> DateOrder | None:
     day_first, month_first = sum(row[3] for row in numbered), sum(row[4] for row in numbered)
     if bool(day_first) != bool(month_first):
         return "dmy" if day_first else "mdy"
+    if not day_first and not any(row[6] for row in numbered):
+        return None
     example = numbered[0][2][:40]
     if day_first:
         what = f"holds both day-first and month-first dates ({day_first} and {month_first} rows)"
     else:
         what = f"holds dates such as '{example}' that may be day-first or month-first: no number above 12 settles it"
     fix = "say which: --date-order dmy, mdy or ymd"
-    raise DataError("ambiguous_date", f"the column '{column}' {what}", fix=fix, place=Place(column=column))
+    place = Place(column=column, like=example)
+    raise DataError("ambiguous_date", f"the column '{column}' {what}", fix=fix, place=place)
 
 
 def _given_format(engine: Engine, source: Sql, column: str, date_format: str) -> DateFormat:
@@ -291,5 +296,5 @@ def _is_number(column: str, example: str) -> DataError:
         "date_is_number",
         f"the column '{column}' holds numbers ({example}), not dates: days since 1900, or seconds since 1970",
         fix="export the column as dates such as 2025-01-31, or name another one with --map time=COLUMN",
-        place=Place(column=column),
+        place=Place(column=column, like=example),
     )

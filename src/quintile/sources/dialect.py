@@ -5,50 +5,74 @@ Only the encoding is looked at over the whole file. What stays in doubt is an er
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from quintile.domain.dialect import BLANKS, Dialect
 from quintile.errors import DataError, Place, SettingsError
-from quintile.sources.chunks import GZIP_MAGIC, is_text_in, raw_chunks, utf8_chunks
+from quintile.sources.chunks import GZIP_MAGIC, utf8_chunks
+from quintile.sources.encodings import find_encoding
 from quintile.sources.grammar import Grammar
+from quintile.sources.no_table import refuse_no_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 DELIMITERS = (",", ";", "\t", "|")
+RARE_DELIMITERS = ("^", "~", "\x01", "\x1f")
 MOST_COLUMNS = 2_000
 
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _HINT = re.compile(rb'"?sep=(.)"?\r?', re.IGNORECASE)
 _SAMPLED_CHUNKS = 8
 _SAMPLED_RECORDS = 500
 _FEWEST_BLANK_PARTED = 3
 _MOSTLY = 0.9
-_NUL_SHARE = 0.3
-_FEW_NULS = 0.02
+_NARROWEST_WITH_TITLE = 3
+_MOST_TITLES = 20
 _LONGEST_NAME = 60
 _DATA_LIKE = re.compile(r"[-+]?[\d.,]*\d|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|[^@\s]+@[^@\s]+\.\w+|[A-Z]{0,4}[-_]?\d{3,}")
+_IN_APOSTROPHES = re.compile(r"'.*'", re.DOTALL)
 _CALLED = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", BLANKS: "blanks"}
 
 
 @dataclass(frozen=True)
 class _Shape:
-    """How a delimiter cuts the sample: the header's columns, the most usual number of fields below it, its share."""
+    """How a delimiter cuts the sample.
+
+    ``names`` are the header's fields, ``head`` the lines up to and with it, ``fields`` the most usual number of fields
+    below it, ``share`` how usual. A delimiter that ends every row, or the header alone, is taken into account.
+    """
 
     grammar: Grammar
-    header: int
+    names: tuple[bytes, ...]
+    head: int
     fields: int
     share: float
+
+    @property
+    def header(self) -> int:
+        """How many columns the header has."""
+        return len(self.names)
 
     @property
     def fits(self) -> bool:
         """Whether header and rows agree on more than one column."""
         return self.header > 1 and self.fields in (0, self.header)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the header is more than a single title beside empty fields."""
+        return sum(1 for name in self.names if name.strip()) > 1
+
+
+class _Sampled(NamedTuple):
+    """One record of the sample: its fields, and the lines of the sample up to and with it."""
+
+    fields: list[bytes]
+    lines: int
 
 
 def detect_dialect(path: Path, *, delimiter: str | None = None, encoding: str | None = None) -> Dialect:
@@ -62,90 +86,26 @@ def detect_dialect(path: Path, *, delimiter: str | None = None, encoding: str | 
     Raises:
         SettingsError: The encoding or delimiter given is none.
         DataError: ``empty_input``, ``not_tabular``, ``dialect``, ``duplicate_column``, ``too_many_columns``,
-            ``encoding``, ``truncated``, ``corrupt_file`` or ``too_large``.
+            ``encoding``, ``format_not_supported``, ``truncated``, ``corrupt_file`` or ``too_large``.
     """
     with path.open("rb") as file:
         compressed = file.read(2) == GZIP_MAGIC
-    head = next(raw_chunks(path, compressed=compressed), b"")
-    dialect = Dialect((), encoding=_encoding(path, head, encoding, compressed=compressed), compressed=compressed)
+    dialect = Dialect((), encoding=find_encoding(path, encoding, compressed=compressed), compressed=compressed)
     sample = b"".join(islice(utf8_chunks(path, dialect), _SAMPLED_CHUNKS))
     if b"\n" not in sample and b"\r" in sample:
         dialect = replace(dialect, carriage_returns=True)
         sample = sample.replace(b"\r", b"\n")
     if not sample.strip():
         raise DataError("empty_input", "the file is empty", fix="export it again with its rows", place=Place(path.name))
-    _refuse_binary(sample, path)
+    refuse_no_table(sample, path)
     skipped, hint, body = _preamble(sample)
     shape = _choose(body, _delimiter_given(delimiter) or hint, path)
-    return _with_header(dialect, shape, body, skipped, path)
+    return _with_header(dialect, shape, skipped, path)
 
 
 def looks_like_data(names: tuple[str, ...]) -> bool:
     """Whether a header's names read like values (numbers, dates, codes, addresses): probably there is no header."""
     return sum(1 for name in names if _DATA_LIKE.fullmatch(name)) * 2 >= len(names)
-
-
-def find_encoding(path: Path) -> str:
-    """The encoding of a text file, as Python calls it.
-
-    Raises:
-        DataError: ``encoding``, it is neither UTF-8, UTF-16 nor Windows-1252.
-    """
-    return _encoding(path, next(raw_chunks(path, compressed=False), b""), None, compressed=False)
-
-
-def _encoding(path: Path, head: bytes, given: str | None, *, compressed: bool) -> str:
-    marked = next((name for mark, name in _BOMS.items() if head.startswith(mark)), None)
-    if given is not None:
-        try:
-            known = codecs.lookup(given).name
-        except LookupError as error:
-            message = f"'{given}' is no encoding"
-            fix = "write for example utf-8, cp1252, cp1254 or utf-16"
-            raise SettingsError("encoding", message, fix=fix) from error
-        return marked if marked and known.replace("_", "-").startswith(marked[:5]) else known.replace("_", "-")
-    if marked:
-        return marked
-    wide = _wide(head)
-    if wide:
-        return wide
-    if is_text_in(path, "utf-8", compressed=compressed) or _is_mostly_utf8(path, compressed=compressed):
-        return "utf-8"
-    if not is_text_in(path, "cp1252", compressed=compressed):
-        message = "the file is neither UTF-8 nor Windows-1252 text"
-        fix = "save it as UTF-8, or name its encoding with --encoding"
-        raise DataError("encoding", message, fix=fix, place=Place(path.name))
-    return "cp1252"
-
-
-def _wide(head: bytes) -> str | None:
-    """UTF-16 without a mark: Western text has a NUL in every other byte."""
-    pairs = max(len(head) // 2, 1)
-    even, odd = head[::2].count(0) / pairs, head[1::2].count(0) / pairs
-    if even < _FEW_NULS and odd > _NUL_SHARE:
-        return "utf-16-le"
-    return "utf-16-be" if odd < _FEW_NULS and even > _NUL_SHARE else None
-
-
-def _is_mostly_utf8(path: Path, *, compressed: bool) -> bool:
-    """Whether letters beyond ASCII are more often sound UTF-8 than not: then it is UTF-8 with a few damaged rows."""
-    sound = damaged = 0
-    for chunk in raw_chunks(path, compressed=compressed):
-        if not chunk.isascii():
-            for letters in re.findall(rb"[\x80-\xff]+", chunk):
-                try:
-                    letters.decode()
-                    sound += 1
-                except UnicodeDecodeError:
-                    damaged += 1
-    return sound > damaged
-
-
-def _refuse_binary(sample: bytes, path: Path) -> None:
-    line = sample.split(b"\n", 1)[0]
-    if b"\0" in line or len(re.findall(rb"[\x01-\x08\x0e-\x1f]", line)) > 1:
-        message = "the file is not text: its first line holds control characters"
-        raise DataError("not_tabular", message, fix="export it as CSV, Excel or Parquet", place=Place(path.name, 1))
 
 
 def _preamble(sample: bytes) -> tuple[int, str | None, bytes]:
@@ -171,29 +131,62 @@ def _delimiter_given(delimiter: str | None) -> str | None:
     return named
 
 
-def _shape(body: bytes, delimiter: str, escape: str = '"') -> _Shape:
+def _shape(body: bytes, delimiter: str, escape: str = '"', *, titled: bool = False) -> _Shape:
     grammar = Grammar(delimiter, escape)
-    counts: list[int] = []
-    for raw, _ in grammar.records(body):
+    sampled: list[_Sampled] = []
+    line = 0
+    for raw, lines in grammar.records(body):
+        line += lines
         if raw.strip():
-            counts.append(len(grammar.split(raw.removesuffix(b"\r")).fields))
-        if len(counts) > _SAMPLED_RECORDS:
+            sampled.append(_Sampled(grammar.split(raw.removesuffix(b"\r")).fields, line))
+        if len(sampled) > _SAMPLED_RECORDS:
             break
-    usual, times = Counter(counts[1:]).most_common(1)[0] if counts[1:] else (0, 0)
-    return _Shape(grammar, counts[0] if counts else 0, usual, times / max(len(counts) - 1, 1))
+    if not sampled:
+        return _Shape(grammar, (), 1, 0, 0)
+    header = _find_header(sampled) if titled else 0
+    rows = [record.fields for record in sampled[header + 1 :]]
+    usual, times = Counter(map(len, rows)).most_common(1)[0] if rows else (0, 0)
+    names = _even(sampled[header].fields, [row for row in rows if len(row) == usual], usual)
+    return _Shape(grammar, tuple(names), sampled[header].lines, usual, times / max(len(rows), 1))
+
+
+def _find_header(sampled: list[_Sampled]) -> int:
+    """The header's place: the first record, unless that is a title or a remark above a header as wide as the rows."""
+    widths = Counter(len(record.fields) for record in sampled if len(record.fields) >= _NARROWEST_WITH_TITLE)
+    if not widths:
+        return 0
+    usual = widths.most_common(1)[0][0]
+    records = enumerate(sampled[: _MOST_TITLES + 1])
+    place = next((number for number, record in records if not _is_title(record.fields, usual)), 0)
+    names = tuple(_text(field) for field in sampled[place].fields)
+    return 0 if place and any(_DATA_LIKE.fullmatch(name) for name in names) else place
+
+
+def _is_title(fields: list[bytes], usual: int) -> bool:
+    filled = sum(1 for field in fields if field.strip())
+    return filled <= 1 or len(fields) < usual - 1 or (fields[0].startswith(b"#") and len(fields) != usual)
+
+
+def _even(names: list[bytes], rows: list[list[bytes]], usual: int) -> list[bytes]:
+    """The header's fields, with a nameless column more or less where only the rows or only the header end with one."""
+    if usual == len(names) + 1 and all(not row[-1] for row in rows):
+        return [*names, b""]
+    return names[:-1] if usual == len(names) - 1 and not names[-1].strip() else names
 
 
 def _choose(body: bytes, fixed: str | None, path: Path) -> _Shape:
     text = body if body.endswith(b"\n") else body[: body.rfind(b"\n") + 1] or body + b"\n"
+    marks = DELIMITERS if fixed is None else (fixed,)
+    # What stands above the header is looked for only where the first line is none.
+    shapes = [_escaped(text, mark) for mark in marks]
+    titled = [_escaped(text, mark, titled=True) for mark in marks]
+    rare = [_escaped(text, mark, titled=title) for title in (False, True) for mark in RARE_DELIMITERS if fixed is None]
+    for candidates, enough in ((shapes, 0.0), (titled, _MOSTLY), (rare, _MOSTLY)):
+        fitting = [shape for shape in candidates if shape.fits and shape.is_named and shape.share >= enough]
+        if fitting:
+            return max(fitting, key=lambda shape: (shape.share > _MOSTLY, shape.header, shape.share))
     if fixed is not None:
-        shape = _escaped(text, fixed)
-        if not shape.fits:
-            raise _mismatch([shape], [_shape(text, mark) for mark in DELIMITERS], path)
-        return shape
-    shapes = [_escaped(text, mark) for mark in DELIMITERS]
-    fitting = [shape for shape in shapes if shape.fits]
-    if fitting:
-        return max(fitting, key=lambda shape: (shape.share > _MOSTLY, shape.header, shape.share))
+        raise _mismatch(shapes, [_shape(text, mark) for mark in DELIMITERS], path)
     blanks = _shape(text, BLANKS)
     if blanks.fits and blanks.share == 1 and blanks.header >= _FEWEST_BLANK_PARTED and _has_figures(text):
         return blanks
@@ -210,11 +203,11 @@ def _has_figures(text: bytes) -> bool:
     return bool(rows) and all(re.search(rb"[0-9]", row) for row in rows)
 
 
-def _escaped(text: bytes, delimiter: str) -> _Shape:
-    doubled = _shape(text, delimiter)
+def _escaped(text: bytes, delimiter: str, *, titled: bool = False) -> _Shape:
+    doubled = _shape(text, delimiter, titled=titled)
     if b'\\"' not in text:
         return doubled
-    backslash = _shape(text, delimiter, "\\")
+    backslash = _shape(text, delimiter, "\\", titled=titled)
     better = (backslash.fits, backslash.share) > (doubled.fits, doubled.share) or _unsound(text, doubled.grammar)
     return backslash if better and backslash.fits else doubled
 
@@ -236,17 +229,15 @@ def _mismatch(cut: list[_Shape], shapes: list[_Shape], path: Path) -> DataError:
     return DataError("dialect", message, fix=fix, place=Place(path.name, 1))
 
 
-def _with_header(dialect: Dialect, shape: _Shape, body: bytes, skipped: int, path: Path) -> Dialect:
-    grammar = shape.grammar
-    text = body if body.endswith(b"\n") else body + b"\n"
-    raw, lines = next(grammar.records(text), (b"", 1))
-    fields = grammar.split(raw.removesuffix(b"\r")).fields
-    place = Place(path.name, skipped + 1)
-    if len(fields) > MOST_COLUMNS:
-        message = f"the header has {len(fields):,} columns, over {MOST_COLUMNS:,}"
+def _with_header(dialect: Dialect, shape: _Shape, skipped: int, path: Path) -> Dialect:
+    place = Place(path.name, skipped + shape.head)
+    if shape.header > MOST_COLUMNS:
+        message = f"the header has {shape.header:,} columns, over {MOST_COLUMNS:,}"
         raise DataError("too_many_columns", message, fix="keep only the columns that are needed", place=place)
-    names = [field.decode(errors="replace").strip() for field in fields]
-    columns = tuple(name or f"column_{number}" for number, name in enumerate(names, 1))
+    if all(_IN_APOSTROPHES.fullmatch(_text(field)) for field in shape.names):
+        fix = "quote with \" instead of ', or not at all, and export again"
+        raise DataError("dialect", "the values stand in single quotes", fix=fix, place=place)
+    columns = tuple(_text(field) or f"column_{number}" for number, field in enumerate(shape.names, 1))
     twice = [name for name, times in Counter(name.casefold() for name in columns).items() if times > 1]
     if twice:
         column = next(name for name in columns if name.casefold() == twice[0])[:_LONGEST_NAME]
@@ -256,7 +247,11 @@ def _with_header(dialect: Dialect, shape: _Shape, body: bytes, skipped: int, pat
     return replace(
         dialect,
         columns=columns,
-        delimiter=grammar.delimiter.decode(),
-        escape=grammar.escape,
-        head=skipped + lines,
+        delimiter=shape.grammar.delimiter.decode(),
+        escape=shape.grammar.escape,
+        head=skipped + shape.head,
     )
+
+
+def _text(field: bytes) -> str:
+    return field.decode(errors="replace").strip()

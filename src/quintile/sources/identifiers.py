@@ -24,10 +24,10 @@ LONGEST_NOTHING = max(len(word) for word in NOTHING)
 _BLANKS = " \t\r\n\v\f"
 # White space and marks that nobody sees: no-break and thin spaces, zero-width characters, byte order and direction
 # marks.
-_INVISIBLE = (
+INVISIBLE = (
     "[\\x{00A0}\\x{00AD}\\x{1680}\\x{180E}\\x{2000}-\\x{200F}\\x{2028}-\\x{202F}\\x{205F}-\\x{2064}\\x{3000}\\x{FEFF}]"
 )
-_INVISIBLE_AT_ENDS = f"^[\\s\\x{{0085}}]+|[\\s\\x{{0085}}]+$|{_INVISIBLE}"
+_INVISIBLE_AT_ENDS = f"^[\\s\\x{{0085}}]+|[\\s\\x{{0085}}]+$|{INVISIBLE}"
 
 # Nearly all ids are plain ASCII: as many bytes as characters. Only the others need the slow cleaning.
 _CLEAN = """
@@ -35,7 +35,7 @@ CASE WHEN strlen({column}) = length({column}) THEN trim({column}, {blanks})
      ELSE nfc_normalize(regexp_replace({column}, {invisible}, '', 'g')) END
 """
 _SOMETHING = """
-CASE WHEN length({clean}) <= {longest} AND lower({clean}) IN ({nothing}) THEN NULL ELSE {clean} END
+CASE WHEN {length} <= {longest} AND lower({clean}) IN ({nothing}) THEN NULL ELSE {clean} END
 """
 _LOOK = """
 SELECT count(*), count_if(contains(id, '@')), count_if(regexp_full_match(id, '[0-9]+\\.0'))
@@ -45,10 +45,11 @@ _FIRST_ROWS = 200
 _MOSTLY = 0.9
 
 
-def id_sql(column: str, kind: str, *, whole: bool = False) -> Sql:
+def id_sql(column: str, kind: str, *, whole: bool = False, plain: bool = False) -> Sql:
     """The SQL of a clean id from a column of the given DuckDB type; NULL where there is none.
 
-    ``whole`` strips a ``.0`` that a data frame left on every number of the column.
+    ``whole`` strips a ``.0`` that a data frame left on every number of the column; ``plain`` says that every text of
+    the column is known to be clean already.
 
     Raises:
         DataError: ``bad_column_type``, the column holds no plain values.
@@ -74,7 +75,7 @@ def id_sql(column: str, kind: str, *, whole: bool = False) -> Sql:
             fix="name another column with --map, or write the ids as text",
             place=Place(column=column),
         )
-    clean = _something(quoted)
+    clean = _something(quoted, plain=plain)
     if whole:
         clean = render("regexp_replace({clean}, '^([0-9]+)\\.0$', '\\1')", clean=clean)
     return clean
@@ -97,11 +98,14 @@ def look_at_ids(engine: Engine, source: Sql, column: str, kind: str) -> tuple[bo
     return emails >= _MOSTLY * rows, pointed == rows
 
 
-def _something(column: Sql) -> Sql:
-    clean = render(_CLEAN, column=column, blanks=literal(_BLANKS), invisible=literal(_INVISIBLE_AT_ENDS))
+def _something(column: Sql, *, plain: bool = False) -> Sql:
+    clean = column
+    if not plain:
+        clean = render(_CLEAN, column=column, blanks=literal(_BLANKS), invisible=literal(_INVISIBLE_AT_ENDS))
     return render(
         _SOMETHING,
         clean=clean,
+        length=render("strlen({clean})" if plain else "length({clean})", clean=clean),
         longest=literal(LONGEST_NOTHING),
         nothing=joined(literal(word) for word in NOTHING),
     )

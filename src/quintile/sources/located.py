@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from quintile.domain.transactions import RejectedRow
     from quintile.engine.render import Sql
@@ -21,6 +22,17 @@ class SourceTable:
     ``query`` gives the source's columns untouched; ``located`` the same plus ``quintile_row_number``, the record's
     place in the source (from 1). ``rows`` is the number of physical records, counted independently of the query;
     ``rejected`` are those the query does not return. ``lines`` turns record places into physical line numbers.
+
+    A recognised export has columns that were derived: ``roles`` says which column plays which role (else names
+    suggest), ``shown`` and ``raws`` give for each derived one the user's column it stands for and the SQL of its text
+    as it was read, ``zone`` the SQL of the time zone in which times without one are written; ``mixed_customers``
+    says that some customers are known by an e-mail and others by something else.
+
+    Of a database, ``keys`` turns them into what names the row, ``typed`` are the columns of text that hold plain
+    numbers or times whatever the settings say of other sources, and ``map`` is its own choice of columns for roles.
+    Into ``scratch``, a folder of the database's, a copy of the table may be written.
+
+    ``damaged`` reads the rejected records once more: each with its whole raw text, and its cells if it has them.
     """
 
     name: str
@@ -32,3 +44,14 @@ class SourceTable:
     sha256: str | None = None
     assumed: dict[str, Any] = field(default_factory=dict)
     rejected: tuple[RejectedRow, ...] = ()
+    roles: dict[str, str] | None = None
+    shown: dict[str, str] = field(default_factory=dict)
+    raws: dict[str, Sql] = field(default_factory=dict)
+    zone: Sql | None = None
+    mixed_customers: bool = False
+    warnings: tuple[dict[str, Any], ...] = ()
+    keys: Callable[[Sequence[int]], dict[int, str]] | None = None
+    typed: frozenset[str] = frozenset()
+    map: dict[str, str] = field(default_factory=dict)
+    scratch: Path | None = None
+    damaged: Callable[[], Iterable[tuple[RejectedRow, list[str]]]] | None = None

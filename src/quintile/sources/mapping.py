@@ -118,20 +118,34 @@ def _checked(columns: Sequence[str], chosen: Mapping[str, str], file: str | None
     return chosen
 
 
-def suggest_column(role: str, columns: Sequence[str], file: str | None) -> str | None:
+def suggest_column(
+    role: str,
+    columns: Sequence[str],
+    file: str | None,
+    *,
+    names: Mapping[str, str] = _NAMES,
+    flag: str | None = None,
+) -> str | None:
     """The column whose name says the role; None if there is none.
+
+    Args:
+        role: The role.
+        columns: The columns it may be.
+        file: Named in errors.
+        names: For each role the names its column may have, exact ones before a bar, general ones after it.
+        flag: How the role is written with ``--map``, if not by its own name.
 
     Raises:
         DataError: ``doubtful_columns``, several names say it.
     """
-    exact, _, general = _NAMES[role].partition("|")
-    for names in (exact.split(), general.split()):
-        found = [column for column in columns if _plain(column) in names]
+    exact, _, general = names[role].partition("|")
+    for known in (exact.split(), general.split()):
+        found = [column for column in columns if _plain(column) in known]
         if len(found) > 1:
             raise DataError(
                 "doubtful_columns",
                 f"{len(found)} columns could be the {role}: {_listed(found)}",
-                fix=f"say which one: --map {role}={found[0]}",
+                fix=f"say which one: --map {flag or role}={found[0]}",
                 place=Place(file),
             )
         if found:

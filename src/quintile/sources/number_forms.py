@@ -12,11 +12,15 @@ Shape = tuple[str, int, str]
 """A shape (digits as 9, a whole part of zeros as Z), how many values have it, one of them."""
 
 MOST_DECIMALS = 18
-MINUS = "-\u2212\u2013"
-CURRENCY = "[$\u00a2-\u00a5\u058f\u060b\u0e3f\u20a0-\u20c0]|[A-Z]{1,3}[$]|[A-Z]{3}|kr|Kr|zł|Kč|Ft|TL|lei"
+MINUS = "-\u2212\u2013\uff0d"
+DASHES = "-\u2212\u2013\u2014\uff0d"
+CURRENCY = (
+    "[$\u00a2-\u00a5\u058f\u060b\u0e3f\u20a0-\u20c0\uffe5]|[A-Z]{1,3}[$]|[A-Z]{3}"
+    "|[Kk]r\\.?|zł|Kč|Ft|TL|lei|Rs\\.?|S?Fr\\.?|\u0440\u0443\u0431\\.?"
+)
 NONFINITE = r"(?i)\s*[-+]?(?:nan|inf|infinity|∞)\s*"
 
-_SPACE = "[ \u00a0\u2009\u202f]"
+_SPACE = "[ \u00a0\u2007\u2009\u202f]"
 _GAP = f"{_SPACE}*"
 _FEW = 0.01
 _SIGN = f"[{MINUS}+]"
@@ -39,16 +43,19 @@ def general_pattern(decimal: str, scale: int | None = None) -> str:
     """
     other = "," if decimal == "." else r"\."
     places = "*" if scale is None else f"{{0,{scale}}}0*"
-    tail = rf"(?:\{decimal}[0-9]{places})?"
+    # 5.- is five and nothing, not minus five.
+    tail = rf"(?:\{decimal}(?:[0-9]{places}|[{DASHES}]{{1,2}}))?"
+    some = rf"\{decimal}" + ("[0-9]+" if scale is None else f"[0-9]{{1,{scale}}}0*" if scale else "0+")
     grouped = "|".join(
-        f"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{2,3}})*{mark}[0-9]{{3}}" for mark in (other, _SPACE, "['\u2019]")
+        f"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{2,3}})*{mark}[0-9]{{3}}" for mark in (other, _SPACE, "['\u2019\u02bc]")
     )
-    number = rf"(?:(?:{grouped}|[0-9]+){tail}|\{decimal}[0-9]{places.replace('0,', '1,', 1) if scale else '+'})"
+    number = rf"(?:(?:{grouped}|[0-9]+){tail}|{some})"
+    before_sign = rf"(?:(?:{grouped}|[0-9]+)(?:{some})?|{some})"
     before, after = f"(?:(?:{CURRENCY}){_GAP})?", f"(?:{_GAP}(?:{CURRENCY}))?"
     forms = (
         f"(?:{_SIGN}{_GAP})?{before}{number}{after}",
         f"(?:{CURRENCY}){_GAP}{_SIGN}{_GAP}{number}{after}",
-        f"{before}{number}{after}{_GAP}{_SIGN}{after}",
+        f"{before}{before_sign}{after}{_GAP}{_SIGN}{after}",
         f"{before}\\({_GAP}{before}{number}{after}{_GAP}\\){after}",
     )
     ends = "[\\s\u00a0\u2009\u202f]*"
@@ -90,7 +97,7 @@ def decide_mark(shapes: list[Shape], column: str, proven: Mark | None, marked: i
             f"the column '{column}' holds amounts such as '{examples[0][:40]}', and nothing settles whether"
             " the dot or the comma marks the decimals",
             fix="say which: --decimal . or --decimal ,",
-            place=Place(column=column),
+            place=Place(column=column, like=examples[0][:40]),
         )
     return mark
 
@@ -106,7 +113,7 @@ def find_currency(shapes: list[Shape], decimal: str, column: str) -> str | None:
     for shape, _, _ in shapes:
         text = shape.replace("Z", "0")
         if pattern.fullmatch(text):
-            found.update(dict.fromkeys(sign.findall(text)))
+            found.update(dict.fromkeys(one.rstrip(".") for one in sign.findall(text)))
     if len(found) > 1:
         raise DataError(
             "mixed_currency",

@@ -1,19 +1,28 @@
-"""open_source: a path or a frame, opened as a SourceTable by what it really is."""
+"""open_source: a path or a frame, opened as a SourceTable by what it really is.
+
+DuckDB sees only links with names of our own in a staging folder, because to it a path is code (globs, folders that
+become columns). Excel and JSON lines are written down as plain text there first, digit for digit.
+"""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quintile.domain.settings import LimitSettings
 from quintile.engine.render import Sql, render
 from quintile.errors import DataError, Place
+from quintile.sources.corrected import as_corrected
 from quintile.sources.dialect import detect_dialect
-from quintile.sources.files import checksum, format_of, open_frame, open_parquet
+from quintile.sources.files import checksum, open_frame
+from quintile.sources.formats import format_of
 from quintile.sources.json_lines import open_json_lines
 from quintile.sources.located import ROW_NUMBER, SourceTable
+from quintile.sources.parquet import open_parquet
 from quintile.sources.records import locate
 from quintile.sources.sheets import open_sheet
-from quintile.sources.staging import read_sql, stage_utf8
+from quintile.sources.staging import damaged_rows, read_sql, stage_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +36,12 @@ _ALL_LOCATED = "SELECT *, row_number() OVER () AS {row} FROM {rows}"
 
 
 def open_source(
-    engine: Engine, source: object, staging: Path, settings: ReadingSettings, place: int = 0
+    engine: Engine,
+    source: object,
+    staging: Path,
+    settings: ReadingSettings,
+    place: int = 0,
+    limits: LimitSettings = LimitSettings(),  # noqa: B008 - a frozen value
 ) -> SourceTable:
     """Open one source.
 
@@ -37,6 +51,7 @@ def open_source(
         staging: Folder for links and clean copies.
         settings: Dialect and sheet the user fixed.
         place: The source's place among several, for names.
+        limits: What a child process that parses it may take.
 
     Raises:
         DataError: The content cannot be read; the message says why and what to do.
@@ -46,13 +61,14 @@ def open_source(
     path = Path(source)
     match format_of(path):
         case "parquet":
-            return open_parquet(engine, path, staging / f"source_{place:04}.parquet")
+            table = open_parquet(engine, path, staging / f"source_{place:04}.parquet")
         case "xlsx" | "ole":
-            return open_sheet(path, staging, settings.sheet)
+            table = open_sheet(path, staging, settings.sheet, limits)
         case "json":
-            return open_json_lines(path, staging)
+            table = open_json_lines(path, staging)
         case _:
-            return open_text(path, staging, settings)
+            table = open_text(path, staging, settings)
+    return as_corrected(table)
 
 
 def open_text(path: Path, staging: Path, settings: ReadingSettings) -> SourceTable:
@@ -62,7 +78,9 @@ def open_text(path: Path, staging: Path, settings: ReadingSettings) -> SourceTab
         DataError: The file is not a table, or its dialect cannot be told.
     """
     dialect = detect_dialect(path, delimiter=settings.delimiter, encoding=settings.encoding)
-    staged = stage_utf8(path, dialect, staging)
+    with ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(checksum, path)
+        staged = stage_utf8(path, dialect, staging)
     if not staged.records:
         raise DataError(
             "empty_input",
@@ -82,9 +100,11 @@ def open_text(path: Path, staging: Path, settings: ReadingSettings) -> SourceTab
         columns=dict.fromkeys(dialect.columns, "VARCHAR"),
         rows=staged.records,
         lines=lines,
-        sha256=checksum(path),
+        sha256=digest.result(),
         assumed=_shown(dialect),
         rejected=staged.rejected,
+        scratch=staging,
+        damaged=lambda: damaged_rows(path, dialect),
     )
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.second_tables import SECOND_TABLES
 from quintile.domain.transactions import FileRead, Transactions
 from quintile.engine.render import Sql, joined, literal, name, render
-from quintile.errors import DataError
-from quintile.sources.identifiers import id_sql, look_at_ids
+from quintile.errors import DataError, Place
+from quintile.sources.examined import examine_ids
 from quintile.sources.located import ROW_NUMBER
 from quintile.sources.mapping import map_columns
-from quintile.sources.typed import type_amount, type_refund, type_time
+from quintile.sources.shops.recognise import Wanted, as_export
+from quintile.sources.stored import stored
+from quintile.sources.typed import TypedColumns, type_amount, type_refund, type_time, type_update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,20 +28,34 @@ if TYPE_CHECKING:
     from quintile.sources.located import SourceTable
 
 TRANSACTIONS, LOCATED = "transactions", "transactions_located"
-ID_ROLES = ("customer", "order", "line", "email", "account")
+ID_ROLES = ("customer", "order", "line", "email", "account", "phone")
 TEXT_ROLES = ("currency", "status", "kind")
 RAW_ROLES = ("customer", "order", "time", "amount", "currency")
+# What only a project keeps: who the people are.
+KEPT_ROLES = ("name",)
 _COLUMN_OF = {"order": "order_id"}
+_NOTHING_OF = {"refund": "DECIMAL(18, 0)", "updated_at": "TIMESTAMP"}
 _REPEATED = "SELECT *, row_number() OVER (PARTITION BY {columns}) > 1 AS quintile_repeated FROM ({query})"
+_REPEATED_ROW = "coalesce({problem}, CASE WHEN quintile_repeated THEN 'duplicate_row' END)"
+
+_FIRST_LIKE = """
+SELECT min(quintile_row_number) FROM ({located})
+WHERE regexp_replace(left(trim(CAST({column} AS VARCHAR)), length({like})), '[0-9]', '9', 'g')
+    = regexp_replace({like}, '[0-9]', '9', 'g')
+"""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How the rows of all sources are to be read, beyond the settings of reading itself."""
+    """How the rows of all sources are to be read, beyond the settings of reading itself.
+
+    ``to_keep`` adds what only a project keeps: names; and whatever cannot be kept is refused.
+    """
 
     time_zone: str = "UTC"
     elapsed: bool = False
     drop_repeated_rows: bool = False
+    to_keep: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,10 +70,11 @@ class TypedTable:
     def select(self, roles: frozenset[str], query: Sql, more: Sequence[Sql] = ()) -> Sql:
         """The typed columns of a query over this source, and an empty one for each role only others have."""
         shown = [_named(expression, column) for column, expression in self.expressions.items()]
-        absent = sorted({_COLUMN_OF.get(role, role) for role in roles} - set(self.expressions) - {"refund"})
-        nothing = [_named(Sql("CAST(NULL AS VARCHAR)"), column) for column in absent]
-        if "refund" in roles and "refund" not in self.expressions:
-            nothing.append(_named(Sql("CAST(NULL AS DECIMAL(18, 0))"), "refund"))
+        absent = sorted({_COLUMN_OF.get(role, role) for role in roles} - set(self.expressions))
+        nothing = [
+            _named(render("CAST(NULL AS {kind})", kind=Sql(_NOTHING_OF.get(column, "VARCHAR"))), column)
+            for column in absent
+        ]
         return render("SELECT {columns} FROM ({query})", columns=joined([*shown, *nothing, *more]), query=query)
 
     def located(self) -> list[Sql]:
@@ -67,12 +85,13 @@ class TypedTable:
         if role == "amount" and role not in self.columns:
             return render(
                 "concat({quantity}, ' x ', {price})",
-                quantity=name(self.columns["quantity"]),
-                price=name(self.columns["unit_price"]),
+                quantity=self._raw("quantity"),
+                price=self._raw("unit_price"),
             )
         if role not in self.columns:
             return Sql("CAST(NULL AS VARCHAR)")
-        return render("CAST({column} AS VARCHAR)", column=name(self.columns[role]))
+        column = self.columns[role]
+        return self.table.raws.get(column, render("CAST({column} AS VARCHAR)", column=name(column)))
 
 
 def read(engine: Engine, tables: Sequence[SourceTable], settings: ReadingSettings, reading: Reading) -> Transactions:
@@ -107,69 +126,116 @@ def read(engine: Engine, tables: Sequence[SourceTable], settings: ReadingSetting
         roles=roles,
         rows=sum(table.rows for table in tables),
         files=tuple(
-            FileRead(table.name, table.sha256, table.rows, {**table.assumed, **part.assumed})
+            FileRead(table.name, table.sha256, table.rows, {**part.table.assumed, **part.assumed}, table.columns)
             for table, part in zip(tables, typed, strict=True)
         ),
         rejected=tuple(row for table in tables for row in table.rejected),
         columns=typed[0].columns,
         assumed={"customer_is_email": all(part.assumed.get("customer_is_email") for part in typed)},
+        warnings=tuple(warning for part in typed for warning in part.table.warnings),
     )
 
 
 def _meant(settings: ReadingSettings, table: SourceTable, everywhere: set[str]) -> ReadingSettings:
-    """The mapping as it concerns one of several sources: a column only others have says nothing about this one."""
+    """The mapping as it concerns one of several sources: a column only others have says nothing about this one.
+
+    A named source's own mapping comes first.
+    """
     chosen = {
         role: column
         for role, column in settings.map.items()
-        if column in table.columns or column not in everywhere or not column
+        if (column in table.columns or column not in everywhere or not column) and not _is_of_second(role)
     }
-    return replace(settings, map=chosen)
+    return replace(settings, map={**chosen, **table.map})
+
+
+def _is_of_second(role: str) -> bool:
+    """``returns.order`` is a role of the table of returns, not of the orders."""
+    return role.partition(".")[0] in SECOND_TABLES and "." in role
 
 
 def _type_table(
     engine: Engine, place: int, table: SourceTable, settings: ReadingSettings, reading: Reading
 ) -> TypedTable:
     try:
+        wanted = Wanted(settings.map, reading.time_zone, all_columns=reading.drop_repeated_rows, place=place)
+        table = as_export(engine, table, wanted)
         return _typed(engine, place, table, settings, reading)
     except DataError as error:
-        error.place = replace(error.place, file=error.place.file or table.name)
+        column = error.place.column
+        error.place = replace(
+            error.place,
+            file=error.place.file or table.name,
+            line=error.place.line or _first_line(engine, table, error.place),
+            column=table.shown.get(column or "", column),
+        )
+        for derived, shown in table.shown.items():
+            error.message = error.message.replace(f"'{derived}'", f"'{shown}'")
         raise
 
 
+def _first_line(engine: Engine, table: SourceTable, place: Place) -> int | None:
+    """The line of the first value that is written like the one at fault, digit for digit; a database has no lines."""
+    if place.like is None or place.column not in table.columns or table.keys is not None:
+        return None
+    looked = render(_FIRST_LIKE, column=name(place.column), like=literal(place.like), located=table.located)
+    number = engine.rows(looked)[0][0]
+    return None if number is None else table.lines([number])[number]
+
+
 def _typed(engine: Engine, place: int, table: SourceTable, settings: ReadingSettings, reading: Reading) -> TypedTable:
-    columns = map_columns(list(table.columns), settings.map, table.name)
+    columns = map_columns(list(table.columns), settings.map if table.roles is None else table.roles, table.name)
+    if not reading.drop_repeated_rows:  # that needs every column
+        table = stored(engine, table, columns, settings)
     expressions: dict[str, Sql] = {"file_no": render("CAST({place} AS USMALLINT)", place=literal(place))}
-    assumed: dict[str, Any] = {"columns": columns}
-    for role in ID_ROLES:
-        if role in columns:
-            kind = table.columns[columns[role]]
-            emails, whole = look_at_ids(engine, table.query, columns[role], kind)
-            expressions[_COLUMN_OF.get(role, role)] = id_sql(columns[role], kind, whole=whole)
-            assumed.update({f"{role}_is_whole_number": True} if whole else {})
-            assumed.update({"customer_is_email": True} if emails and role == "customer" else {})
+    shown = {role: table.shown.get(column, column) for role, column in columns.items()}
+    assumed: dict[str, Any] = {"columns": {role: column for role, column in shown.items() if column}}
+    wanted = dict.fromkeys((*ID_ROLES, *(KEPT_ROLES if reading.to_keep else ())))
+    ids = examine_ids(engine, table, {role: columns[role] for role in wanted if role in columns})
+    expressions.update({_COLUMN_OF.get(role, role): expression for role, expression in ids.expressions.items()})
+    assumed.update(ids.assumed)
+    if table.mixed_customers:
+        assumed.pop("customer_is_email", None)
     for role in TEXT_ROLES:
         if role in columns:
             expressions[role] = _text(role, columns[role])
+    warnings = (*table.warnings, *ids.warnings)
     for found in (
         type_amount(engine, table, columns, settings),
         type_refund(engine, table, columns, settings),
         type_time(engine, table, columns, settings, (reading.time_zone, "utc" if reading.elapsed else "local")),
+        _type_update(engine, table, columns, settings, reading),
     ):
         expressions.update(found.expressions)
         assumed.update(found.assumed)
+        warnings += found.warnings
     if "refund_problem" in expressions:
         both = (expressions["amount_problem"], expressions.pop("refund_problem"))
         expressions["amount_problem"] = render("coalesce({amount}, {refund})", amount=both[0], refund=both[1])
-    repeated = "CASE WHEN quintile_repeated THEN 'duplicate_row' END"
-    expressions["row_problem"] = Sql(repeated if reading.drop_repeated_rows else "CAST(NULL AS VARCHAR)")
-    return TypedTable(table, columns, expressions, assumed)
+    expressions["row_problem"] = ids.problem
+    if reading.drop_repeated_rows:
+        expressions["row_problem"] = render(_REPEATED_ROW, problem=ids.problem)
+    return TypedTable(replace(table, warnings=warnings), columns, expressions, assumed)
+
+
+def _type_update(
+    engine: Engine, table: SourceTable, columns: dict[str, str], settings: ReadingSettings, reading: Reading
+) -> TypedColumns:
+    """Without a project an unreadable ``updated_at`` is left out: versions of an order are then a contradiction."""
+    try:
+        return type_update(engine, table, columns, settings, reading.time_zone)
+    except DataError:
+        if reading.to_keep:
+            raise
+        return TypedColumns()
 
 
 def _repeats(table: SourceTable, query: Sql, reading: Reading) -> Sql:
     """The query, with each row told whether an equal one stands before it, if that is wanted."""
     if not reading.drop_repeated_rows:
         return query
-    return render(_REPEATED, columns=joined(name(column) for column in table.columns), query=query)
+    own = (name(column) for column in table.columns if column not in table.shown)
+    return render(_REPEATED, columns=joined(own), query=query)
 
 
 def _text(role: str, column: str) -> Sql:
@@ -181,7 +247,9 @@ def _text(role: str, column: str) -> Sql:
 
 def _all_roles(typed: Sequence[TypedTable]) -> frozenset[str]:
     """All roles of all sources; an order id or a line in only some of them would make F count differently."""
-    roles = frozenset(role for part in typed for role in part.columns if role in {*ID_ROLES, *TEXT_ROLES, "refund"})
+    roles = frozenset(
+        role for part in typed for role in part.columns if _COLUMN_OF.get(role, role) in part.expressions
+    ) - {"amount"}
     for role in ("customer", "order", "line"):
         lacking = [part.table.name for part in typed if role not in part.columns]
         if role in roles and lacking:

@@ -43,7 +43,8 @@ class Record(NamedTuple):
     """One record taken apart.
 
     ``reason`` says why it cannot be used (None: it can), ``column`` which field is to blame. ``verbatim``: the database
-    reads its bytes as they are. A blank record is no row: it has no fields, and no reason.
+    reads its bytes as they are. A blank record is no row: it has no fields, and no reason. ``raw`` are the bytes of a
+    record with a reason.
     """
 
     line: int
@@ -51,6 +52,7 @@ class Record(NamedTuple):
     reason: str | None
     column: int | None
     verbatim: bool
+    raw: bytes = b""
 
 
 def count_records(path: Path, dialect: Dialect) -> int:
@@ -219,12 +221,12 @@ class _Reader:
         if lines > 1 and not sound:
             raise self.endless(raw)
         if len(fields) != self._width or not sound:
-            return Record(line, [_shown(field) for field in fields], "ragged_row", None, verbatim=False)
+            return Record(line, [_shown(field) for field in fields], "ragged_row", None, verbatim=False, raw=text)
         stray = b'"' not in text and b"\r" in text
         for column, field in enumerate(fields):
             reason = _fault(field, stray=stray)
             if reason:
-                return Record(line, [_shown(field) for field in fields], reason, column, verbatim=False)
+                return Record(line, [_shown(field) for field in fields], reason, column, verbatim=False, raw=text)
         verbatim = verbatim and plain and self._fast
         return Record(line, [field.decode() for field in fields], None, None, verbatim)
 

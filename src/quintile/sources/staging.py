@@ -51,14 +51,14 @@ def stage_utf8(path: Path, dialect: Dialect, folder: Path) -> Staged:
 
     Copied are: other encodings, gzip, lines that end with CR or in two ways, columns parted by blanks, backslashes as
     escapes, headers over several lines, delimiter-only lines, quotes in the middle of a field, and files with rejected
-    records, which the copy leaves out. The name in the folder is ours.
+    records, which the copy leaves out; and files that may not be linked. The name in the folder is ours.
 
     Raises:
         DataError: ``unterminated_quote``, ``too_large``, ``truncated``, ``corrupt_file`` or ``encoding``.
     """
     number = sum(1 for _ in folder.iterdir())
     target = folder / f"source_{number:04}.csv"
-    if _can_be_read(dialect) and _is_one_line(path, dialect):
+    if _can_be_read(dialect) and _is_one_line(path, dialect) and _may_be_linked(path):
         counted = 0
         for part in walk(path, dialect):
             if not isinstance(part, Block) and not all(record.verbatim for record in part):
@@ -92,6 +92,11 @@ def _can_be_read(dialect: Dialect) -> bool:
     )
 
 
+def _may_be_linked(path: Path) -> bool:
+    """Whether the database knows a linked file by its path: it takes a backslash in a name for a folder's end."""
+    return "\\" not in str(path.resolve())
+
+
 def _is_one_line(path: Path, dialect: Dialect) -> bool:
     """Whether no line up to the header's holds a quote that could hide a line end from the database."""
     head = next(utf8_chunks(path, dialect), b"").split(b"\n")[: dialect.head]
@@ -118,6 +123,16 @@ def _written(records: Iterator[Record], delimiter: str, special: re.Pattern[str]
     for record in records:
         fields = ['"' + field.replace('"', '""') + '"' if special.search(field) else field for field in record.fields]
         yield (delimiter.join(fields) + "\n").encode()
+
+
+def damaged_rows(path: Path, dialect: Dialect) -> Iterator[tuple[RejectedRow, list[str]]]:
+    """The rejected records of a file in full, read once more: each with its raw text, and its cells if it has them."""
+    for part in walk(path, dialect):
+        for record in () if isinstance(part, Block) else part:
+            if record.fields and record.reason:
+                raw = record.raw.decode(errors="replace")
+                row = replace(_rejected(record, path.name, dialect), raw=raw)
+                yield row, [] if record.column is None else record.fields
 
 
 def _rejected(record: Record, file: str, dialect: Dialect) -> RejectedRow:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from quintile.engine.render import Sql, literal, name, render
+from quintile.errors import DataError
 from quintile.sources.dates import suggest_dates, time_sql
 from quintile.sources.identifiers import EMPTY
 from quintile.sources.numbers import NumberFormat, amount_sql, suggest_numbers
+from quintile.sources.wall_time import wall_time_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,15 +19,18 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
     from quintile.sources.located import SourceTable
 
+# The source says in which zone its times are written; where it does not, they are the shop's.
+_IN_ZONE = "timezone({wanted}, timezone(coalesce({zone}, {shop}), {time}))"
 _ABSENT = "CASE WHEN {column} IS NULL THEN CAST(0 AS {type}) ELSE {value} END"
 
 
 @dataclass(frozen=True)
 class TypedColumns:
-    """Columns of TRANSACTIONS by name, and what was assumed about them."""
+    """Columns of TRANSACTIONS by name, what was assumed about them, and what a person should know of them."""
 
     expressions: dict[str, Sql] = field(default_factory=dict)
     assumed: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[dict[str, Any], ...] = ()
 
 
 def type_amount(
@@ -39,7 +44,8 @@ def type_amount(
     if "amount" in columns:
         form = _form(engine, table, columns["amount"], settings)
         value, problem = amount_sql(name(columns["amount"]), form)
-        return TypedColumns({"amount": value, "amount_problem": problem}, _assumed(form))
+        warnings = _scientific(table, {columns["amount"]: form})
+        return TypedColumns({"amount": value, "amount_problem": problem}, _assumed(form), warnings)
     factors = {role: _form(engine, table, columns[role], settings) for role in ("quantity", "unit_price")}
     (quantity, quantity_problem), (price, price_problem) = (
         amount_sql(name(columns[role]), form) for role, form in factors.items()
@@ -56,6 +62,7 @@ def type_amount(
             "amount_problem": render("coalesce({a}, {b})", a=quantity_problem, b=price_problem),
         },
         _assumed(factors["unit_price"]),
+        _scientific(table, {columns[role]: form for role, form in factors.items()}),
     )
 
 
@@ -70,7 +77,8 @@ def type_refund(
     value, problem = amount_sql(name(column), form)
     amount = render(_ABSENT, column=name(column), value=value, type=Sql(form.sql_type))
     bad = render("CASE WHEN {column} IS NOT NULL THEN {problem} END", column=name(column), problem=problem)
-    return TypedColumns({"refund": render("abs({amount})", amount=amount), "refund_problem": bad})
+    refund = {"refund": render("abs({amount})", amount=amount), "refund_problem": bad}
+    return TypedColumns(refund, warnings=_scientific(table, {column: form}))
 
 
 def type_time(
@@ -91,16 +99,54 @@ def type_time(
         table.query,
         column,
         kind=table.columns[column],
-        date_order=settings.date_order,
-        date_format=settings.date_format,
+        date_order="ymd" if column in table.typed else settings.date_order,
+        date_format=None if column in table.typed else settings.date_format,
     )
-    value, problem = time_sql(name(column), form, clock[0], clock[1])
-    return TypedColumns({"ordered_at": value, "time_problem": problem}, {"date_order": form.order})
+    value, problem = time_sql(name(column), form, "UTC" if table.zone else clock[0], clock[1])
+    if table.zone:
+        wanted = literal(clock[0] if clock[1] == "local" else "UTC")
+        value = render(_IN_ZONE, wanted=wanted, zone=table.zone, shop=literal(clock[0]), time=value)
+    warnings = () if table.zone else wall_time_warnings(engine, table.query, column, form, clock[0])
+    return TypedColumns({"ordered_at": value, "time_problem": problem}, {"date_order": form.order}, warnings)
+
+
+def type_update(
+    engine: Engine, table: SourceTable, columns: Mapping[str, str], settings: ReadingSettings, time_zone: str
+) -> TypedColumns:
+    """``updated_at``: when a row was last changed; nothing where the text is no time.
+
+    Raises:
+        DataError: Times are written ambiguously, or the column holds none.
+    """
+    if "updated_at" not in columns or table.columns[columns["updated_at"]] in EMPTY:
+        return TypedColumns()
+    column = columns["updated_at"]
+    order = None if column in table.typed else settings.date_order
+    try:
+        form = suggest_dates(engine, table.query, column, kind=table.columns[column], date_order=order)
+    except DataError as error:
+        error.fix = f"{error.fix}; or leave it out: --map updated_at="
+        raise
+    return TypedColumns({"updated_at": time_sql(name(column), form, time_zone, "utc")[0]})
 
 
 def _form(engine: Engine, table: SourceTable, column: str, settings: ReadingSettings) -> NumberFormat:
-    return suggest_numbers(engine, table.query, column, settings.decimal, table.columns[column])
+    decimal = "." if column in table.typed else settings.decimal
+    return suggest_numbers(engine, table.query, column, decimal, table.columns[column])
 
 
 def _assumed(form: NumberFormat) -> dict[str, Any]:
     return {"decimal": form.decimal} | ({"currency_sign": form.currency} if form.currency else {})
+
+
+def _scientific(table: SourceTable, forms: Mapping[str, NumberFormat]) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {
+            "code": "scientific_notation",
+            "rows": form.scientific,
+            "message": f"{form.scientific:,} amounts in '{table.shown.get(column, column)}' are in scientific notation"
+            " (such as 1e3): they are read exactly as written, but a spreadsheet may have cut their digits before",
+        }
+        for column, form in forms.items()
+        if form.scientific
+    )

@@ -131,3 +131,12 @@ def test_without_a_currency_column_money_is_the_base_currency_s(build):
 def test_codes_are_three_capital_letters():
     assert all(len(code) == 3 and code.isascii() and code.isupper() for code in CURRENCIES)
     assert {"EUR", "USD", "TRY", "JPY"} <= CURRENCIES
+
+
+@pytest.mark.parametrize(
+    ("days", "carried", "most"), [(["2025-05-30"], 0, 0), (["2025-05-30", "2025-06-01", "2025-06-04"], 2, 5)]
+)
+def test_how_many_orders_took_an_older_rate_is_told(build, days, carried, most):
+    rows = [row(str(place), day=day) for place, day in enumerate(days)]
+    found = build([*rows, row("9", currency="EUR")], base_currency="EUR", rates=DOLLARS)
+    assert found.ledger.second == ({"table": "rates", "orders_carried": carried, "most_days_carried": most},)

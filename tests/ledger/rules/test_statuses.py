@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED
-from quintile.domain.settings import DEFAULT_STATUSES
+from quintile.domain.settings import DECIDED_STATUSES, DEFAULT_STATUSES, PENDING_COUNTS
 
 
 def order(number, **more):
@@ -73,3 +73,17 @@ def test_a_refunded_status_beside_a_refund_column_is_taken_off_once(build):
 
 def test_a_row_without_a_customer_is_excluded_by_its_status_first(build):
     assert build([order(1, customer=None, status="test"), order(2, status="paid")]).rows == {"test": 1, "kept": 1}
+
+
+def test_pending_orders_that_an_export_says_are_paid_on_delivery_count_unless_pending_is_excluded_by_name(build):
+    rows = [order(1, status=PENDING_COUNTS), order(2, status="pending")]
+    found = build(rows)
+    assert found.rows == {"pending": 1, "kept": 1}
+    assert [(one["code"], one["rows"]) for one in found.ledger.warnings] == [("pending_counted", 1)]
+    assert build(rows, exclude=("pending",)).rows == {"pending": 2}
+
+
+@pytest.mark.parametrize("reason", ["cancelled", "failed", "pending", "test"])
+def test_what_an_export_decided_needs_no_word_of_a_list(build, reason):
+    found = build([order(1, status=DECIDED_STATUSES[reason]), order(2, status="paid")], statuses={reason: ("word",)})
+    assert found.rows == {reason: 1, "kept": 1}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import typer
 
-from quintile.cli.common import AsOf, Given, Json, Project, Sources, asked, job_progress, show_json
+from quintile.cli.common import AsOf, Backfill, Given, Json, Project, Sources, asked, job_progress, show_json
 from quintile.cli.flags import with_settings
 
 REJECTED = 2
@@ -15,13 +17,21 @@ def register(app: typer.Typer) -> None:
     app.command("check", rich_help_panel="Begin")(with_settings(_check))
 
 
-def _check(sources: Sources, *, project: Project = None, as_of: AsOf = None, json: Json = False, flags: Given) -> None:
+def _check(
+    sources: Sources = None,
+    *,
+    project: Project = None,
+    as_of: AsOf = None,
+    backfill: Backfill = False,
+    json: Json = False,
+    flags: Given,
+) -> None:
     """Read the sources and account for every row; publish nothing. Exit code 2 when they would be rejected."""
-    from quintile.jobs.check import check
+    from quintile.jobs.isolated import check_apart
 
-    wish = asked(sources, flags, as_of=as_of, project=project)
+    wish = replace(asked(sources, flags, as_of=as_of, project=project), backfill=backfill)
     with job_progress(quiet=json) as on_step:
-        found = check(wish, on_step=on_step)
+        found = check_apart(wish, on_step=on_step)
     if json:
         show_json(found)
     else:

@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _fit(
-    sources: Sources,
+    sources: Sources = None,
     *,
     out: Annotated[Path, typer.Option(help="File for the model.", metavar="FILE")] = Path("model.json"),
     project: Project = None,

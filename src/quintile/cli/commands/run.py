@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path  # noqa: TC003 - typer resolves the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quintile.cli.common import AsOf, Given, Json, Model, Project, Quiet, Sources, Wait, asked, job_progress, show_json
+from quintile.cli.common import (
+    AsOf,
+    Backfill,
+    Given,
+    Json,
+    Model,
+    Project,
+    Quiet,
+    Sources,
+    Wait,
+    asked,
+    job_progress,
+    show_json,
+)
 from quintile.cli.flags import with_settings
 from quintile.errors import SettingsError
 
 if TYPE_CHECKING:
-    from quintile.jobs.run import Wish
+    from quintile.jobs.wish import Wish
 
 
 def register(app: typer.Typer) -> None:
@@ -21,19 +35,20 @@ def register(app: typer.Typer) -> None:
 
 
 def _run(  # noqa: PLR0913 - parameters of a command line
-    sources: Sources,
+    sources: Sources = None,
     *,
     out: Annotated[Path | None, typer.Option(help="Folder for the results.", metavar="DIR")] = None,
     project: Project = None,
     model: Model = None,
     as_of: AsOf = None,
+    backfill: Backfill = False,
     json: Json = False,
     quiet: Quiet = False,
     wait: Wait = False,
     flags: Given,
 ) -> None:
     """Score and segment the customers of one or several sources."""
-    wish = asked(sources, flags, as_of=as_of, model=model, project=project)
+    wish = replace(asked(sources, flags, as_of=as_of, model=model, project=project), backfill=backfill)
     publish(wish, out=out, project=project, json=json, quiet=quiet, wait=wait)
 
 

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _score(  # noqa: PLR0913 - parameters of a command line
-    sources: Sources,
+    sources: Sources = None,
     *,
     model: Annotated[Path, typer.Option(help="The model that quintile fit kept.", metavar="FILE")],
     out: Annotated[Path | None, typer.Option(help="Folder for the results.", metavar="DIR")] = None,

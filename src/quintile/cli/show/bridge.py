@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.cli.show.page import grid, quiet, said, section
 from quintile.cli.show.palette import HEADING
 from quintile.cli.show.plain import exact, number, taken_off
-from quintile.cli.show.words import called
+from quintile.domain.words import called
 
 if TYPE_CHECKING:
     from rich.console import Group

@@ -1,39 +1,21 @@
-"""Palette: the only place that names colours; one segment has one colour everywhere.
+"""Palette: the colours of ``quintile.pictures`` as a terminal needs them.
 
-Every colour has the same brightness, with a contrast of about 4.5 to black and to white, so that light and dark
-terminals can show it.
+A segment has the colour it has everywhere. It shows on light and dark terminals, but too faint for small letters:
+names stand in the terminal's own colour, bars and grounds in the segment's.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from quintile.pictures import palette
 
+if TYPE_CHECKING:
     from quintile.domain.scheme import Scheme
 
 HEADING = "bold"
-QUIET = "#777777"
-GOOD, DOUBTFUL, BAD = "#098a3f", "#b8600c", "#d84039"
-
-# From the best segment to the worst; the last is for those who are gone.
-_SEGMENTS = (
-    "#098a3f",
-    "#068676",
-    "#138297",
-    "#2977d3",
-    "#6a67e8",
-    "#9b55db",
-    "#c243ad",
-    "#977108",
-    "#b8600c",
-    "#d84039",
-    "#9c6c56",
-    "#777777",
-)
-# Own foregrounds, so that the terminal's background does not matter.
-_HEAT = ("#12304f on #dbe9f6", "#12304f on #a9cbe8", "#ffffff on #3a7fc0", "#ffffff on #1f5c99", "#ffffff on #0b3c6f")
+QUIET, GOOD, DOUBTFUL, BAD = palette.QUIET, palette.GOOD, palette.DOUBTFUL, palette.BAD
+segment_colours = palette.segment_colours
 
 
 def best_first(scheme: Scheme) -> tuple[str, ...]:
@@ -41,16 +23,11 @@ def best_first(scheme: Scheme) -> tuple[str, ...]:
     return scheme.ranking or tuple(segment.name for segment in scheme.segments)
 
 
-def segment_colours(names: Sequence[str]) -> dict[str, str]:
-    """A colour for each segment, best to worst; few segments are spread over the whole palette."""
-    last = len(_SEGMENTS) - 1
-    if len(names) > len(_SEGMENTS):
-        return {name: _SEGMENTS[place % len(_SEGMENTS)] for place, name in enumerate(names)}
-    return {name: _SEGMENTS[place * last // max(len(names) - 1, 1)] for place, name in enumerate(names)}
+def on_ground(ground: str) -> str:
+    """The style of letters on a colour of their own, so that the terminal's background does not matter."""
+    return f"{palette.label_colour(ground)} on {ground}"
 
 
 def heat(value: int, most: int) -> str:
     """The style of a cell in a heat grid; nothing is left uncoloured."""
-    if not value:
-        return QUIET
-    return _HEAT[min(value * len(_HEAT) // most, len(_HEAT) - 1)]
+    return on_ground(palette.HEAT[palette.heat_step(value, most)]) if value else QUIET

@@ -5,23 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quintile.cli.show.assumed import of_model, of_money, of_reading, shown_assumptions, sources
+from rich.console import Group
+from rich.text import Text
+
+from quintile.cli.show.assumed import shown_assumptions
 from quintile.cli.show.bridge import bridge
 from quintile.cli.show.page import grid, put, said, section, stdout, warnings
 from quintile.cli.show.palette import GOOD, HEADING, QUIET
+from quintile.cli.show.pictures import concentration, spread
 from quintile.cli.show.plain import several, short_path
+from quintile.cli.show.refresh import accepted_drifts, refreshed
 from quintile.cli.show.scores import scores
 from quintile.cli.show.segments import heat_grid, segments
+from quintile.domain.settings import NO_SCHEME
+from quintile.export.assumed import of_model, of_money, of_reading, of_second, sources
 
 if TYPE_CHECKING:
-    from rich.console import Console, Group
-    from rich.text import Text
+    from rich.console import Console
 
 _FILES = {
     "customers.parquet": "one row a customer: R, F, M, scores, segment",
     "customers.csv": "the same as text",
     "segments.csv": "one row a segment",
     "model.json": "the model with its cut points: quintile score --model",
+    "report.html": "the page to read and to show: open it in a browser",
     "run.json": "this report, and checksums of all files",
 }
 
@@ -40,10 +47,13 @@ def show_report(report: dict[str, Any], console: Console | None = None) -> None:
         console,
         [
             said(title, f"{HEADING} {GOOD}"),
+            refreshed(report.get("refresh")),
             *_read(report),
             *segments(report, console),
             heat_grid(report),
+            concentration(report, console),
             scores(report),
+            spread(report, console),
             _files(report),
         ],
     )
@@ -72,9 +82,16 @@ def _read(report: dict[str, Any]) -> list[Group | Text | None]:
         ("Source", sources(report["inputs"]), ""),
         *of_reading(report["assumed"]),
         of_money(report["currency"], report["bridge"]),
+        *of_second(report.get("second_tables", [])),
         *of_model(report),
     ]
-    return [shown_assumptions(lines), warnings(report["warnings"]), bridge(report["bridge"]), _set_aside(report)]
+    return [
+        shown_assumptions(lines),
+        warnings(report["warnings"]),
+        accepted_drifts(report.get("refresh")),
+        bridge(report["bridge"]),
+        _set_aside(report),
+    ]
 
 
 def _set_aside(report: dict[str, Any]) -> Text | None:
@@ -92,7 +109,10 @@ def _files(report: dict[str, Any]) -> Group:
     home = top if (top / "run.json").exists() else folder
     table = grid("ll")
     for name, meaning in _FILES.items():
-        if name in report["files"] or name == "run.json":
+        if name in report["files"] or name == "run.json" or (folder / name).exists():
             table.add_row(said(name, HEADING), said(meaning, QUIET))
     stopped = [said(f"Removed what a killed run had left: {run}", QUIET) for run in report["stopped_runs"]]
-    return section(f"Files in {short_path(home)}", table, *stopped, said(f"Snapshot {report['snapshot']}", QUIET))
+    files = section(f"Files in {short_path(home)}", table, *stopped, said(f"Snapshot {report['snapshot']}", QUIET))
+    if report["model"]["scheme"] == NO_SCHEME:
+        return files
+    return Group(files, Text(), said(f"What to do: quintile playbook --results {short_path(home)}", QUIET))

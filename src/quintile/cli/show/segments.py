@@ -10,10 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from quintile.cli.show.page import INDENT, bar, grid, quiet, said, section
-from quintile.cli.show.palette import HEADING, QUIET, best_first, heat, segment_colours
+from quintile.cli.show.palette import HEADING, QUIET, heat, segment_colours
 from quintile.cli.show.plain import exact, number, percent
-from quintile.errors import SettingsError
-from quintile.segments.load import load_scheme
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
@@ -31,7 +29,7 @@ def segments(report: dict[str, Any], console: Console) -> list[Group]:
     lines, colours = _ranked(report)
     wide = console.width >= _WIDE
     habits = [_habit_titles(report), *(_habit_cells(line) for line in lines)] if wide else []
-    bare = _table(report, [_line(line, colours, [Text(), Text()]) for line in lines], habits)
+    bare = _table(report, [_line(line, [Text(), Text()]) for line in lines], habits)
     measured = Measurement.get(console, console.options.update(width=_UNBOUND), bare)
     room = (console.width - INDENT - measured.maximum) // 2
     width = min(room, _WIDEST_BAR) if room >= _NARROWEST_BAR else 0
@@ -39,18 +37,15 @@ def segments(report: dict[str, Any], console: Console) -> list[Group]:
     drawn = []
     for line in lines:
         bars = [bar(float(line[share]) / most, width, colours[line["segment"]], console) for share in _SHARES]
-        drawn.append(_line(line, colours, bars))
+        drawn.append(_line(line, bars))
     shown = [section("Segments", _table(report, drawn, habits))]
-    return shown if wide else [*shown, section("How they buy", _habits(report, lines, colours))]
+    return shown if wide else [*shown, section("How they buy", _habits(report, lines))]
 
 
 def _ranked(report: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The segments best first where the scheme ranks them, else in its own order, and each one's colour."""
     lines: list[dict[str, Any]] = report["segments"]
-    try:
-        names = best_first(load_scheme(report["model"]["scheme"]))
-    except SettingsError:  # there is no scheme, or its file is gone since the run
-        names = tuple(line["segment"] for line in lines)
+    names = report["ranking"]
     place = {name: number for number, name in enumerate(names)}
     ranked = sorted(lines, key=lambda line: place.get(line["segment"], len(place)))
     return ranked, {**{line["segment"]: QUIET for line in lines}, **segment_colours(names)}
@@ -65,10 +60,10 @@ def _table(report: dict[str, Any], lines: list[list[Text]], habits: list[list[Te
     return table
 
 
-def _line(line: dict[str, Any], colours: dict[str, str], bars: list[Text]) -> list[Text]:
+def _line(line: dict[str, Any], bars: list[Text]) -> list[Text]:
     people, money = bars
     return [
-        _name(line, colours),
+        _name(line),
         said(number(line["customers"])),
         said(percent(line["customers_share"])),
         people,
@@ -78,11 +73,11 @@ def _line(line: dict[str, Any], colours: dict[str, str], bars: list[Text]) -> li
     ]
 
 
-def _habits(report: dict[str, Any], lines: list[dict[str, Any]], colours: dict[str, str]) -> Table:
+def _habits(report: dict[str, Any], lines: list[dict[str, Any]]) -> Table:
     table = grid("lrrr")
     table.add_row(said(""), *_habit_titles(report))
     for line in lines:
-        table.add_row(_name(line, colours), *_habit_cells(line))
+        table.add_row(_name(line), *_habit_cells(line))
     return table
 
 
@@ -94,14 +89,14 @@ def _habit_cells(line: dict[str, Any]) -> list[Text]:
     return [said(exact(line[key])) for key in ("median_recency", "mean_frequency", "mean_monetary")]
 
 
-def _name(line: dict[str, Any], colours: dict[str, str]) -> Text:
-    text = said(line["segment"], f"bold {colours[line['segment']]}")
+def _name(line: dict[str, Any]) -> Text:
+    text = said(line["segment"], HEADING)
     text.truncate(_LONGEST_NAME, overflow="ellipsis")
     return text
 
 
 def heat_grid(report: dict[str, Any]) -> Group:
-    """Customers at every pair of R and F, R down from the best, F across up to the best."""
+    """Customers at every pair of R and F, R down from the best, F across up to the best; empty where nobody is."""
     model = report["model"]
     people = Counter[tuple[int, int]]()
     for cell in report["grid"]:
@@ -113,6 +108,10 @@ def heat_grid(report: dict[str, Any]) -> Group:
     table.padding = (0, 0, 0, 0)
     table.add_row(said(""), *(Padding(said(f"F {f}", QUIET), _CELL) for f in worst_first))
     for r in reversed(worst_first):
-        cells = [Padding(said(number(people[r, f])), _CELL, style=heat(people[r, f], most)) for f in worst_first]
+        cells = [_pair(people[r, f], most) for f in worst_first]
         table.add_row(Padding(said(f"R {r}", HEADING), _LABEL), *cells)
     return section("Customers by recency (R) and frequency (F)", table)
+
+
+def _pair(people: int, most: int) -> Padding:
+    return Padding(said(number(people) if people else ""), _CELL, style=heat(people, most))

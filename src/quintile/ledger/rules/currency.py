@@ -6,18 +6,25 @@ names currency and date, never a rate of one. Converted money is rounded half aw
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, NoReturn
 
 from quintile.domain.currency import CURRENCIES
 from quintile.domain.fate import KEPT, QUARANTINED
+from quintile.domain.second_tables import SecondTable
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import DataError
 from quintile.ledger.rules.lines import PARTS, SHIFT
 
 if TYPE_CHECKING:
     from quintile.engine.base import Engine
+    from quintile.ledger.rules.lines import Lines
 
 MOST_DAYS_CARRIED = 7
+# From the foreign currencies met and the first and last day they were paid in, the table of rates.
+RatesOf = Callable[[list[str], date, date], SecondTable]
 
 _FOUND = "SELECT currency FROM {parts} WHERE fate = {kept} GROUP BY currency ORDER BY currency"
 # A rate holds until the next one of its currency, at most a week: weekends and holidays take the last published one.
@@ -32,7 +39,8 @@ WITH published AS (
         AS rate_day
     FROM {parts} WHERE fate = {kept}
 )
-SELECT dated.*, CASE WHEN dated.currency = {base} THEN 1 ELSE published.rate END AS rate
+SELECT dated.*, CASE WHEN dated.currency = {base} THEN 1 ELSE published.rate END AS rate,
+       CASE WHEN dated.currency <> {base} THEN CAST(rate_day - first_day AS INTEGER) ELSE 0 END AS days_carried
 FROM dated
 LEFT JOIN published
   ON published.currency = dated.currency AND dated.rate_day >= first_day AND dated.rate_day < next_day
@@ -40,21 +48,29 @@ LEFT JOIN published
 _MISSING = """
 SELECT currency, min(rate_day), count(*) FROM {dated} WHERE rate IS NULL GROUP BY currency ORDER BY currency
 """
+_CARRIED = "SELECT count_if(days_carried > 0), coalesce(max(days_carried), 0) FROM {dated}"
 _CONVERTED = """
-SELECT order_id, fate, {base} AS currency, customer_key, two_customers, first_us, {amount} AS amount,
-       {paid_back} AS paid_back, {refund} AS refund, lines, marks
+SELECT order_id, fate, {base} AS currency, customer_key, two_customers, first_us, {money}, lines, marks
 FROM {dated}
 """
-_ROUNDED = "CAST(round({column} * rate, {decimals}) AS DECIMAL(38, {decimals}))"
+_ROUNDED = "CAST(round({column} * rate, {decimals}) AS DECIMAL(38, {decimals})) AS {column}"
 # What was bought in several currencies under one order id is one order.
 _MERGED = """
 SELECT order_id, fate, currency, min(customer_key) AS customer_key, bool_or(two_customers) AS two_customers,
-       min(first_us) AS first_us, sum(amount) AS amount, sum(paid_back) AS paid_back, sum(refund) AS refund,
+       min(first_us) AS first_us, {sums},
        CAST(sum(lines) AS INTEGER) AS lines, bit_or(marks) AS marks
 FROM ({converted}) WHERE order_id IS NOT NULL GROUP BY order_id, fate, currency, {customer}
 UNION ALL BY NAME
 SELECT * FROM ({converted}) WHERE order_id IS NULL
 """
+
+
+@dataclass(frozen=True)
+class Carried:
+    """How many orders took the last published rate instead of their own day's, and how many days old it was at most."""
+
+    orders: int
+    most_days: int
 
 
 def currency_problem() -> Sql:
@@ -85,7 +101,7 @@ def choose_base(engine: Engine, parts: Sql, base: str | None) -> tuple[str, list
     return base, [currency for currency in found if currency != base]
 
 
-def convert(engine: Engine, parts: Sql, rates: Sql, base: str, decimals: int, *, by_day: bool) -> Sql:
+def convert(engine: Engine, parts: Sql, rates: Sql, base: str, lines: Lines) -> Carried:
     """Convert all order parts into the base currency; parts of one order in several currencies become one.
 
     Args:
@@ -93,8 +109,10 @@ def convert(engine: Engine, parts: Sql, rates: Sql, base: str, decimals: int, *,
         parts: ``order_parts``.
         rates: Table date, currency, rate: how many units of the base currency one unit of the currency is worth.
         base: The base currency.
-        decimals: Digits after the point of converted money.
-        by_day: An order is a customer's day.
+        lines: The digits after the point of converted money, its columns, and whether an order is a customer's day.
+
+    Returns:
+        How many orders took an older rate than their day's.
 
     Raises:
         DataError: ``missing_fx_rate``, naming currency and first date without one.
@@ -106,21 +124,23 @@ def convert(engine: Engine, parts: Sql, rates: Sql, base: str, decimals: int, *,
     missing = engine.rows(render(_MISSING, dated=dated))
     if missing:
         raise_missing_rate(base, missing)
-    money = {
-        column: render(_ROUNDED, column=Sql(column), decimals=literal(decimals))
-        for column in ("amount", "paid_back", "refund")
-    }
-    converted = render(_CONVERTED, dated=dated, base=shared["base"], **money)
-    merged = render(_MERGED, converted=converted, customer=Sql("customer_key" if by_day else "true"))
+    carried = Carried(*engine.rows(render(_CARRIED, dated=dated))[0])
+    columns = [Sql(column) for column in ("amount", "paid_back", "refund", "returned")]
+    columns = columns if lines.has_returns else columns[:-1]
+    money = joined(render(_ROUNDED, column=column, decimals=literal(lines.decimals)) for column in columns)
+    converted = render(_CONVERTED, dated=dated, base=shared["base"], money=money)
+    sums = joined(render("sum({column}) AS {column}", column=column) for column in columns)
+    customer = Sql("customer_key" if lines.by_day else "true")
+    merged = render(_MERGED, converted=converted, sums=sums, customer=customer)
     others = render("SELECT * FROM {parts} WHERE fate <> {kept}", parts=parts, kept=shared["kept"])
     engine.table("parts_converted", render("({a}) UNION ALL BY NAME ({b})", a=others, b=merged))
     engine.drop("dated_parts")
     engine.table(PARTS, Sql("SELECT * FROM parts_converted"))
     engine.drop("parts_converted")
-    return parts
+    return carried
 
 
-def raise_missing_rate(base: str, missing: list[tuple[str, object, int]]) -> None:
+def raise_missing_rate(base: str, missing: list[tuple[str, object, int]]) -> NoReturn:
     """Refuse, naming each currency, its first day without a rate, and how many orders wait for one."""
     listed = "; ".join(f"{currency} on {day} ({orders:,} orders)" for currency, day, orders in missing)
     raise DataError(

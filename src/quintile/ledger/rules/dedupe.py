@@ -94,6 +94,7 @@ def settle_repeats(engine: Engine, rows: Sql, parts: Sql, lines: Lines, *, key: 
         found = joined([found, render(_IN_TWO_CURRENCIES, parts=parts, kept=kept, matters=matters)], " ")
     suspects = engine.table("suspects", found)
     if not engine.rows(render("SELECT 1 FROM {suspects} LIMIT 1", suspects=suspects)):
+        engine.table(JUDGED, render("SELECT * FROM {rows} LIMIT 0", rows=rows))
         return False
     judged = engine.table(
         JUDGED,

@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from quintile.engine.render import Sql, literal, render
+from quintile.domain.fate import KEPT
+from quintile.engine.render import Sql, joined, literal, render
 
 if TYPE_CHECKING:
     from quintile.domain.settings import LedgerSettings
@@ -32,11 +33,12 @@ SHIFT = 1 << 60
 # byte of nothing: at ten million rows an empty text column would cost a hundred megabytes.
 _MONEY = """
        min(epoch_us(ordered_at) + CAST(amount < 0 AS BIGINT) * {shift}) AS first_us,
-       TRY_CAST(sum(amount) AS {money}) AS amount, TRY_CAST(sum(least(amount, 0)) AS {money}) AS paid_back,
+       TRY_CAST(sum(amount) AS {money}) AS amount,
+       TRY_CAST(coalesce(sum(amount) FILTER (amount < 0), 0) AS {money}) AS paid_back,
        {refund} AS refund, CAST(count(*) AS INTEGER) AS lines, {marks} AS marks
 """
 _BY_ORDER = """
-SELECT order_id, fate, {currency} AS currency, min(customer_key) AS customer_key,
+SELECT order_id, {fate} AS fate, {currency} AS currency, min(customer_key) AS customer_key,
        {two_customers} AS two_customers,
        {sums}
 FROM {rows} WHERE {which}
@@ -56,13 +58,17 @@ SELECT order_id, fate, {currency} AS currency, customer_key, false AS two_custom
 FROM {rows} WHERE order_id IS NULL
 """
 # Every row's key is at least its order's least key, so equal sums prove that each order has one customer. That spares
-# one of the dearest columns of the grouping; it needs numbers, and a key in every row.
+# one of the dearest columns of the grouping; it needs numbers.
 _KEYS_ADD_UP = """
-SELECT (SELECT count(*) = count(customer_key) AND sum(CAST(customer_key AS HUGEINT)) =
-               (SELECT sum(CAST(customer_key AS HUGEINT) * lines) FROM {parts})
-        FROM {rows})
+SELECT (SELECT sum(CAST(customer_key AS HUGEINT)) FROM {rows} WHERE {which}) =
+       (SELECT sum(CAST(customer_key AS HUGEINT) * lines) FROM {parts})
 """
 _NOTHING = Sql("CAST(NULL AS UTINYINT)")
+_KEPT = render("CAST({kept} AS UTINYINT)", kept=literal(KEPT))
+_IS_KEPT = render("fate = {kept}", kept=literal(KEPT))
+_IS_NOT_KEPT = render("fate <> {kept}", kept=literal(KEPT))
+_ROWS_IN = "SELECT coalesce(sum(lines), 0) FROM {parts}"
+_ALL_PARTS = "SELECT * FROM {parts} UNION ALL BY NAME ({others})"
 _ORDERS_WITHOUT_ID = "SELECT count(*) FROM {parts} WHERE order_id IS NULL AND lines > 1"
 
 
@@ -89,13 +95,21 @@ class Lines:
     has_number_keys: bool
     decimals: int
     digits: int = NARROW
+    has_returns: bool = False
 
-    def by_order(self, rows: Sql, which: Sql, *, compare_customers: bool = True) -> Sql:
-        """The query that groups rows by their order id."""
-        two_customers = Sql("min(customer_key) <> max(customer_key)" if compare_customers else "false")
-        keys = Sql("order_id, fate, currency" if self.has_currency else "order_id, fate")
-        columns = {"two_customers": two_customers, "currency": self._currency, "sums": self._sums}
-        return render(_BY_ORDER, rows=rows, which=which, keys=keys, **columns)
+    def by_order(self, rows: Sql, which: Sql, *, compare_customers: bool = True, are_kept: bool = False) -> Sql:
+        """The query that groups rows by their order id; rows known to be kept need no fate among the keys."""
+        keys = ["order_id"] + ([] if are_kept else ["fate"]) + (["currency"] if self.has_currency else [])
+        return render(
+            _BY_ORDER,
+            rows=rows,
+            which=which,
+            keys=joined(Sql(key) for key in keys),
+            fate=_KEPT if are_kept else Sql("fate"),
+            two_customers=Sql("min(customer_key) <> max(customer_key)" if compare_customers else "false"),
+            currency=self._currency,
+            sums=self._sums,
+        )
 
     def by_customer_day(self, rows: Sql) -> Sql:
         """The query that groups rows by customer and day."""
@@ -128,13 +142,14 @@ class Lines:
         )
 
 
-def group_lines(engine: Engine, rows: Sql, lines: Lines) -> Sql:
+def group_lines(engine: Engine, rows: Sql, lines: Lines, count: int) -> Sql:
     """Group the ledger's rows into order parts.
 
     Args:
         engine: Where the rows are.
         rows: View with order_id, mark, customer_key, ordered_at, amount, refund, currency, fate.
         lines: How they are grouped.
+        count: How many rows there are.
 
     Returns:
         The table ``order_parts``: one row per order, fate and currency; a sum of money too large for the digits is
@@ -144,7 +159,7 @@ def group_lines(engine: Engine, rows: Sql, lines: Lines) -> Sql:
         return engine.table(PARTS, lines.by_customer_day(rows))
     if not lines.has_order_id:
         return engine.table(PARTS, lines.single(rows))
-    parts = _by_order(engine, rows, lines)
+    parts = _by_order(engine, rows, lines, count)
     if engine.rows(render(_ORDERS_WITHOUT_ID, parts=parts))[0][0]:
         named = lines.by_order(rows, Sql("order_id IS NOT NULL"))
         both = render("({named}) UNION ALL BY NAME ({single})", named=named, single=lines.single(rows))
@@ -152,9 +167,16 @@ def group_lines(engine: Engine, rows: Sql, lines: Lines) -> Sql:
     return parts
 
 
-def _by_order(engine: Engine, rows: Sql, lines: Lines) -> Sql:
+def _by_order(engine: Engine, rows: Sql, lines: Lines, count: int) -> Sql:
+    """Kept rows are grouped first and alone, since most sources hold hardly any others."""
+    compare = not lines.has_number_keys
+    parts = engine.table(PARTS, lines.by_order(rows, _IS_KEPT, are_kept=True, compare_customers=compare))
+    all_kept = engine.rows(render(_ROWS_IN, parts=parts))[0][0] == count
     if lines.has_number_keys:
-        parts = engine.table(PARTS, lines.by_order(rows, Sql("true"), compare_customers=False))
-        if engine.rows(render(_KEYS_ADD_UP, rows=rows, parts=parts))[0][0]:
-            return parts
-    return engine.table(PARTS, lines.by_order(rows, Sql("true")))
+        which = Sql("true") if all_kept else _IS_KEPT
+        if engine.rows(render(_KEYS_ADD_UP, rows=rows, parts=parts, which=which)) == [(False,)]:
+            parts = engine.table(PARTS, lines.by_order(rows, _IS_KEPT, are_kept=True))
+    if not all_kept:
+        others = lines.by_order(rows, _IS_NOT_KEPT)
+        parts = engine.table(PARTS, render(_ALL_PARTS, parts=parts, others=others))
+    return parts

@@ -7,6 +7,7 @@ for nothing). A refund without an order is kept as its own row; what a refund ex
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quintile.domain.fate import EXCLUDED, KEPT
@@ -17,12 +18,13 @@ from quintile.ledger.rules.lines import PARTS, SHIFT
 if TYPE_CHECKING:
     from quintile.domain.settings import LedgerSettings
     from quintile.engine.base import Engine
+    from quintile.ledger.rules.lines import Lines
 
 ORDERS = "orders"
 
-# The rows of an order and of its refunds are one part already. What a column or a status says went back and what refund
-# rows say is the same money told twice: the larger counts. An order worth nothing at its own prices is a gift or a
-# sample, not a refunded one.
+# The rows of an order and of its refunds are one part already. What a column, a status or the table of returns says and
+# what refund rows say is the same money told twice: the largest counts. An order worth nothing at its own prices is a
+# gift or a sample, not a refunded one.
 _ORDERS = """
 SELECT customer_key, order_id, ordered_at, gross, refunded, {net} AS net, lines,
     CAST(CASE
@@ -45,6 +47,7 @@ _POLICIES = {
 }
 
 
+_BY_TABLE = "SELECT sum({told} - {by_orders}) FROM {parts} WHERE fate = {kept}"
 _OF_EXCLUDED = """
 SELECT paid_back.order_id, min(sold.fate) AS sold_fate
 FROM {parts} AS paid_back JOIN {parts} AS sold USING (order_id)
@@ -71,14 +74,14 @@ def follow_excluded(engine: Engine, parts: Sql) -> None:
     engine.drop("refunds_of_excluded")
 
 
-def net_refunds(engine: Engine, parts: Sql, settings: LedgerSettings, *, has_refund_column: bool) -> Sql:
+def net_refunds(engine: Engine, parts: Sql, settings: LedgerSettings, lines: Lines) -> Sql:
     """Name ORDERS over order parts.
 
     Args:
         engine: Where the tables are.
         parts: ``order_parts`` in the base currency.
         settings: Its refund policy, and whether orders worth nothing count as purchases.
-        has_refund_column: Whether rows carry the money paid back in a column of their own.
+        lines: Whether rows carry the money paid back in a column of their own, or a table of returns tells it.
 
     Returns:
         The view ``orders`` of shape ORDERS.
@@ -89,7 +92,7 @@ def net_refunds(engine: Engine, parts: Sql, settings: LedgerSettings, *, has_ref
         parts=parts,
         net=Sql(net),
         gone=Sql(gone),
-        refunded=Sql("greatest(coalesce(refund, 0), -paid_back)" if has_refund_column else "-paid_back"),
+        refunded=told_refund(lines),
         zero_is_no_purchase=literal(settings.zero_orders == "ignore"),
         shift=literal(SHIFT),
         kept=literal(KEPT),
@@ -99,3 +102,22 @@ def net_refunds(engine: Engine, parts: Sql, settings: LedgerSettings, *, has_ref
         purchase=literal(PURCHASE),
     )
     return engine.view(ORDERS, query)
+
+
+def table_refunds(engine: Engine, parts: Sql, lines: Lines) -> Decimal:
+    """The money that only the table of returns says went back."""
+    if not lines.has_returns:
+        return Decimal(0)
+    by_orders = told_refund(lines, by_table=False)
+    query = render(_BY_TABLE, told=told_refund(lines), by_orders=by_orders, parts=parts, kept=literal(KEPT))
+    return engine.rows(query)[0][0] or Decimal(0)
+
+
+def told_refund(lines: Lines, *, by_table: bool = True) -> Sql:
+    """The money that went back, by whoever says most of it: a column, the rows, the table of returns."""
+    told = ["-paid_back"]
+    if lines.has_refund:
+        told.append("coalesce(refund, 0)")
+    if lines.has_returns and by_table:
+        told.append("coalesce(returned, 0)")
+    return Sql(told[0] if len(told) == 1 else f"greatest({', '.join(told)})")

@@ -9,7 +9,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from quintile.domain.fate import EXCLUDED
-from quintile.domain.settings import DEFAULT_STATUSES
+from quintile.domain.settings import DECIDED_STATUSES, DEFAULT_STATUSES, EXCLUDABLE, PENDING_COUNTS
 from quintile.engine.render import Sql, joined, literal, name, render
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ TEST_KINDS = ("test",)
 GOOD = (
     "paid", "complete", "completed", "processing", "shipped", "delivered", "fulfilled", "unfulfilled", "partial",
     "closed", "settled", "captured", "succeeded", "success", "ok", "done", "sale", "sold", "open", "active",
-    "confirmed", "partially_refunded", "invoiced", "ready",
+    "confirmed", "partially_refunded", "invoiced", "ready", "partially refunded", "partial refund", "partially_paid",
+    "partially paid", "awaiting fulfillment", "awaiting shipment", "awaiting pickup", "partially shipped",
 )
 # fmt: on
 _MET = """
@@ -40,7 +41,10 @@ _PLAIN = "nfc_normalize(lower(trim({column})))"
 
 
 def unknown_statuses(engine: Engine, transactions: Transactions, settings: LedgerSettings) -> list[tuple[str, int]]:
-    """The statuses no list knows, with their rows, the most frequent first: they count as good orders."""
+    """The statuses no list knows, with their rows, the most frequent first: they count as good orders.
+
+    ``PENDING_COUNTS`` is among them where pending orders of a shop's export count.
+    """
     if "status" not in transactions.roles:
         return []
     words = [word for kind in DEFAULT_STATUSES for word in words_of(settings, kind)]
@@ -56,7 +60,7 @@ def unknown_statuses(engine: Engine, transactions: Transactions, settings: Ledge
 def exclusions(transactions: Transactions, settings: LedgerSettings) -> Sql:
     """``WHEN .. THEN fate`` branches for rows whose status or kind excludes them; may be empty."""
     branches = []
-    for reason in settings.exclude:
+    for reason in EXCLUDABLE if settings.exclude is None else settings.exclude:
         tests = []
         words = words_of(settings, reason)
         if "status" in transactions.roles and words:
@@ -91,5 +95,7 @@ def _listed(words: Iterable[str]) -> Sql:
 
 
 def words_of(settings: LedgerSettings, kind: StatusKind) -> tuple[str, ...]:
-    """The words of a kind of status: the shop's own, or the usual ones."""
-    return settings.statuses.get(kind, DEFAULT_STATUSES[kind])
+    """The words of a kind of status: the shop's own, or the usual ones, and what an export decided by other columns."""
+    words = (*settings.statuses.get(kind, DEFAULT_STATUSES[kind]), DECIDED_STATUSES[kind])
+    # Who writes the kinds to exclude means every pending order.
+    return (*words, PENDING_COUNTS) if kind == "pending" and settings.exclude is not None else words

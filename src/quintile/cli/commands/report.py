@@ -1,0 +1,36 @@
+"""quintile report: one result as one page for a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer resolves the annotations
+from typing import Annotated
+
+import typer
+
+from quintile.cli.common import Project  # noqa: TC001 - typer resolves the annotations
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("report", rich_help_panel="Score")(_report)
+
+
+def _report(
+    results: Annotated[
+        Path | None, typer.Argument(help="Folder of a run's results.", metavar="[RESULTS]", show_default=False)
+    ] = None,
+    *,
+    project: Project = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write. Default: report.html beside run.json.", metavar="FILE")
+    ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Write a result as one HTML page that needs no network and names no customer."""
+    from quintile.cli.show.plain import short_path
+    from quintile.jobs.report_page import report
+
+    written = report(results, project=project, out=out)
+    typer.echo(short_path(written))
+    if show:
+        typer.launch(str(written.absolute()))

@@ -1,0 +1,75 @@
+"""Pictures: how the revenue lies on the customers, and the customers on the values, drawn with letters."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from quintile.cli.show.page import INDENT, bar, grid, said, section
+from quintile.cli.show.palette import HEADING, QUIET
+from quintile.cli.show.plain import number, percent
+from quintile.domain.words import METRICS
+from quintile.pictures.deciles import verdict
+from quintile.pictures.distribution import bin_label, drawn_cuts, place_of
+from quintile.pictures.palette import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import Console, Group, RenderableType
+
+_BEST = (10, 20, 40, 60, 80)
+_WIDEST_BAR, _TEXT = 40, 36
+_LEVELS, _PLAIN_LEVELS = "▁▂▃▄▅▆▇█", ".:-=+*%#"
+_UNITS = {"r": " days", "f": " orders"}
+_ACCENT = ROLES["light"]["role:accent"]
+
+
+def concentration(report: Mapping[str, Any], console: Console) -> Group | None:
+    """The revenue of the best tenth, fifth and so on as bars, the Gini index, and the folk sayings put to the test.
+
+    Nothing without revenue above zero.
+    """
+    found = report["concentration"]
+    if not found["lorenz"] or found["lorenz"][0] is None:
+        return None
+    width = min(console.width - INDENT - _TEXT, _WIDEST_BAR)
+    table = grid("lrl")
+    for place, best in enumerate(_BEST):
+        share = 1 - Decimal(found["lorenz"][100 - best])
+        drawn = bar(float(share), width, _ACCENT, console)
+        table.add_row(said(f"Best {best}%" + ("" if place else " of customers")), said(percent(str(share))), drawn)
+    says: list[RenderableType] = [said(verdict(claim)) for claim in found["claims"]]
+    if found["gini"] is not None:
+        says = [said(f"Gini index {found['gini']} (0: all bring the same, 1: one brings it all)"), *says]
+    return section("What the best customers bring", table, said(""), *says)
+
+
+def spread(report: Mapping[str, Any], console: Console) -> Group:
+    """One line a metric: a letter for each stretch of values, as high as it has customers; below, the cut points."""
+    levels = _LEVELS if console.encoding.startswith("utf") else _PLAIN_LEVELS
+    table = grid("lrll")
+    for found in report["distributions"]:
+        bins, metric = found["bins"], found["metric"]
+        if not bins:
+            continue
+        unit = _UNITS.get(metric, f" {report['currency'] or ''}".rstrip())
+        ends = [bin_label(metric, line["from"], line["to"]) for line in (bins[0], bins[-1])]
+        heights = Text(_heights([line["customers"] for line in bins], levels), style=_ACCENT)
+        table.add_row(said(METRICS[metric], HEADING), said(ends[0]), heights, said(f"{ends[1]}{unit}"))
+        without = f"without order: {number(found['without'])}" if found["without"] else ""
+        table.add_row("", "", said(_marks(metric, found["cuts"], bins)), said(without, QUIET))
+    return section("How many customers have which value (^ is a cut point)", table)
+
+
+def _heights(counts: Sequence[int], levels: str) -> str:
+    """The most has the highest letter; a blank is nobody."""
+    most = max(counts)
+    return "".join(levels[(count * len(levels) - 1) // most] if count else " " for count in counts)
+
+
+def _marks(metric: str, cuts: Sequence[str | None], bins: Sequence[Mapping[str, Any]]) -> str:
+    places = {min(int(place_of(cut, bins)), len(bins) - 1) for cut in drawn_cuts(metric, cuts)}
+    return "".join("^" if place in places else " " for place in range(len(bins))).rstrip()

@@ -1,0 +1,1 @@
+"""What was found, written down for others: the report page."""

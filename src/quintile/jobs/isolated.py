@@ -1,0 +1,101 @@
+"""isolated: a check in a child process with limits, so that no file can take the caller down with it.
+
+A run parses in the process itself, but for workbooks: a second database costs half a second, and a damaged file ends it
+with the same messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from quintile.config.read import read_settings
+from quintile.domain.rfm_model import RfmModel
+from quintile.errors import DataError, Place
+from quintile.jobs.check import check, rejected
+from quintile.jobs.wish import Wish
+from quintile.jobs.workplace import silent
+from quintile.sources.apart import Child
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from quintile.domain.settings import Settings
+
+CHILD = "quintile.jobs.isolated_child"
+
+
+def check_apart(wish: Wish, *, on_step: Callable[[str], None] = silent, child: Child | None = None) -> dict[str, Any]:
+    """Check in a child process when all sources are files; frames are the caller's own and are checked here.
+
+    Args:
+        wish: Sources, settings, analysis date.
+        on_step: Told the name of each step as it begins.
+        child: One that has answered before, to spare the start of a new one.
+
+    Returns:
+        As ``check``; a source that crashes the child or goes beyond a limit is rejected.
+    """
+    files = [source for source in wish.sources if isinstance(source, Path)]
+    if not files or len(files) < len(wish.sources):
+        return check(wish, on_step=on_step)
+    place = Place(", ".join(file.name for file in files))
+    if child is None:
+        with Child(CHILD, wish.settings.limits) as own:
+            return check_apart(wish, on_step=on_step, child=own)
+    try:
+        return child.ask(request_of(wish), place, on_step)
+    except DataError as error:
+        return rejected(error)
+
+
+def request_of(wish: Wish) -> dict[str, Any]:
+    """A wish for files as JSON values."""
+    return {
+        "sources": [str(source) for source in wish.sources],
+        "settings": _plain(asdict(_within_limits(wish.settings))),
+        "as_of": wish.as_of.isoformat() if wish.as_of else None,
+        "model": wish.model.to_json() if wish.model else None,
+        "project": str(wish.project) if wish.project else None,
+        "backfill": wish.backfill,
+    }
+
+
+def wish_of(request: dict[str, Any]) -> Wish:
+    """The wish of a request."""
+    return Wish(
+        sources=[Path(source) for source in request["sources"]],
+        settings=read_settings(None, request["settings"]),
+        as_of=_moment(request["as_of"]) if request["as_of"] else None,
+        model=RfmModel.from_json(request["model"]) if request["model"] else None,
+        project=Path(request["project"]) if request["project"] else None,
+        backfill=request["backfill"],
+    )
+
+
+def _within_limits(settings: Settings) -> Settings:
+    """The database works on disk before the child goes beyond its limit; no other source is any of its business."""
+    settings = replace(settings, sources={})
+    if settings.engine.memory is not None:
+        return settings
+    half = f"{settings.limits.memory_bytes // 2}B"
+    return replace(settings, engine=replace(settings.engine, memory=half))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any setting
+    match value:
+        case dict():
+            return {key: _plain(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_plain(one) for one in value]
+        case Decimal():
+            return str(value)
+        case _:
+            return value
+
+
+def _moment(text: str) -> date:
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)

@@ -1,0 +1,204 @@
+"""Keeping: writes what a source brings into the files of its project's ledger, and names them in the snapshot."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from quintile.domain.fate import QUARANTINED, REASON_OF
+from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.jobs.known_rows import known_people, meaning_of
+from quintile.jobs.project import PROFILE_JSON
+from quintile.jobs.quarantine import places_set_aside
+from quintile.ledger.people import ADDED, PERSON, customer_keys, number_people, same_person
+from quintile.ledger.rules.identity import ROLE_OF
+from quintile.snapshots.ledger_files import (
+    LEDGER_JSON,
+    PEOPLE,
+    QUARANTINE,
+    ROOMS,
+    ROWS,
+    SUPERSEDED,
+    LedgerFiles,
+    keep_file,
+)
+from quintile.sources.written import write_rows, written_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from quintile.jobs.arrival import Arrival
+    from quintile.jobs.result import Result
+    from quintile.jobs.workplace import Workplace
+    from quintile.pipeline import Accounted
+    from quintile.sources.located import SourceTable
+
+_REJECTED = ("quintile_reason", "quintile_line", "quintile_raw")
+_ROWS_OF = "SELECT num_rows FROM parquet_file_metadata([{file}])"
+STORED, PEOPLE_NOW = "stored_rows", "people_now"
+
+_NUMBERED = """
+SELECT {after} + row_number() OVER (ORDER BY {order}) AS row_key, person_key, {columns}
+FROM {stored} AS stored JOIN {people} AS person ON {same}
+ORDER BY row_key
+"""
+_NOW = "SELECT person_key, {columns} FROM ({known}) UNION ALL SELECT person_key, {columns} FROM {added}"
+_SET_ASIDE = """
+SELECT CASE fate {reasons} END AS quintile_reason, source.* FROM ({located}) AS source
+JOIN ({places}) AS place ON place.quintile_row_number = source.quintile_row_number AND file_no = {file_no}
+ORDER BY source.quintile_row_number
+"""
+_WITH_REJECTED = "({rows}) UNION ALL BY NAME ({rejected})"
+_LISTED = """
+SELECT {columns} FROM (SELECT customer_id FROM ({customers}) EXCEPT SELECT customer_id FROM ({ids}))
+"""
+_MORE_IDS = "SELECT * FROM ({ids}) UNION ALL SELECT {role} AS customer_id, person_key AS customer_key FROM {added}"
+
+
+class Keeping:
+    """One run's additions to a project's ledger.
+
+    Args:
+        place: Where the rows are.
+        folder: The snapshot-to-be.
+        kept: The folder of files that are to outlive it.
+        arrival: What the source brings.
+    """
+
+    def __init__(self, place: Workplace, folder: Path, kept: Path, arrival: Arrival) -> None:
+        self._engine = place.engine
+        self._staging = place.staging
+        self._folder = folder
+        self._kept = kept
+        self._arrival = arrival
+        self._before = arrival.project.files
+        self._files = self._begun()
+
+    def set_aside(self) -> None:
+        """Keep the quarantined rows as they stand in their source, each with its reason.
+
+        To be called while the tables of the source alone are still there.
+        """
+        alone = self._arrival.alone
+        if not any(code in alone.ledger.fates for code in QUARANTINED.values()):
+            return
+        codes = ((literal(code), literal(reason)) for code, reason in REASON_OF.items())
+        reasons = joined((render("WHEN {code} THEN {reason}", code=code, reason=reason) for code, reason in codes), " ")
+        places = places_set_aside(self._engine, alone)
+        for number, table in enumerate(alone.tables):
+            rows = render(_SET_ASIDE, reasons=reasons, located=table.located, places=places, file_no=literal(number))
+            if table.rejected:
+                rows = render(_WITH_REJECTED, rows=rows, rejected=self._rejected(table, number))
+            self._write(QUARANTINE, rows)
+
+    def keep(self, accounted: Accounted, result: Result, as_of: str) -> Sql:
+        """Keep new rows and people, and write ``ledger.json`` and ``profile.json``.
+
+        Returns:
+            A query with ``customer_id`` and ``customer_key`` of every scored customer.
+        """
+        arrival, people = self._arrival, known_people(self._engine, self._arrival.project)
+        if not arrival.is_known:
+            stored = self._engine.view(STORED, arrival.judged.stored)
+            people = self._add_people(stored, people)
+            self._add_rows(stored, people)
+        ids = customer_keys(self._engine, people, accounted.transactions, arrival.settings.ledger, accounted.last_day)
+        ids = self._with_listed(ids, people, result, accounted.ledger.key)
+        self._name(as_of)
+        return ids
+
+    def _begun(self) -> LedgerFiles:
+        """The ledger's files before anything is added; a full extract begins anew, with the people that are known."""
+        arrival, before = self._arrival, self._before
+        meaning = meaning_of(arrival.alone.transactions, arrival.settings)
+        if before is None:
+            return LedgerFiles(1, "", meaning, 0, 0, 0, arrival.sources)
+        if arrival.refresh["mode"] == "full" and not arrival.is_known:
+            before = replace(before, meaning=meaning, rows=0, sources=(), ledger=(), superseded=())
+        return replace(before, number=before.number + 1, sources=(*before.sources, *arrival.sources))
+
+    def _add_people(self, rows: Sql, known: Sql) -> Sql:
+        """Number the people of some rows; returns the view of all people."""
+        added = number_people(self._engine, rows, known, after=self._files.last_person)
+        count = self._engine.rows(render("SELECT count(*) FROM {added}", added=added))[0][0]
+        if not count:
+            return known
+        self._write(PEOPLE, render("SELECT * FROM {added} ORDER BY person_key", added=added))
+        self._files = replace(self._files, last_person=self._files.last_person + count)
+        columns = joined(map(name, PERSON))
+        # A table: the next ones to be numbered take the place of those just added.
+        return self._engine.table(PEOPLE_NOW, render(_NOW, columns=columns, known=known, added=added))
+
+    def _add_rows(self, stored: Sql, people: Sql) -> None:
+        files, arrival = self._files, self._arrival
+        columns = [column for column in self._engine.columns(stored) if column not in PERSON]
+        order = map(name, dict.fromkeys(("ordered_at", *columns, "person_key")))
+        numbered = render(
+            _NUMBERED,
+            after=literal(files.last_row),
+            order=joined(order),
+            columns=joined(map(name, columns)),
+            stored=stored,
+            people=people,
+            same=same_person(Sql("stored"), Sql("person")),
+        )
+        added = self._write(ROWS, numbered)
+        if added:
+            meaning = meaning_of(arrival.alone.transactions, arrival.settings)
+            roles = set(meaning.roles) | set(files.meaning.roles if files.rows else ())
+            by_email = meaning.customer_is_email and files.meaning.customer_is_email
+            meaning = replace(meaning, roles=tuple(sorted(roles)), customer_is_email=by_email)
+            self._files = replace(self._files, meaning=meaning, last_row=files.last_row + added)
+        replaced = arrival.judged.comparison.replaced
+        if replaced:
+            superseded = arrival.judged.comparison.superseded
+            self._write(SUPERSEDED, render("{superseded} ORDER BY row_key", superseded=superseded))
+        self._files = replace(self._files, rows=files.rows + added - replaced)
+
+    def _with_listed(self, ids: Sql, people: Sql, result: Result, key: str) -> Sql:
+        """The ids, and those of scored people who are on a list but in no row."""
+        role = ROLE_OF[key]
+        columns = joined(
+            render(
+                "CAST({value} AS VARCHAR) AS {column}",
+                value=Sql("customer_id" if column == role else "NULL"),
+                column=name(column),
+            )
+            for column in PERSON
+        )
+        listed = render(_LISTED, columns=columns, customers=result.customers, ids=ids)
+        if not self._engine.rows(render("SELECT 1 FROM ({listed}) LIMIT 1", listed=listed)):
+            return ids
+        self._add_people(render("({listed})", listed=listed), render("(SELECT * FROM {people})", people=people))
+        return render(_MORE_IDS, ids=ids, role=name(role), added=name(ADDED))
+
+    def _name(self, as_of: str) -> None:
+        """Name the files in the snapshot: those before if nothing came to them."""
+        files, project = self._files, self._arrival.project
+        profile = self._arrival.drift.profile
+        if self._before is not None and all(getattr(files, room) == getattr(self._before, room) for room in ROOMS):
+            files, profile = self._before, None
+        files = replace(files, as_of=project.published.later(as_of))
+        (self._folder / LEDGER_JSON).write_text(files.to_json(), encoding="utf-8")
+        text = json.dumps(profile or project.profile, indent=2, sort_keys=True) + "\n"
+        (self._folder / PROFILE_JSON).write_text(text, encoding="utf-8")
+
+    def _write(self, room: str, query: Sql) -> int:
+        """Write a query's rows to a file of a room, if there are any; returns how many."""
+        written = self._kept / "written.parquet"
+        self._kept.mkdir(exist_ok=True)
+        self._engine.write(query, written)
+        rows: int = self._engine.rows(render(_ROWS_OF, file=literal(str(written))))[0][0]
+        if rows:
+            self._files = self._files.with_file(room, keep_file(self._kept, room, self._files.number, written, rows))
+        else:
+            written.unlink()
+        return rows
+
+    def _rejected(self, table: SourceTable, number: int) -> Sql:
+        """The records that the reader could not take apart, as they stand."""
+        written = self._staging / f"rejected_{number:04}.csv"
+        rows = [(row.line or 0, (row.reason, str(row.line or ""), row.raw)) for row in table.rejected]
+        lines = write_rows(written, _REJECTED, rows)
+        return written_table(written, written, _REJECTED, lines, form="text").query

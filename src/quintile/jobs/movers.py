@@ -1,0 +1,67 @@
+"""Movers: the file with the customers whose segment would change; it never replaces a file of another kind."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import shutil
+from typing import TYPE_CHECKING
+
+from quintile.domain.formulas import FORMULA_STARTS
+from quintile.engine.render import joined, literal, name, render
+from quintile.errors import Place, SettingsError, StoreFullError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from quintile.engine.render import Sql
+    from quintile.jobs.workplace import Workplace
+
+HEADER = "customer_id,from,to,code_before,code_after"
+
+_NEUTRAL = """
+CASE WHEN left(ltrim({column}, ' '), 1) IN ({starts}) THEN chr(39) || {column} ELSE {column} END AS {column}
+"""
+_FOR_PEOPLE = "SELECT * REPLACE ({columns}) FROM ({movers})"
+
+
+def refuse_foreign(out: Path) -> None:
+    """Refuse a place that is no CSV file, or where something else than an older list of movers lies.
+
+    Raises:
+        SettingsError: ``out``.
+    """
+    place = Place(str(out))
+    if out.suffix != ".csv":
+        raise SettingsError("out", "the list of movers is a CSV file", fix="write --out movers.csv", place=place)
+    if not out.exists():
+        return
+    with contextlib.suppress(OSError, UnicodeDecodeError), out.open(encoding="utf-8") as opened:
+        if opened.readline(len(HEADER) + 1).rstrip() == HEADER:
+            return
+    message = "the file is there already and is no list of movers"
+    raise SettingsError("out", message, fix="choose another --out", place=place)
+
+
+def write_movers(place: Workplace, movers: Sql, out: Path) -> None:
+    """Write the list beside its place and move it there in one step.
+
+    No cell is one that a spreadsheet would take for a formula.
+
+    Raises:
+        SettingsError: The folder cannot be written to.
+        StoreFullError: The disk is full.
+    """
+    starts = joined(literal(start) for start in FORMULA_STARTS)
+    columns = joined(render(_NEUTRAL, column=name(column), starts=starts) for column in ("customer_id", "from", "to"))
+    staged, draft = place.staging / "movers.csv", out.with_name(f".{out.name}.writing")
+    place.engine.write(render(_FOR_PEOPLE, columns=columns, movers=movers), staged)
+    try:
+        shutil.copyfile(staged, draft)
+        draft.replace(out)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        kind = StoreFullError if error.errno == errno.ENOSPC else SettingsError
+        message = f"the list of movers cannot be written: {error.strerror}"
+        raise kind("out", message, fix="free some space, or choose another --out", place=Place(str(out))) from error

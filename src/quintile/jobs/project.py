@@ -1,0 +1,73 @@
+"""Project: what its store holds at the moment one job looks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from quintile.jobs.published import Published
+from quintile.snapshots.ledger_files import LedgerFiles
+from quintile.snapshots.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from quintile.snapshots.ledger_files import KnownSource
+
+STORE, RUN_JSON, PROFILE_JSON = "store", "run.json", "profile.json"
+# What two snapshots have in common when nothing changed; reports tell more of how they came about.
+_SAME = ("quintile", "as_of", "as_of_given", "window", "time_zone", "currency", "files")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project's store as one job found it: the published snapshot and the ledger it names, if there is one."""
+
+    store: Path
+    snapshot: Path | None
+    files: LedgerFiles | None
+
+    @classmethod
+    def at(cls, store: Path) -> Project:
+        """Look at a store; one that was never written to is empty."""
+        snapshot = Store(store).current()
+        return cls(store, snapshot, LedgerFiles.of(snapshot))
+
+    @property
+    def row_count(self) -> int:
+        """How many rows the ledger holds."""
+        return self.files.rows if self.files is not None else 0
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that some known row has."""
+        return frozenset(self.files.meaning.roles if self.files is not None else ())
+
+    def knows(self, source: KnownSource) -> bool:
+        """Whether these very bytes were accepted before."""
+        return self.files is not None and self.files.knows(source)
+
+    @property
+    def published(self) -> Published:
+        """The last analysis date."""
+        return Published(self.files.as_of if self.files is not None else None)
+
+    @property
+    def profile(self) -> dict[str, Any] | None:
+        """What the sources so far looked like."""
+        return self._json(PROFILE_JSON)
+
+    def same_as(self, report: dict[str, Any]) -> Path | None:
+        """The published snapshot, if what was just written would be the same again."""
+        before = self._json(RUN_JSON)
+        if before is None or any(before.get(key) != report.get(key) for key in _SAME):
+            return None
+        report["snapshot"] = before["snapshot"]
+        return self.snapshot
+
+    def _json(self, file: str) -> dict[str, Any] | None:
+        if self.snapshot is None or not (self.snapshot / file).exists():
+            return None
+        found: dict[str, Any] = json.loads((self.snapshot / file).read_text(encoding="utf-8"))
+        return found

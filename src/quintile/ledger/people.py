@@ -1,0 +1,105 @@
+"""People: everything a source says of who bought, once a person, under a number that tells nothing.
+
+The numbers do not depend on the order of rows: new people are numbered after the known ones, in the order of their
+texts. One customer may be several people (an id with two e-mails); which of them are one, the identity rules decide
+anew at every run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.ledger.known import KNOWN_FILE
+from quintile.ledger.rows import ledger_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from quintile.domain.settings import LedgerSettings
+    from quintile.domain.transactions import Transactions
+    from quintile.engine.base import Engine
+
+PERSON = ("customer", "email", "phone", "name", "account")
+ADDED, AS_ROWS = "people_added", "people_as_rows"
+_COLUMNS = joined(map(name, PERSON))
+
+_ADDED = """
+SELECT {after} + row_number() OVER (ORDER BY {order}) AS person_key, {columns}
+FROM (SELECT {columns} FROM {rows} EXCEPT SELECT {columns} FROM {known})
+ORDER BY person_key
+"""
+# A row without an order for every person, so that the identity rules can name them all.
+_AS_ROWS = """
+SELECT person_key, CAST({known_file} AS USMALLINT) AS file_no, {columns}, CAST(NULL AS VARCHAR) AS order_id,
+       CAST(NULL AS VARCHAR) AS line, CAST(NULL AS TIMESTAMP) AS ordered_at, CAST(NULL AS DECIMAL(18, 2)) AS amount,
+       CAST(NULL AS DECIMAL(18, 2)) AS refund, CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS VARCHAR) AS status,
+       CAST(NULL AS VARCHAR) AS kind, CAST(NULL AS VARCHAR) AS row_problem, CAST(NULL AS VARCHAR) AS amount_problem,
+       CAST(NULL AS VARCHAR) AS time_problem
+FROM {people}
+"""
+_KEYS = """
+SELECT CAST(customer_key AS VARCHAR) AS customer_id, min(person_key) AS customer_key FROM {rows}
+WHERE customer_key IS NOT NULL GROUP BY customer_id
+"""
+
+
+def as_person(roles: Collection[str]) -> Sql:
+    """The columns of a person, of rows that have some of them; all text."""
+    return joined(
+        render(
+            "CAST({value} AS VARCHAR) AS {column}",
+            value=name(column) if column in roles else Sql("NULL"),
+            column=name(column),
+        )
+        for column in PERSON
+    )
+
+
+def number_people(engine: Engine, rows: Sql, known: Sql, *, after: int) -> Sql:
+    """The table ``people_added``: the people of the rows that are not known yet, numbered.
+
+    Args:
+        engine: Where the rows are.
+        rows: A table, view or subquery with the columns of a person.
+        known: The people known so far, likewise.
+        after: The highest number given so far.
+    """
+    order = joined(render("{column} NULLS FIRST", column=name(column)) for column in PERSON)
+    return engine.table(
+        ADDED, render(_ADDED, after=literal(after), order=order, columns=_COLUMNS, rows=rows, known=known)
+    )
+
+
+def same_person(one: Sql, other: Sql) -> Sql:
+    """The test that two rows name the same person; nothing equals nothing."""
+    return joined(
+        (
+            render("{one}.{column} IS NOT DISTINCT FROM {other}.{column}", one=one, other=other, column=name(column))
+            for column in PERSON
+        ),
+        " AND ",
+    )
+
+
+def customer_keys(
+    engine: Engine, people: Sql, transactions: Transactions, settings: LedgerSettings, last_day: date
+) -> Sql:
+    """Each customer's id and number, which is the lowest of its people.
+
+    Args:
+        engine: Where the people are.
+        people: The people, with their ``person_key``.
+        transactions: Says which roles there are, and which tables stand beside.
+        settings: The identity rules.
+        last_day: As for ``build_ledger``.
+
+    Returns:
+        A query with ``customer_id`` and ``customer_key``.
+    """
+    named = joined(name(column) for column in PERSON if column in transactions.roles)
+    engine.view(AS_ROWS, render(_AS_ROWS, known_file=literal(KNOWN_FILE), columns=named, people=people))
+    rows = ledger_rows(engine, replace(transactions, table=AS_ROWS), settings, last_day, also=("person_key",))
+    return render(_KEYS, rows=rows)

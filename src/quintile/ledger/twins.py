@@ -1,0 +1,48 @@
+"""Twins: ids that differ only by upper and lower case. They stay apart, because an id is what it is; they are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from quintile.engine.render import Sql, literal, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from quintile.engine.base import Engine
+
+# Ids written in capitals alone, or in small letters alone, can have no twin: two comparisons a key, and all is said.
+_BOTH_CASES = """
+SELECT coalesce(bool_or(customer_key <> upper(customer_key)), false)
+   AND coalesce(bool_or(customer_key <> lower(customer_key)), false) FROM {orders}
+"""
+# Hashes only suspect: they are shorter to group by than the ids. The ids themselves decide.
+_SUSPECTS = """
+SELECT hash(lower(customer_key)) FROM {orders} GROUP BY 1
+HAVING min(hash(customer_key)) <> max(hash(customer_key)) LIMIT {most}
+"""
+_TWINS = """
+SELECT count(DISTINCT customer_key), min(customer_key), max(customer_key) FROM {orders}
+WHERE hash(lower(customer_key)) IN (SELECT hash(lower(customer_key)) FROM {orders} GROUP BY 1
+                                    HAVING min(hash(customer_key)) <> max(hash(customer_key)))
+GROUP BY lower(customer_key) HAVING count(DISTINCT customer_key) > 1 ORDER BY 2
+"""
+_SUMMED = "SELECT sum(column0), first(column1), first(column2) FROM ({twins}) AS t(column0, column1, column2)"
+
+
+def differ_only_by_case(engine: Engine, orders: Sql, key: str, key_type: str) -> Iterator[dict[str, Any]]:
+    """The warning ``ids_differ_only_by_case``; ``rows`` is the number of such ids.
+
+    E-mail keys are case-folded and numbers have no case: both cost nothing here.
+    """
+    if key == "email" or key_type != "VARCHAR" or not engine.rows(render(_BOTH_CASES, orders=orders))[0][0]:
+        return
+    if not engine.rows(render(_SUSPECTS, orders=orders, most=literal(1))):
+        return
+    ids, one, other = engine.rows(render(_SUMMED, twins=render(_TWINS, orders=orders)))[0]
+    if ids:
+        message = (
+            f"{int(ids):,} customer ids differ from another one only by upper and lower case, such as '{one}' and"
+            f" '{other}': they count as different customers"
+        )
+        yield {"code": "ids_differ_only_by_case", "rows": int(ids), "message": message}

@@ -1,0 +1,1 @@
+"""Playbook: what to do with each segment, as data, and its messages."""

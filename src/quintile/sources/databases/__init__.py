@@ -1,0 +1,1 @@
+"""Databases as sources: one kind of database = one file; each writes what it reads as one form of text."""

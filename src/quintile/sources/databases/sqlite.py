@@ -1,0 +1,118 @@
+"""SQLite: a file opened read-only; each value as what it is, since a column may hold any type."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import sqlite3
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quintile.engine.render import joined, literal, name, render
+from quintile.sources.databases.base import (
+    MARK,
+    Extract,
+    bad_query,
+    no_table,
+    refused,
+    resume_column,
+    selected,
+    timed_out,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from quintile.domain.database import DatabaseSource
+    from quintile.engine.render import Sql
+    from quintile.sources.databases.base import Access
+
+# A view in a foreign file must not call what is dangerous; nothing may be written, not even by a trigger.
+_SESSION = ("PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF", "BEGIN")
+_NO_ROWS = "SELECT * FROM ({query}\n) LIMIT 0"
+_COUNT = "SELECT count(*), {texts} FROM ({query}\n)"
+_HAS_TEXT = "max(typeof({column}) IN ('text', 'blob'))"
+_ROWS = "SELECT {columns} FROM ({query}\n)"
+_CELL = "CASE typeof({column}) WHEN 'blob' THEN '\\x' || lower(hex({column})) ELSE {column} END"
+_KEY = "SELECT name FROM pragma_table_info({table}) WHERE pk > 0 ORDER BY pk"
+_TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
+_CHECKED_EVERY = 100_000  # instructions of SQLite's machine
+_TOLD_EVERY = 20_000
+_BATCH = 1000
+
+
+def extract(source: DatabaseSource, access: Access, target: Path, tell: Callable[[int], None]) -> Extract:  # noqa: ARG001 - a file is reached by its path
+    """Write all rows; see ``base.Kind``.
+
+    Text forms: floats as the shortest number they stand for, bytes as hexadecimal digits, text as it stands, also where
+    it is no UTF-8.
+    """
+    with _connected(source) as connection:
+        query = selected(source)
+        found = connection.execute(render(_NO_ROWS, query=query)).description
+        columns = tuple(column[0] for column in found)
+        resume = resume_column(source, columns)
+        texts = joined(render(_HAS_TEXT, column=name(column)) for column in columns)
+        rows, *has_text = connection.execute(render(_COUNT, texts=texts, query=query)).fetchone()
+        cells = joined([literal(MARK), *(render(_CELL, column=name(column)) for column in columns)])
+        _write(connection, render(_ROWS, columns=cells, query=query), target, tell)
+        typed = frozenset(column for column, text in zip(columns, has_text, strict=True) if text == 0)
+        return Extract(columns, typed, (resume,) if resume else _primary_key(connection, source), rows)
+
+
+@contextlib.contextmanager
+def _connected(source: DatabaseSource) -> Iterator[sqlite3.Connection]:
+    path = Path(source.settings.path or "")
+    if not path.is_file():
+        fix = f"check path in [sources.{source.name}]; it is taken from the folder of quintile.toml"
+        raise refused(source, "not_found", f"there is no file {path}", fix)
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    deadline = time.monotonic() + source.settings.timeout_seconds
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, _CHECKED_EVERY)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    try:
+        for statement in _SESSION:
+            connection.execute(statement)
+        yield connection
+    except sqlite3.Error as error:
+        raise _explained(error, connection, source) from error
+    finally:
+        connection.close()
+
+
+def _write(connection: sqlite3.Connection, query: Sql, target: Path, tell: Callable[[int], None]) -> None:
+    cursor = connection.execute(query)
+    written = 0
+    with target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        while rows := cursor.fetchmany(_BATCH):
+            writer.writerows(rows)
+            written += len(rows)
+            if written % _TOLD_EVERY == 0:
+                tell(written)
+
+
+def _primary_key(connection: sqlite3.Connection, source: DatabaseSource) -> tuple[str, ...]:
+    table = source.settings.table
+    if table is None:
+        return ()
+    return tuple(row[0] for row in connection.execute(render(_KEY, table=literal(table))))
+
+
+def _explained(error: sqlite3.Error, connection: sqlite3.Connection, source: DatabaseSource) -> Exception:
+    said = str(error)
+    code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return timed_out(source)
+    if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return refused(source, "corrupt_file", f"it is no sound SQLite database: {said}", "restore or copy it anew")
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return refused(source, "busy", f"another program holds the file: {said}", "run it again when that has ended")
+    if code == sqlite3.SQLITE_CANTOPEN:
+        fix = "allow reading the file and, if another program keeps it in WAL mode, its folder; or read a copy"
+        return refused(source, "not_allowed", f"the file cannot be opened: {said}", fix)
+    if source.settings.query is None and said.startswith("no such table"):
+        return no_table(source, [row[0] for row in connection.execute(_TABLES)])
+    return bad_query(source, said)

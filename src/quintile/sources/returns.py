@@ -1,0 +1,152 @@
+"""Returns: what came back, as a table of order ids; with or without an amount, a line, a date.
+
+Either sign of an amount means money back; an order without an amount came back as a whole, an order's line without an
+amount for what that line cost. The same return told twice is one return.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quintile.domain.second_tables import SecondTable
+from quintile.engine.render import Sql, name, render
+from quintile.errors import DataError, Place
+from quintile.sources.dates import time_sql
+from quintile.sources.numbers import amount_sql
+from quintile.sources.second import Form, Second, missing_columns, one_of, open_second
+from quintile.sources.words import NO
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from quintile.domain.settings import ReadingSettings
+    from quintile.engine.base import Engine
+
+RETURNS = "second_returns"
+FORM = Form(
+    "returns",
+    {
+        "order": "orderid orderno ordernumber ordernr invoiceno invoiceid invoicenumber transactionid receiptid "
+        "receiptno bestellnummer siparisno originalorder originalorderid returnedorder | order invoice receipt "
+        "transaction bestellung name",
+        "line": "lineid lineno linenumber linenr orderline orderlineid lineitemid orderitemid positionsnr | rowid line "
+        "position",
+        "amount": "amount refund refundamount refundedamount amountrefunded returnamount returnedamount refunded "
+        "refundtotal totalrefund totalrefunded | amt total value betrag erstattung montant importe tutar",
+        "time": "returndate returnedat refunddate refundedat refundtime returntime rueckgabedatum erstattungsdatum | "
+        "date datetime timestamp createdat processedat time datum fecha tarih",
+        "currency": "currency currencycode refundcurrency | waehrung wahrung devise moneda parabirimi",
+        "id": "refundid returnid rmaid rma creditnoteid creditnoteno creditmemo | ",
+        "returned": "returned isreturned wasreturned isrefunded | ",
+    },
+    lone="order",
+)
+# A row without an order id stays: it is a return that belongs to no known order.
+_TYPED = """
+SELECT {id} AS id, {order} AS order_id, {line} AS line, abs({amount}) AS amount, {amount_problem} AS amount_problem,
+       {time} AS returned_at, {time_problem} AS time_problem,
+       nullif(upper(trim({currency})), '') AS currency, {is_none} AS is_none
+FROM ({query})
+"""
+_RETURNS = """
+SELECT DISTINCT id, order_id, line, amount, currency, returned_at FROM {typed}
+WHERE NOT is_none AND amount_problem IS NULL AND time_problem IS NULL
+"""
+_COUNTS = """
+SELECT count_if(is_none),
+       count_if(NOT is_none AND (amount_problem IS NOT NULL OR time_problem IS NOT NULL)) FROM {typed}
+"""
+_TOLD = "CASE WHEN NOT ({is_none}) AND nullif(trim({text}), '') IS NOT NULL THEN {problem} END"
+_NO_NUMBER, _NO_TIME = "CAST(NULL AS DECIMAL(18, 2))", "CAST(NULL AS TIMESTAMP)"
+
+
+def read_returns(
+    engine: Engine, path: Path, staging: Path, settings: ReadingSettings, clock: tuple[str, str]
+) -> SecondTable:
+    """Read a table of returns.
+
+    Args:
+        engine: Where the table is made.
+        path: The file; a single column of order ids will do.
+        staging: For copies.
+        settings: Of the orders: mapping, and marks where the table's own are ambiguous.
+        clock: The ledger's (time zone, ``local`` or ``utc``).
+
+    Returns:
+        Table ``second_returns``: each return once; unreadable rows are left out and told in the report.
+
+    Raises:
+        DataError: There is no order column, or more rows are unreadable than the user allows.
+    """
+    second = open_second(engine, path, staging, FORM, settings)
+    if "order" not in second.columns:
+        raise missing_columns(second, "the order", "say which column it is: --map returns.order=COLUMN")
+    amount, amount_problem = _amount(engine, second, settings)
+    time, time_problem = _time(engine, second, settings, clock)
+    is_none = one_of(second.text("returned"), NO) if "returned" in second.columns else Sql("false")
+    is_none = render("coalesce({test}, false)", test=is_none)
+    problems = {
+        role: render(_TOLD, is_none=is_none, text=second.text(role), problem=problem)
+        for role, problem in (("amount", amount_problem), ("time", time_problem))
+        if role in second.columns
+    }
+    nothing = Sql("CAST(NULL AS VARCHAR)")
+    typed = engine.table(
+        f"{RETURNS}_typed",
+        render(
+            _TYPED,
+            id=second.id(engine, "id"),
+            order=second.id(engine, "order"),
+            line=second.id(engine, "line"),
+            amount=amount,
+            amount_problem=problems.get("amount", nothing),
+            time=time,
+            time_problem=problems.get("time", nothing),
+            currency=second.text("currency"),
+            is_none=is_none,
+            query=second.table.query,
+        ),
+    )
+    not_returned, unreadable = engine.rows(render(_COUNTS, typed=typed))[0]
+    unreadable += len(second.table.rejected)
+    set_aside = second.bad_rows(engine, problems) if unreadable else []
+    _refuse_mostly_bad(second, unreadable, settings.max_bad_share)
+    returns = engine.table(RETURNS, render(_RETURNS, typed=typed))
+    engine.drop(f"{RETURNS}_typed")
+    kept = engine.rows(render("SELECT count(*) FROM {returns}", returns=returns))[0][0]
+    repeated = second.table.rows - not_returned - unreadable - kept
+    told = {"repeated": repeated, "not_returned": not_returned, "unreadable": unreadable, "quarantine": set_aside}
+    return SecondTable(RETURNS, frozenset(second.columns), second.table.rows, second.report(**told))
+
+
+def _amount(engine: Engine, second: Second, settings: ReadingSettings) -> tuple[Sql, Sql]:
+    if "amount" not in second.columns or _is_empty(engine, second, "amount"):
+        return Sql(_NO_NUMBER), Sql("NULL")
+    return amount_sql(name(second.columns["amount"]), second.numbers(engine, "amount", settings))
+
+
+def _time(engine: Engine, second: Second, settings: ReadingSettings, clock: tuple[str, str]) -> tuple[Sql, Sql]:
+    if "time" not in second.columns or _is_empty(engine, second, "time"):
+        return Sql(_NO_TIME), Sql("NULL")
+    return time_sql(name(second.columns["time"]), second.dates(engine, "time", settings), *clock)
+
+
+def _is_empty(engine: Engine, second: Second, role: str) -> bool:
+    """A column without a single value says nothing, and its form cannot be told."""
+    query = render(
+        "SELECT 1 FROM ({query}) WHERE nullif(trim({text}), '') IS NOT NULL LIMIT 1",
+        query=second.table.query,
+        text=second.text(role),
+    )
+    return not engine.rows(query)
+
+
+def _refuse_mostly_bad(second: Second, unreadable: int, allowed: float) -> None:
+    if unreadable > allowed * second.table.rows:
+        raise DataError(
+            "bad_returns",
+            f"{unreadable:,} of {second.table.rows:,} rows of the table of returns cannot be read",
+            fix="mend the table, name the right column with --map returns.amount=COLUMN or --map returns.time=COLUMN,"
+            " or allow more with --max-bad-share",
+            place=Place(second.table.name),
+        )

@@ -1,0 +1,141 @@
+"""The page in a real browser: on a phone, a desk and paper, by day and night, with names that mean harm."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from quintile.jobs.demo import make_sample_shop, sample_wish
+from quintile.jobs.run import run
+from tests.browser.browsers import axe, chromium, opened
+from tests.export.hostile import hostile_results
+from tests.services import program, require
+
+WIDTHS = (390, 1024, 1600)
+MODES = ("light", "dark")
+PAPER_WIDTH, PAPER_HEIGHT = 680, 990  # pixels of an A4 page between its margins
+OVERLAPS = Path(__file__).with_name("overlaps.js").read_text(encoding="utf-8")
+# A picture is drawn when its layers hold several colours.
+DRAWN = """
+() => [...document.querySelectorAll("[data-picture]")].map((place) => {
+  const colours = new Set();
+  for (const canvas of place.querySelectorAll("canvas")) {
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    for (let at = 0; at < pixels.length; at += 4 * 97) if (pixels[at + 3]) colours.add(pixels.slice(at, at + 3).join());
+  }
+  return [colours.size, place.clientWidth, place.scrollWidth];
+})
+"""
+SERIOUS = """
+async () => (await axe.run()).violations
+  .filter((fault) => ["serious", "critical"].includes(fault.impact))
+  .map((fault) => `${fault.id}: ${fault.nodes[0].html} ${fault.nodes[0].failureSummary}`)
+"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    return hostile_results(tmp_path_factory.mktemp("hostile")) / "report.html"
+
+
+@pytest.fixture(scope="module")
+def ordinary(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ordinary")
+    run(sample_wish(make_sample_shop(folder, customers=300, seed=1)), folder / "results")
+    return folder / "results" / "report.html"
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_names_that_mean_harm_do_nothing(browser, hostile, width, mode):
+    page, heard = opened(browser, hostile, width=width, mode=mode)
+    assert page.evaluate("window.hostile") is None
+    assert heard.messages == []
+    assert heard.requests == [hostile.as_uri()]
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    drawn = page.evaluate(DRAWN)
+    assert len(drawn) >= 9
+    assert all(colours >= 3 and inner <= outer for colours, outer, inner in drawn), drawn
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_overlaps_on_an_ordinary_page(browser, ordinary, width):
+    page, heard = opened(browser, ordinary, width=width)
+    assert page.evaluate(OVERLAPS) == []
+    assert heard.messages == []
+    page.context.close()
+
+
+def test_texts_that_lie_on_each_other_or_cannot_be_read_are_found(browser, ordinary):
+    page, _ = opened(browser, ordinary, width=1024)
+    page.evaluate(axe())
+    page.evaluate("document.querySelector('#source h2').style.marginBottom = '-60px'")
+    page.evaluate("document.querySelector('.lead').style.color = '#eeeeee'")
+    assert any("What was read and assumed" in pair for pair in page.evaluate(OVERLAPS))
+    assert any(fault.startswith("color-contrast") for fault in page.evaluate(SERIOUS))
+    page.context.close()
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("width", [390, 1600])
+def test_no_serious_fault_of_accessibility_is_found(browser, ordinary, width, mode):
+    page, _ = opened(browser, ordinary, width=width, mode=mode)
+    page.evaluate(axe())
+    assert page.evaluate(SERIOUS) == []
+    page.context.close()
+
+
+def test_pictures_follow_the_mode_while_the_page_is_open(browser, ordinary):
+    page, _ = opened(browser, ordinary, width=1024)
+    page.evaluate("window.pixels = () => document.querySelector('[data-picture] canvas').toDataURL()")
+    page.evaluate("window.light = pixels()")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("pixels() !== light")
+    page.context.close()
+
+
+def test_without_scripts_everything_stands_in_tables(browser, hostile):
+    page, heard = opened(browser, hostile, width=1024, script=False)
+    assert heard.requests == [hostile.as_uri()]
+    assert page.locator(".canvas").first.is_hidden()
+    page.locator("figure summary").first.click()
+    assert page.locator("figure table").first.is_visible()
+    page.context.close()
+
+
+def test_the_page_can_be_walked_through_by_keyboard(browser, ordinary):
+    page, _ = opened(browser, ordinary, width=1024)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.context.close()
+
+
+def test_paper_cuts_no_card_and_shows_every_picture(browser, ordinary, tmp_path):
+    pdfimages = require(program("pdfimages"), "poppler-utils")
+    page, heard = opened(browser, ordinary, width=PAPER_WIDTH, mode="dark")
+    paper = tmp_path / "report.pdf"
+    page.pdf(path=str(paper), prefer_css_page_size=True, print_background=True)
+    pictures = page.locator("[data-picture]").count()
+    page.emulate_media(media="print")
+    for card in page.locator(".card").all():
+        assert card.evaluate("card => getComputedStyle(card).breakInside") == "avoid"
+        assert card.evaluate("card => card.offsetHeight") < PAPER_HEIGHT
+    page.context.close()
+    listed = subprocess.run([pdfimages, "-list", str(paper)], capture_output=True, text=True, check=True).stdout
+    shown = [line.split() for line in listed.splitlines()[2:]]
+    # A picture of several layers is several images.
+    assert len([line for line in shown if line[2] == "image"]) >= pictures >= 9
+    assert 5 <= int(shown[-1][0]) <= 20
+    assert heard.messages == []

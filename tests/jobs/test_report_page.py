@@ -1,0 +1,83 @@
+"""The page of a result: beside its run.json, in a project with the trend, the same whoever writes it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from quintile.errors import SettingsError, StoreError
+from quintile.jobs.report_page import PAGE, report
+from quintile.jobs.run import run
+from tests.jobs.shop import ORDERS, wish_for, write_shop
+
+
+def test_a_run_writes_the_page_and_leaves_it_out_of_its_checksums(tmp_path):
+    out = tmp_path / "out"
+    run(wish_for(write_shop(tmp_path)), out)
+    assert (out / PAGE).read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert PAGE not in json.loads((out / "run.json").read_text(encoding="utf-8"))["files"]
+
+
+def test_a_page_made_later_is_the_same(tmp_path):
+    out = tmp_path / "out"
+    run(wish_for(write_shop(tmp_path)), out)
+    written = report(out, out=tmp_path / "again.html")
+    assert written.read_bytes() == (out / PAGE).read_bytes()
+
+
+def test_a_run_can_leave_the_page_out_and_it_can_be_made_later(tmp_path):
+    out = tmp_path / "out"
+    run(wish_for(write_shop(tmp_path), {"output": {"report": False}}), out)
+    assert not (out / PAGE).exists()
+    assert report(out) == out / PAGE
+    assert (out / PAGE).is_file()
+    run(wish_for(write_shop(tmp_path)), out)
+
+
+def test_a_project_tells_the_trend_since_the_snapshot_before(tmp_path):
+    project = tmp_path / "project"
+    file = write_shop(tmp_path)
+    run(wish_for(file, as_of=date(2025, 6, 1)), project, in_project=True)
+    write_shop(tmp_path, ORDERS + "O5,D,2025-06-28,400.00\n")
+    home = run(wish_for(file), project, in_project=True)["folder"]
+    page = (tmp_path / home / PAGE).read_text(encoding="utf-8")
+    assert "on 1 June 2025" in page
+    assert report(project=project, out=tmp_path / "again.html").read_text(encoding="utf-8") == page
+
+
+def test_an_earlier_analysis_date_has_no_trend(tmp_path):
+    project = tmp_path / "project"
+    home = run(wish_for(write_shop(tmp_path)), project, in_project=True)["folder"]
+    assert "<dt>Trend</dt>" not in (tmp_path / home / PAGE).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"model": 1}'])
+def test_what_is_no_report_of_a_run_is_named(tmp_path, text):
+    (tmp_path / "run.json").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        report(tmp_path)
+    assert caught.value.code == "results"
+    assert caught.value.place.file == str(tmp_path / "run.json")
+
+
+def test_a_project_without_a_snapshot_is_named(tmp_path):
+    with pytest.raises(SettingsError, match="no snapshot"):
+        report(project=tmp_path)
+
+
+def test_one_result_has_to_be_named(tmp_path):
+    with pytest.raises(SettingsError, match="which result"):
+        report()
+    with pytest.raises(SettingsError, match="one result"):
+        report(tmp_path, project=tmp_path)
+
+
+def test_a_page_that_cannot_be_written_leaves_nothing(tmp_path):
+    out = tmp_path / "out"
+    run(wish_for(write_shop(tmp_path)), out)
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(StoreError, match="cannot be written"):
+        report(out, out=tmp_path / "taken")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["orders.csv", "out", "taken"]
