@@ -57,7 +57,7 @@ REFUSED = {
         HEADER + "O1,A,yesterday,10.05\nO2,B,today,20.00\n",
         [
             "error[bad_date]: most values of the column 'order_date' are no dates quintile knows, such as 'today'",
-            "Where: orders.csv, column 'order_date'",
+            "Where: orders.csv, line 3, column 'order_date'",
             "Fix: export dates as 2025-01-31, or say how they are written with --date-format",
         ],
     ),
@@ -68,7 +68,7 @@ REFUSED = {
                 "error[ambiguous_date]: the column 'order_date' holds dates such as '03/04/2025' that may be"
                 " day-first or month-first: no number above 12 settles it"
             ),
-            "Where: orders.csv, column 'order_date'",
+            "Where: orders.csv, line 2, column 'order_date'",
             "Fix: say which: --date-order dmy, mdy or ymd",
         ],
     ),
@@ -79,7 +79,7 @@ REFUSED = {
                 "error[ambiguous_decimal]: the column 'amount' holds amounts such as '1.005', and nothing settles"
                 " whether the dot or the comma marks the decimals"
             ),
-            "Where: orders.csv, column 'amount'",
+            "Where: orders.csv, line 2, column 'amount'",
             "Fix: say which: --decimal . or --decimal ,",
         ],
     ),

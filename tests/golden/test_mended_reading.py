@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import quintile
@@ -67,3 +71,17 @@ def test_a_backslash_in_a_file_name_is_a_letter_like_others(tmp_path):
     path = tmp_path / "a\\b.csv"
     path.write_text(HEADER + ROWS, encoding="utf-8")
     assert quintile.check(path, as_of="2025-07-01")["net_total"] == "100.00"
+
+
+def test_a_backslash_in_the_name_of_a_parquet_file_is_a_letter_too(tmp_path):
+    path = tmp_path / "a\\b.parquet"
+    pq.write_table(pa.table({"customer_id": ["A"], "order_date": [date(2025, 1, 5)], "amount": [10]}), path)
+    assert quintile.check(path, as_of="2025-07-01")["net_total"] == "10.00"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"), [("150", "150.00"), ("150.0000", "150.00"), ("0.3001", "0.3001"), ("-12.5", "-12.50")]
+)
+def test_the_net_total_has_all_its_digits_and_at_least_two(tmp_path, written, shown):
+    found = check(tmp_path, HEADER + f"O1,A,2025-01-05,{written}\n")
+    assert found["net_total"] == shown

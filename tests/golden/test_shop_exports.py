@@ -137,7 +137,7 @@ def test_a_pending_order_of_an_online_payment_method_does_not_count(tmp_path):
     )  # fmt: skip
     found = check(file)
     assert (found["net_total"], found["excluded"]) == (
-        "50", [{"reason": "cancelled", "rows": 1}, {"reason": "pending", "rows": 1}]
+        "50.00", [{"reason": "cancelled", "rows": 1}, {"reason": "pending", "rows": 1}]
     )  # fmt: skip
 
 
@@ -145,7 +145,11 @@ def test_an_order_and_all_its_lines_share_one_fate(tmp_path):
     gone = head("#1", "10", Cancelled_at="2026-05-04 10:00:00 +0000")
     file = written(tmp_path / "orders.csv", SHOPIFY, gone, line("#1"), line("#1", "cup"), head("#2", "5"), line("#2"))
     found = check(file)
-    assert (found["rows_kept"], found["excluded"], found["net_total"]) == (2, [{"reason": "cancelled", "rows": 3}], "5")
+    assert (found["rows_kept"], found["excluded"], found["net_total"]) == (
+        2,
+        [{"reason": "cancelled", "rows": 3}],
+        "5.00",
+    )
 
 
 def test_lines_whose_order_has_no_total_are_bad_rows_with_their_place(tmp_path):
@@ -153,7 +157,7 @@ def test_lines_whose_order_has_no_total_are_bad_rows_with_their_place(tmp_path):
     found = check(file, reading={"max_bad_share": 1})
     places = {(one["reason"], ex["line"], ex["column"]) for one in found["quarantine"] for ex in one["examples"]}
     assert places == {("bad_amount", 4, "Total"), ("null_customer", 5, "Email")}
-    assert (found["rows_kept"], found["net_total"]) == (2, "10")
+    assert (found["rows_kept"], found["net_total"]) == (2, "10.00")
 
 
 def test_a_quarantined_row_is_shown_as_the_file_has_it(tmp_path):
@@ -172,10 +176,10 @@ def test_overlapping_exports_count_an_order_and_its_lines_once(tmp_path):
     one = written(tmp_path / "april.csv", SHOPIFY, *first)
     two = written(tmp_path / "may.csv", SHOPIFY, *first[:3], head("#3", "1"))
     found = check(one, two)
-    assert (found["rows_deduplicated"], found["orders"], found["net_total"]) == (3, 3, "16")
+    assert (found["rows_deduplicated"], found["orders"], found["net_total"]) == (3, 3, "16.00")
     twice = written(tmp_path / "twice.csv", SHOPIFY, *first, *first)
     found = check(twice)
-    assert (found["rows_deduplicated"], found["orders"], found["net_total"]) == (4, 2, "15")
+    assert (found["rows_deduplicated"], found["orders"], found["net_total"]) == (4, 2, "15.00")
 
 
 def test_a_customer_is_known_by_phone_where_there_is_no_mail_and_never_by_name(tmp_path):
@@ -207,14 +211,14 @@ def test_older_and_documented_spellings_and_missing_columns_are_read(tmp_path):
     rows = [{spelled.get(key, key): value for key, value in row.items()} for row in rows]
     header = [spelled.get(column, column) for column in SHOPIFY if column not in {"Billing Name", "Financial Status"}]
     found = check(written(tmp_path / "orders.csv", header, *rows))
-    assert (found["orders"], found["net_total"], found["rows_excluded"]) == (1, "6", 1)
+    assert (found["orders"], found["net_total"], found["rows_excluded"]) == (1, "6.00", 1)
 
 
 def test_the_user_s_own_mapping_wins_and_the_rules_work_on_it(tmp_path):
     rows = [head("#1", "10", Subtotal="8", Billing_Name="Ann"), line("#1"), head("#2", "20", Subtotal="16")]
     file = written(tmp_path / "orders.csv", [*SHOPIFY, "Subtotal"], *rows)
     found = check(file, reading={"map": {"amount": "Subtotal", "customer": "Billing Name"}})
-    assert (found["rows_kept"], found["net_total"], found["rows_quarantined"]) == (2, "8", 1)
+    assert (found["rows_kept"], found["net_total"], found["rows_quarantined"]) == (2, "8.00", 1)
     assert found["assumed"]["columns"]["amount"] == "Subtotal"
     gone = [head("#1", "10", Cancelled_at="2026-05-04 10:00:00 +0000")]
     file = written(tmp_path / "gone.csv", SHOPIFY, *gone)
@@ -407,7 +411,7 @@ def test_a_header_that_fits_two_exports_is_refused_until_the_user_says_what_to_r
     assert (error["code"], "Shopify orders and Stripe payments" in error["message"]) == ("doubtful_columns", True)
     chosen = {"customer": "Email", "time": "Created at", "amount": "Total", "order": "Name", "currency": "Currency",
               "refund": "", "status": "", "email": ""}  # fmt: skip
-    assert check(file, reading={"map": chosen})["net_total"] == "10"
+    assert check(file, reading={"map": chosen})["net_total"] == "10.00"
 
 
 def test_an_export_in_a_frame_is_read_alike(tmp_path):

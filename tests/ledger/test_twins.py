@@ -8,7 +8,7 @@ from quintile.ledger.twins import differ_only_by_case
 
 def warned(engine, keys, key="id", key_type="VARCHAR"):
     rows = joined(render("({key})", key=literal(key)) for key in keys)
-    orders = engine.table("orders", render("SELECT * FROM (VALUES {rows}) AS t(customer_key)", rows=rows))
+    orders = engine.table("orders_of_twins", render("SELECT * FROM (VALUES {rows}) AS t(customer_key)", rows=rows))
     return list(differ_only_by_case(engine, orders, key, key_type))
 
 

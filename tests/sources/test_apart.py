@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -114,37 +113,27 @@ def test_the_end_leaves_no_process_and_no_folder():
     assert (is_running(answer["pid"]), Path(answer["temporary"]).exists()) == (False, False)
 
 
-def hang(started):
-    with Child(MODULE, LimitSettings()) as child:
-        started.append(child.ask({"do": "answer", "give": 1}, PLACE, lambda _step: None)["pid"])
-        child.ask({"do": "hang"}, PLACE, lambda _step: None)
+SCRIPT = f"""
+from quintile.domain.settings import LimitSettings
+from quintile.errors import Place
+from quintile.sources.apart import Child
+with Child({MODULE!r}, LimitSettings()) as child:
+    print(child.ask({{"do": "answer", "give": 1}}, Place(), print)["pid"], flush=True)
+    child.ask({{"do": "hang"}}, Place(), print)
+"""
 
 
-def test_an_interrupt_ends_the_child():
-    threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
-    started = []
-    with pytest.raises(KeyboardInterrupt):
-        hang(started)
-    assert started
-    assert not any(map(is_running, started))
-
-
-def test_a_child_ends_with_its_parent(tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import threading, time\n"
-        "from quintile.domain.settings import LimitSettings\n"
-        "from quintile.errors import Place\n"
-        "from quintile.sources.apart import Child\n"
-        f"child = Child('{MODULE}', LimitSettings()).__enter__()\n"
-        "print(child.ask({'do': 'answer', 'give': 1}, Place(), print)['pid'], flush=True)\n"
-        "time.sleep(600)\n"
-    )
+@pytest.mark.parametrize("stopped_by", [signal.SIGINT, signal.SIGKILL], ids=["interrupt", "kill"])
+def test_a_child_ends_with_its_parent(tmp_path, stopped_by):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]), "TMPDIR": str(tmp_path)}
-    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, env=environment) as parent:
+    command = [sys.executable, "-c", SCRIPT]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as parent:
         assert parent.stdout is not None
         step, pid = parent.stdout.readline(), int(parent.stdout.readline())
-        parent.kill()
+        parent.send_signal(stopped_by)
+        parent.wait(30)
     deadline = time.monotonic() + 30
     while is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
