@@ -51,7 +51,8 @@ REMEDIES = {
     "bad_date": "--date-order or --date-format says how dates are written",
     "future_date": "--time-zone says where the shop is, --as-of moves the analysis date",
     "date_out_of_range": "write the real date: such days are placeholders; --map time=COLUMN names another column",
-    "order_customer_conflict": "write one customer on all rows of the order; --grain day if the numbers are used again",
+    "order_customer_conflict": "write one customer on all rows of the order; --grain day if the numbers are used again;"
+    " in a project --mode full takes an extract with the new customer in place of the old",
     "duplicate_order_conflict": "if one row is an order line: --grain line, and --map line=COLUMN",
     "missing_currency": "write the currency on those rows; --map currency= leaves the column out if all are the same",
     "unknown_currency": "write three-letter codes, such as EUR",
