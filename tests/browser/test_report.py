@@ -13,6 +13,7 @@ from tests.browser.browsers import axe, chromium, opened
 from tests.export.hostile import hostile_results
 from tests.services import program, require
 
+PATIENCE = 100  # tenths of a second
 WIDTHS = (390, 1024, 1600)
 MODES = ("light", "dark")
 PAPER_WIDTH, PAPER_HEIGHT = 680, 990  # pixels of an A4 page between its margins
@@ -101,7 +102,11 @@ def test_pictures_follow_the_mode_while_the_page_is_open(browser, ordinary):
     page.evaluate("window.light = pixels()")
     page.emulate_media(color_scheme="dark")
     # Asked from here: the page's own policy lets no script of the browser's driver wait inside it.
-    assert any(page.evaluate("pixels() !== light") or page.wait_for_timeout(100) for _ in range(100))
+    changed, asked = False, 0
+    while not changed and asked < PATIENCE:
+        page.wait_for_timeout(100)
+        changed, asked = page.evaluate("pixels() !== light"), asked + 1
+    assert changed
     page.context.close()
 
 
