@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +25,7 @@ from quintile.scoring.histogram import count_values
 from quintile.scoring.receipt import tie_receipt
 from quintile.scoring.score import score
 from quintile.segments.assign import assign
-from quintile.segments.load import load_scheme, parse_scheme, scheme_text, shipped_schemes
+from quintile.segments.load import kept_scheme, scheme_text, shipped_schemes
 from quintile.sources.read import Reading, read
 
 if TYPE_CHECKING:
@@ -227,12 +226,9 @@ def _spread(engine: Engine, rfm: Sql, model: RfmModel, counts: ValueCounts) -> S
 
 def _with_scheme(model: RfmModel) -> tuple[RfmModel, Scheme | None]:
     """The model's scheme; one of the user's own is written into the model, and read from there once it is."""
-    if model.scheme == NO_SCHEME:
-        return model, None
-    if model.scheme in shipped_schemes():
-        return model, load_scheme(model.scheme)
-    text = model.scheme_text or scheme_text(model.scheme)
-    return replace(model, scheme_text=text), parse_scheme(text, name=Path(model.scheme).stem, file=model.scheme)
+    if model.scheme != NO_SCHEME and model.scheme not in shipped_schemes():
+        model = replace(model, scheme_text=model.scheme_text or scheme_text(model.scheme))
+    return model, kept_scheme(model.scheme, model.scheme_text)
 
 
 def _segmented(engine: Engine, scores: Sql, scheme: Scheme | None, model: RfmModel) -> Sql:

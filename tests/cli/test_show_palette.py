@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from quintile.cli.show import palette
-from quintile.cli.show.palette import best_first, heat, on_ground
+from quintile.cli.show.palette import heat, on_ground
 from quintile.pictures.palette import HEAT, contrast
-from quintile.segments.load import load_scheme
 
 LEAST_CONTRAST = 4.4  # the most that black and white can have alike is 4.58
 
@@ -21,11 +20,6 @@ def test_every_colour_of_letters_is_readable_on_black_and_on_white(colour, backg
 def test_letters_on_a_ground_are_those_that_read_better():
     assert on_ground("#0b3c6f") == "#ffffff on #0b3c6f"
     assert on_ground("#dce9f5") == "#000000 on #dce9f5"
-
-
-def test_segments_stand_in_their_ranking():
-    assert best_first(load_scheme("rfm-9"))[-2:] == ("Hibernating", "Lost")
-    assert best_first(load_scheme("braze-10"))[0] == load_scheme("braze-10").segments[0].name
 
 
 def test_heat_grows_with_the_number():

@@ -101,3 +101,9 @@ def test_codes_are_written_as_the_source_writes_them(changes, best, worst):
 def test_halves_are_translated_exactly():
     assert scheme(REST, best="low").translated(Fraction(3, 2)) == Fraction(9, 2)
     assert scheme(REST, lowest=0).translated(Fraction(3, 2)) == Fraction(5, 2)
+
+
+def test_segments_stand_best_first_in_the_ranking_or_else_in_their_own_order():
+    ranked = scheme(REST, ranking=("Rest",))
+    assert ranked.best_first == ("Rest",)
+    assert scheme(REST).best_first == tuple(segment.name for segment in scheme(REST).segments)

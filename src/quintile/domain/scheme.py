@@ -87,6 +87,11 @@ class Scheme:
     notes: str = ""
 
     @property
+    def best_first(self) -> tuple[str, ...]:
+        """All segments in the ranking, or in the scheme's own order where the source does not rank them."""
+        return self.ranking or tuple(segment.name for segment in self.segments)
+
+    @property
     def highest(self) -> int:
         """The highest score as published."""
         return self.lowest + self.scale - 1

@@ -15,7 +15,7 @@ from quintile.domain.scheme import HALVED, TWICE
 from quintile.engine.render import Sql, joined, name, render
 from quintile.errors import Place, SettingsError
 from quintile.insight.crosswalk import Crossing, Together, crosswalk, sizes
-from quintile.jobs.measured import best_first, measured
+from quintile.jobs.measured import measured
 from quintile.jobs.run import accounted_sources
 from quintile.jobs.workplace import silent, workplace
 from quintile.scoring.fit import fit
@@ -163,7 +163,7 @@ def _compared(cells: _Cells, schemes: list[Scheme], scores: int) -> dict[str, An
         Together(tuple(named[row[place]] for place, named in segment_of), customers, revenue)
         for row, customers, revenue in cells.rows
     ]
-    rankings = {scheme.name: best_first(scheme) for scheme in schemes}
+    rankings = {scheme.name: scheme.best_first for scheme in schemes}
     pairs = crosswalk(groups, rankings)
     return {
         "as_of": cells.as_of,

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from quintile.domain.settings import NO_SCHEME
 from quintile.engine.render import Sql, literal, render
 from quintile.errors import SettingsError
 from quintile.metrics.measure import Clock, measure
 from quintile.pipeline import day_after_latest, require_orders
-from quintile.segments.load import load_scheme, parse_scheme, shipped_schemes
 
 if TYPE_CHECKING:
     from datetime import date
 
     from quintile.domain.ledger import Ledger
     from quintile.domain.rfm_model import RfmModel
-    from quintile.domain.scheme import Scheme
     from quintile.jobs.workplace import Workplace
     from quintile.pipeline import Accounted
 
@@ -90,21 +86,3 @@ def _local(moment: datetime | None, zone: str) -> datetime | None:
     if moment is None:
         return None
     return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-
-
-def scheme_of(model: RfmModel) -> Scheme | None:
-    """The model's scheme, one of the user's own as it was when the model was kept; None where it has none.
-
-    Raises:
-        SettingsError: The scheme is not there or cannot be read.
-    """
-    if model.scheme == NO_SCHEME:
-        return None
-    if model.scheme_text is None or model.scheme in shipped_schemes():
-        return load_scheme(model.scheme)
-    return parse_scheme(model.scheme_text, name=Path(model.scheme).stem, file=model.scheme)
-
-
-def best_first(scheme: Scheme) -> tuple[str, ...]:
-    """The segments in the scheme's ranking, or in its own order where it has none."""
-    return scheme.ranking or tuple(segment.name for segment in scheme.segments)

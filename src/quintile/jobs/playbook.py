@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quintile.config.read import read_settings
-from quintile.domain.settings import NO_SCHEME
 from quintile.errors import Place, SettingsError
+from quintile.jobs.project import RUN_JSON
 from quintile.playbook.load import plays_of
-from quintile.segments.load import load_scheme, parse_scheme, shipped_schemes
+from quintile.segments.load import kept_scheme, load_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from quintile.domain.play import Play, Playbook
     from quintile.domain.scheme import Scheme
 
-_REPORT = "run.json"
 _COUNTED = "customers", "customers_share", "revenue", "revenue_share"
 
 
@@ -73,7 +72,7 @@ def playbook(
 
 def _report(folder: Path) -> dict[str, Any]:
     """The report of a run."""
-    path = folder / _REPORT
+    path = folder / RUN_JSON
     place = Place(file=str(path))
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
@@ -99,14 +98,12 @@ def _damaged(place: Place) -> SettingsError:
 
 
 def _scheme_of(model: dict[str, Any]) -> Scheme:
-    """The scheme a model names; one of the user's own is taken as it was when it ran."""
-    name, text = model["scheme"], model.get("scheme_text")
-    if name == NO_SCHEME:
+    """The scheme a model names, which has to have one."""
+    scheme = kept_scheme(model["scheme"], model.get("scheme_text"))
+    if scheme is None:
         message, fix = "there are no segments without a scheme", "name one: --scheme NAME|FILE. All: quintile schemes"
         raise SettingsError("scheme", message, fix=fix)
-    if text is None or name in shipped_schemes():
-        return load_scheme(name)
-    return parse_scheme(text, name=Path(name).stem, file=name)
+    return scheme
 
 
 def _only(book: Playbook, tone: str) -> Playbook:

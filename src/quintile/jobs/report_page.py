@@ -10,11 +10,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.settings import NO_SCHEME
 from quintile.errors import Place, SettingsError, StoreError
 from quintile.export.report import report_page
+from quintile.jobs.project import RUN_JSON, STORE
 from quintile.playbook.load import plays_of
-from quintile.segments.load import load_scheme, parse_scheme, shipped_schemes
+from quintile.segments.load import kept_scheme
 from quintile.snapshots.store import CURRENT, Store
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from quintile.domain.scheme import Scheme
 
 PAGE = "report.html"
-_RUN, _STORE = "run.json", "store"
 _NEEDED = frozenset(
     ("snapshot", "as_of", "window", "counts", "model", "segments", "grid", "tie_receipt", "bridge", "inputs", "assumed")
 )
@@ -74,7 +73,7 @@ def write_page(home: Path, *, history: Path | None = None) -> None:
 
 def _home(results: Path, project: Path | None) -> Path:
     """The folder of the snapshot, so that a run that publishes meanwhile changes nothing under our hands."""
-    root = project / _STORE if project else results
+    root = project / STORE if project else results
     current = Store(root).current() if root.is_dir() else None
     if current is None and project is not None:
         fix = f"publish one: quintile run SOURCE --project {project}"
@@ -83,8 +82,8 @@ def _home(results: Path, project: Path | None) -> Path:
 
 
 def _page(home: Path, *, history: Path | None) -> str:
-    found = _read(home / _RUN)
-    scheme = _scheme(found["model"])
+    found = _read(home / RUN_JSON)
+    scheme = kept_scheme(found["model"]["scheme"], found["model"]["scheme_text"])
     return report_page(found, scheme, _playbook(scheme), None if history is None else _before(history, found))
 
 
@@ -100,16 +99,6 @@ def _read(path: Path) -> dict[str, Any]:
     return found
 
 
-def _scheme(model: Mapping[str, Any]) -> Scheme | None:
-    """The scheme of a result, one of the user's own as it was then; None where it has none."""
-    name, text = model["scheme"], model["scheme_text"]
-    if name == NO_SCHEME:
-        return None
-    if text is None or name in shipped_schemes():
-        return load_scheme(name)
-    return parse_scheme(text, name=Path(name).stem, file=name)
-
-
 def _playbook(scheme: Scheme | None) -> Playbook | None:
     """What comes with the scheme; a scheme of the user's own has no playbook, and needs none to be shown."""
     try:
@@ -122,7 +111,7 @@ def _before(history: Path, found: Mapping[str, Any]) -> dict[str, Any] | None:
     """The last snapshot of an earlier analysis date, if the same scheme made it: its date and its segments."""
     names = sorted((path.name for path in history.iterdir() if path.name[:_DAY] <= found["as_of"][:_DAY]), reverse=True)
     for name in names:
-        run = history / name / _RUN
+        run = history / name / RUN_JSON
         if not run.is_file():
             continue
         other = _read(run)

@@ -16,13 +16,14 @@ from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import SettingsError
 from quintile.insight.crosswalk import Together, exact_sum, sizes
 from quintile.insight.whatif import movers, moves
-from quintile.jobs.measured import best_first, measured, scheme_of
+from quintile.jobs.measured import measured
 from quintile.jobs.movers import refuse_foreign, write_movers
 from quintile.jobs.run import accounted_sources
 from quintile.jobs.workplace import silent, workplace
 from quintile.scoring.fit import fit
 from quintile.scoring.score import fitted_cuts, score
 from quintile.segments.assign import assign
+from quintile.segments.load import kept_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -182,7 +183,7 @@ def _side(  # noqa: PLR0913 - one comparison, two sides
         model = fit(engine, found.rfm, model, found.clock.window.as_of)
         r, f, m = (old or new for old, new in zip(kept, fitted_cuts(model), strict=True))
         model = replace(model, cuts=(r, f, m))
-    scheme = scheme_of(model)
+    scheme = kept_scheme(model.scheme, model.scheme_text)
     every = range(1, model.scale.scores + 1)
     side = render(
         _SIDE,
@@ -191,7 +192,7 @@ def _side(  # noqa: PLR0913 - one comparison, two sides
         scores=literal(model.scale.scores),
         segmented=_segmented(engine, score(engine, found.rfm, model), scheme, model.scale),
     )
-    return _Side(model, found, engine.table(table, side), () if scheme is None else best_first(scheme))
+    return _Side(model, found, engine.table(table, side), () if scheme is None else scheme.best_first)
 
 
 def _segmented(engine: Engine, scores: Sql, scheme: Scheme | None, scale: Scale) -> Sql:

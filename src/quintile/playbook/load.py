@@ -6,15 +6,13 @@ what differs. Its intent is the scheme's own unless it says otherwise, so that t
 
 from __future__ import annotations
 
-import difflib
-import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from quintile.domain.play import Message, Play, Playbook
+from quintile.domain.toml_keys import Key, checked, line_of, near
 from quintile.errors import Place, SettingsError
 from quintile.playbook.messages import check_message, fields_of, printed
 
@@ -27,43 +25,33 @@ LONGEST_TEXT = 400
 _ROOM = Path(__file__).parent
 _SHIPPED, _ARCHETYPES = _ROOM / "plays", _ROOM / "archetypes.toml"
 _FALLBACK = "unclassified"
-_LINE = re.compile(r"at line (\d+)")
 _MOST_ACTIONS = 5
-
-
-@dataclass(frozen=True)
-class _Key:
-    """What a key holds, and how it is written."""
-
-    kind: type
-    example: str
-    required: bool = True
 
 
 # What a play says; an archetype holds the same keys. Those not required have a default of their own.
 _CONTENT = {
-    "intent": _Key(str, 'intent = "Win back before they are gone."', required=False),
-    "actions": _Key(list, 'actions = ["Offer a private sale.", "Ask for a review."]'),
-    "offer": _Key(str, 'offer = "10-20% off the next order."'),
-    "channel": _Key(str, 'channel = "E-mail, then SMS."'),
-    "tone": _Key(str, 'tone = "Warm and personal."'),
-    "contact": _Key(str, 'contact = "Twice a month."'),
-    "avoid": _Key(str, 'avoid = "Discounts."'),
-    "kpi": _Key(str, 'kpi = "Repeat purchase rate"'),
-    "target": _Key(str, 'target = "Above 80%"', required=False),
-    "offer_words": _Key(str, 'offer_words = "15% off your next order"', required=False),
-    "messages": _Key(dict, '[plays.messages.warm] with subject = "..." and body = "..."', required=False),
+    "intent": Key(str, 'intent = "Win back before they are gone."', required=False),
+    "actions": Key(list, 'actions = ["Offer a private sale.", "Ask for a review."]'),
+    "offer": Key(str, 'offer = "10-20% off the next order."'),
+    "channel": Key(str, 'channel = "E-mail, then SMS."'),
+    "tone": Key(str, 'tone = "Warm and personal."'),
+    "contact": Key(str, 'contact = "Twice a month."'),
+    "avoid": Key(str, 'avoid = "Discounts."'),
+    "kpi": Key(str, 'kpi = "Repeat purchase rate"'),
+    "target": Key(str, 'target = "Above 80%"', required=False),
+    "offer_words": Key(str, 'offer_words = "15% off your next order"', required=False),
+    "messages": Key(dict, '[plays.messages.warm] with subject = "..." and body = "..."', required=False),
 }
 _OWNER = {
-    "segment": _Key(str, 'segment = "Champions"', required=False),
-    "group": _Key(str, 'group = "Best"', required=False),
-    "like": _Key(str, 'like = "champions"', required=False),
+    "segment": Key(str, 'segment = "Champions"', required=False),
+    "group": Key(str, 'group = "Best"', required=False),
+    "like": Key(str, 'like = "champions"', required=False),
 }
-_PLAY = {**_OWNER, **{name: _Key(key.kind, key.example, required=False) for name, key in _CONTENT.items()}}
-_BOOK = {"plays": _Key(list, "[[plays]] once for every segment, below it segment, like and what differs")}
+_PLAY = {**_OWNER, **{name: Key(key.kind, key.example, required=False) for name, key in _CONTENT.items()}}
+_BOOK = {"plays": Key(list, "[[plays]] once for every segment, below it segment, like and what differs")}
 _MESSAGE = {
-    "subject": _Key(str, 'subject = "Hello {{ first_name }}"', required=False),
-    "body": _Key(str, 'body = "Hello {{ first_name }}, ..."'),
+    "subject": Key(str, 'subject = "Hello {{ first_name }}"', required=False),
+    "body": Key(str, 'body = "Hello {{ first_name }}, ..."'),
 }
 
 
@@ -129,10 +117,9 @@ def _toml(text: str, file: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        line = _LINE.search(str(error))
         message = f"the playbook is not written in TOML ({error})"
         fix = 'mend that place; a text stands in quotes: segment = "Champions"'
-        place = Place(file=file, line=int(line[1]) if line else None)
+        place = Place(file=file, line=line_of(error))
         raise SettingsError("playbook", message, fix=fix, place=place) from error
 
 
@@ -181,7 +168,7 @@ def _play(name: str, table: dict[str, Any], intent: str | None) -> Play:
     said = {**like, **{key: value for key, value in table.items() if key not in _OWNER}}
     said.setdefault("intent", intent)
     said["messages"] = {**like.get("messages", {}), **table.get("messages", {})}
-    said = _checked(said, {**_CONTENT, "intent": _Key(str, _CONTENT["intent"].example)}, owner)
+    said = _checked(said, {**_CONTENT, "intent": Key(str, _CONTENT["intent"].example)}, owner)
     for key, text in said.items():
         if isinstance(text, str):
             _line(text, f"'{key}' of {owner}")
@@ -216,33 +203,17 @@ def _line(text: str, owner: str) -> None:
         _fail(f"{owner} is blank, too long or holds control characters", fix)
 
 
-def _checked(table: object, keys: dict[str, _Key], owner: str) -> dict[str, Any]:
-    """The table, once its keys are known, present and of the right kind."""
-    if not isinstance(table, dict):
-        _fail(f"{owner} is not a table", f"write one with the keys {', '.join(keys)}")
-    for key in table:
-        if key not in keys:
-            _fail(f"{owner} has an unknown key '{key}'", f"{_near(key, keys)}Known keys: {', '.join(keys)}")
-    for key, wanted in keys.items():
-        if wanted.required and table.get(key) is None:
-            _fail(f"{owner} lacks '{key}'", f"write for example {wanted.example}")
-        if key in table and type(table[key]) is not wanted.kind:
-            _fail(f"'{key}' of {owner} has the wrong type", f"write for example {wanted.example}")
-    return table
+def _checked(table: object, keys: dict[str, Key], owner: str) -> dict[str, Any]:
+    return checked(table, keys, owner, _fail)
 
 
 def _known(name: str, known: Iterable[str], owner: str, what: str) -> str:
     """The name, if it is one of those known."""
     names = list(known)
     if name not in names:
-        fix = f"{_near(name, names)}Known: {', '.join(names)}" if names else "there are none: name a segment"
+        fix = f"{near(name, names)}Known: {', '.join(names)}" if names else "there are none: name a segment"
         _fail(f"{owner} names '{name}', which is no {what}", fix)
     return name
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"write '{near[0]}'. " if near else ""
 
 
 def _fail(message: str, fix: str) -> NoReturn:

@@ -6,12 +6,11 @@ linter's question, so gaps and overlaps load without complaint.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
@@ -20,24 +19,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from quintile.domain.scale import FEWEST_SCORES, MOST_SCORES
 from quintile.domain.scheme import UNCLASSIFIED, Bounds, Cell, Group, Rule, Scheme, Segment
+from quintile.domain.settings import NO_SCHEME
+from quintile.domain.toml_keys import Key, checked, line_of, near
 from quintile.errors import Place, SchemeError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
 _SHIPPED = Path(__file__).parent / "schemes"
-_LINE = re.compile(r"at line (\d+)")
 _SCORE = re.compile(r"[0-9]{1,2}")
 _SCORES_A_CODE = 3
-
-
-@dataclass(frozen=True)
-class _Key:
-    """What a key of a scheme file holds, and how it is written."""
-
-    kind: type
-    example: str
-    required: bool = True
 
 
 _TEXT_LISTS = {
@@ -45,27 +36,27 @@ _TEXT_LISTS = {
     "codes": '["555", "554"]',
     "segments": '["Champions", "Loyal"]',
 }
-_NAME = _Key(str, 'name = "Champions"')
+_NAME = Key(str, 'name = "Champions"')
 _SCHEME_KEYS = {
-    "title": _Key(str, 'title = "Segments of our shop"'),
-    "source": _Key(str, 'source = "our own"'),
-    "scale": _Key(int, f"scale = 5    (from {FEWEST_SCORES} to {MOST_SCORES})"),
-    "best": _Key(str, 'best = "high"    (or "low" when the codes call 1 the best)'),
-    "lowest": _Key(int, "lowest = 1    (or 0 when the scores count from 0)", required=False),
-    "fallback": _Key(str, 'fallback = "Others"', required=False),
-    "ranking": _Key(list, f"ranking = {_TEXT_LISTS['ranking']}", required=False),
-    "notes": _Key(str, 'notes = "what a reader should know"', required=False),
-    "segments": _Key(list, "[[segments]] once for every segment, below it name, intent and rules or codes"),
-    "groups": _Key(list, "[[groups]] once for every group, below it name and segments", required=False),
+    "title": Key(str, 'title = "Segments of our shop"'),
+    "source": Key(str, 'source = "our own"'),
+    "scale": Key(int, f"scale = 5    (from {FEWEST_SCORES} to {MOST_SCORES})"),
+    "best": Key(str, 'best = "high"    (or "low" when the codes call 1 the best)'),
+    "lowest": Key(int, "lowest = 1    (or 0 when the scores count from 0)", required=False),
+    "fallback": Key(str, 'fallback = "Others"', required=False),
+    "ranking": Key(list, f"ranking = {_TEXT_LISTS['ranking']}", required=False),
+    "notes": Key(str, 'notes = "what a reader should know"', required=False),
+    "segments": Key(list, "[[segments]] once for every segment, below it name, intent and rules or codes"),
+    "groups": Key(list, "[[groups]] once for every group, below it name and segments", required=False),
 }
 _SEGMENT_KEYS = {
     "name": _NAME,
-    "intent": _Key(str, 'intent = "Retain, reward and ask for advocacy."'),
-    "rules": _Key(list, "rules = [{ r = [4, 5], f = [4, 5], m = [4, 5] }]", required=False),
-    "codes": _Key(list, f"codes = {_TEXT_LISTS['codes']}", required=False),
+    "intent": Key(str, 'intent = "Retain, reward and ask for advocacy."'),
+    "rules": Key(list, "rules = [{ r = [4, 5], f = [4, 5], m = [4, 5] }]", required=False),
+    "codes": Key(list, f"codes = {_TEXT_LISTS['codes']}", required=False),
 }
-_GROUP_KEYS = {"name": _NAME, "segments": _Key(list, f"segments = {_TEXT_LISTS['segments']}")}
-_RULE_KEYS = {metric: _Key(list, f"{metric} = [4, 5]", required=False) for metric in ("r", "f", "m", "fm")}
+_GROUP_KEYS = {"name": _NAME, "segments": Key(list, f"segments = {_TEXT_LISTS['segments']}")}
+_RULE_KEYS = {metric: Key(list, f"{metric} = [4, 5]", required=False) for metric in ("r", "f", "m", "fm")}
 
 
 def shipped_schemes() -> list[str]:
@@ -106,11 +97,27 @@ def parse_scheme(text: str, *, name: str, file: str) -> Scheme:
         error.place = place
         raise
     except (ValueError, RecursionError) as error:
-        line = _LINE.search(str(error))
-        place = Place(file=file, line=int(line[1]) if line else None)
+        place = Place(file=file, line=line_of(error))
         message = f"the scheme '{name}' is not written in TOML ({error})"
         fix = 'mend that place; a text stands in quotes, a list in brackets: codes = ["555", "554"]'
         raise SchemeError("scheme", message, fix=fix, place=place) from error
+
+
+def kept_scheme(name: str, text: str | None) -> Scheme | None:
+    """The scheme a model names, one of the user's own as it was when the model was made; None where it has none.
+
+    Args:
+        name: The model's ``scheme``: a shipped name, a file, or ``none``.
+        text: The model's ``scheme_text``: the TOML of a file as it was read; without it the file is read now.
+
+    Raises:
+        SchemeError: The scheme is not there or says something impossible.
+    """
+    if name == NO_SCHEME:
+        return None
+    if text is None or name in shipped_schemes():
+        return load_scheme(name)
+    return parse_scheme(text, name=Path(name).stem, file=name)
 
 
 def _located(name_or_path: str) -> Path:
@@ -121,12 +128,7 @@ def _located(name_or_path: str) -> Path:
     if path.suffix == ".toml" or len(path.parts) > 1:
         return path
     message = f"no scheme is called '{name_or_path}'"
-    raise SchemeError("scheme", message, fix=f"{_near(name_or_path, shipped)}All schemes: quintile schemes")
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"write '{near[0]}'. " if near else ""
+    raise SchemeError("scheme", message, fix=f"{near(name_or_path, shipped)}All schemes: quintile schemes")
 
 
 def _read(path: Path) -> str:
@@ -144,19 +146,8 @@ def _fail(message: str, fix: str) -> NoReturn:
     raise SchemeError("scheme", message, fix=fix)
 
 
-def _checked(table: object, keys: dict[str, _Key], owner: str) -> dict[str, Any]:
-    """The table, once its keys are known, present and of the right kind."""
-    if not isinstance(table, dict):
-        _fail(f"{owner} is not a table", f"write one with the keys {', '.join(keys)}")
-    for key in table:
-        if key not in keys:
-            _fail(f"{owner} has an unknown key '{key}'", f"{_near(key, keys)}Known keys: {', '.join(keys)}")
-    for key, wanted in keys.items():
-        if wanted.required and key not in table:
-            _fail(f"{owner} lacks '{key}'", f"write for example {wanted.example}")
-        if key in table and type(table[key]) is not wanted.kind:
-            _fail(f"'{key}' of {owner} has the wrong type", f"write for example {wanted.example}")
-    return table
+def _checked(table: object, keys: dict[str, Key], owner: str) -> dict[str, Any]:
+    return checked(table, keys, owner, _fail)
 
 
 def _texts(values: list[object], key: str, owner: str) -> list[str]:
@@ -214,7 +205,7 @@ def _unique(names: list[str], what: str) -> None:
 def _known(names: list[str], known: list[str], owner: str) -> tuple[str, ...]:
     for name in names:
         if name not in known:
-            fix = f"{_near(name, known)}Segments of the scheme: {', '.join(known)}"
+            fix = f"{near(name, known)}Segments of the scheme: {', '.join(known)}"
             _fail(f"{owner} names the segment '{name}', which is not there", fix)
     return tuple(names)
 

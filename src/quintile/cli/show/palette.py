@@ -6,21 +6,11 @@ names stand in the terminal's own colour, bars and grounds in the segment's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from quintile.pictures import palette
-
-if TYPE_CHECKING:
-    from quintile.domain.scheme import Scheme
 
 HEADING = "bold"
 QUIET, GOOD, DOUBTFUL, BAD = palette.QUIET, palette.GOOD, palette.DOUBTFUL, palette.BAD
 segment_colours = palette.segment_colours
-
-
-def best_first(scheme: Scheme) -> tuple[str, ...]:
-    """The segments in the scheme's ranking, or in its own order where it has none."""
-    return scheme.ranking or tuple(segment.name for segment in scheme.segments)
 
 
 def on_ground(ground: str) -> str:

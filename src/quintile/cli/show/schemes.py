@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from quintile.cli.show.page import grid, put, quiet, said, section, stdout
-from quintile.cli.show.palette import BAD, DOUBTFUL, GOOD, HEADING, QUIET, best_first, on_ground, segment_colours
+from quintile.cli.show.palette import BAD, DOUBTFUL, GOOD, HEADING, QUIET, on_ground, segment_colours
 from quintile.cli.show.plain import listed, number, several
 from quintile.segments.lint import grid as cells_of
 
@@ -59,7 +59,7 @@ def show_lint(scheme: Scheme, report: LintReport, console: Console | None = None
 
 def _keys(scheme: Scheme) -> dict[str, tuple[str, str]]:
     """A letter and a colour for each segment, best first."""
-    names = best_first(scheme)
+    names = scheme.best_first
     letters = itertools.cycle(ascii_uppercase + ascii_lowercase)
     colours = segment_colours(names)
     keys = {name: (letter, f"bold {on_ground(colours[name])}") for name, letter in zip(names, letters, strict=False)}
