@@ -4,7 +4,7 @@ PYTHON ?= $(or $(shell for python in python3 python3.11 python3.12 python3.13 py
 BIN = .venv/bin
 install = $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet -c constraints.txt -e $(1) && touch $@
 
-.PHONY: demo test check format clean
+.PHONY: demo test check format docs pictures clean
 
 demo: .venv/installed
 	$(BIN)/quintile demo
@@ -23,8 +23,18 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+# Pages of the reference and shown output are made anew; the site lies in site/, open site/index.html.
+docs: .venv/installed-dev
+	$(BIN)/python -m scripts.make_reference
+	$(BIN)/python -m scripts.docs_pages
+	$(BIN)/mkdocs build --quiet --strict
+
+pictures: .venv/installed-dev
+	@scripts/install-test-services.sh
+	$(BIN)/python -m scripts.make_pictures
+
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis quintile-demo
+	rm -rf .venv site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis quintile-demo
 
 .venv/installed: pyproject.toml constraints.txt
 	$(call install,.)

@@ -15,3 +15,6 @@ check:
 
 format:
     make format
+
+docs:
+    make docs

@@ -1,6 +1,6 @@
 """The one error tree: every message says what is wrong, where, and how to mend it.
 
-Exit codes: 0 done, 1 a bug, 2 data or settings, 3 a target failed, 74 no space, 75 busy.
+Exit codes: 0 done, 1 a bug, 2 data or settings, 3 a target failed, 4 alerts, 74 no space, 75 busy.
 """
 
 from __future__ import annotations
@@ -69,6 +69,12 @@ class SettingsError(QuintileError):
 
 class SchemeError(SettingsError):
     """A segment scheme is unknown or cannot be read."""
+
+
+class DeliveryError(QuintileError):
+    """What was found could not be handed over; it stays as it is, and can be sent again."""
+
+    exit_code = 3
 
 
 class StoreError(QuintileError):

@@ -16,7 +16,7 @@ from quintile.engine.render import Sql, render
 from quintile.errors import DataError
 from quintile.insight.concentration import concentration
 from quintile.insight.distribution import money, whole_numbers
-from quintile.ledger.build import build_ledger
+from quintile.ledger.build import build_ledger, tally_rows
 from quintile.ledger.report import ledger_steps
 from quintile.metrics.measure import Clock, measure
 from quintile.metrics.report import find_places, scored_steps
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from quintile.domain.transactions import Transactions
     from quintile.engine.base import Engine
     from quintile.ledger.rules.currency import RatesOf
+    from quintile.ledger.untouched import Untouched
+    from quintile.metrics.measure import Carried
     from quintile.metrics.report import Places
     from quintile.scoring.histogram import ValueCounts
     from quintile.sources.located import SourceTable
@@ -68,8 +70,22 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class MeasuredCustomers:
+    """The table of shape RFM for one window, and the bridge's steps from the ledger to it."""
+
+    rfm: Sql
+    clock: Clock
+    steps: list[BridgeStep]
+
+
+@dataclass(frozen=True)
 class Scored:
-    """Customers scored and segmented: the view ``segmented`` and all that is reported of it."""
+    """Customers scored and segmented: the view ``segmented`` and all that is reported of it.
+
+    ``learned`` is the model with cut points learned of these customers, where they were; else it is ``model``.
+    ``dwell`` is told where some may be held back in another segment than that of their scores: ``segmented`` then has
+    ``computed_segment`` and ``dwelling`` too.
+    """
 
     segmented: Sql
     model: RfmModel
@@ -78,6 +94,8 @@ class Scored:
     bridge: Bridge
     receipts: tuple[TieReceipt, TieReceipt, TieReceipt]
     spread: Spread
+    learned: RfmModel
+    dwell: dict[str, Any] | None = None
 
 
 def read_sources(
@@ -96,11 +114,12 @@ def read_sources(
         elapsed=settings.model.recency == "elapsed",
         drop_repeated_rows=settings.ledger.duplicates == "row",
         to_keep=to_keep,
+        base_currency=settings.ledger.base_currency,
     )
     return read(engine, tables, settings.reading, reading)
 
 
-def account(
+def account(  # noqa: PLR0913 - what one ledger is made of
     engine: Engine,
     tables: Sequence[SourceTable],
     transactions: Transactions,
@@ -108,6 +127,7 @@ def account(
     *,
     last_day: date,
     rates: RatesOf | None = None,
+    untouched: Untouched | None = None,
 ) -> Accounted:
     """Build the ledger of what was read.
 
@@ -118,8 +138,9 @@ def account(
         settings: The user's settings.
         last_day: The later of ``as_of`` and the shop's today.
         rates: Gives the table of exchange rates, if there is one.
+        untouched: The orders that stand as a project keeps them.
     """
-    ledger = build_ledger(engine, transactions, settings.ledger, last_day=last_day, rates=rates)
+    ledger = build_ledger(engine, transactions, settings.ledger, last_day=last_day, rates=rates, untouched=untouched)
     return Accounted(
         tables=tuple(tables),
         settings=settings,
@@ -128,6 +149,24 @@ def account(
         ledger=ledger,
         steps=ledger_steps(ledger, settings.ledger.refunds),
     )
+
+
+def with_left_out(
+    engine: Engine, accounted: Accounted, left_out: Transactions | None, whole: Transactions
+) -> Accounted:
+    """The same, with the rows of the sources that do not enter the ledger among those that were accounted for.
+
+    Args:
+        engine: Where everything is.
+        accounted: What enters the ledger.
+        left_out: What does not: it could not be read, or is known already.
+        whole: Both together.
+    """
+    if left_out is None:
+        return accounted
+    settings = accounted.settings.ledger
+    ledger = accounted.ledger.beside(tally_rows(engine, left_out, settings, last_day=accounted.last_day))
+    return replace(accounted, transactions=whole, ledger=ledger, steps=ledger_steps(ledger, settings.refunds))
 
 
 def day_after_latest(ledger: Ledger, model: RfmModel, time_zone: str) -> date:
@@ -168,7 +207,7 @@ def require_orders(engine: Engine, ledger: Ledger, clock: Clock) -> Places:
     return places
 
 
-def score_customers(
+def score_customers(  # noqa: PLR0913 - one call for all that is scored
     engine: Engine,
     accounted: Accounted,
     model: RfmModel,
@@ -176,25 +215,41 @@ def score_customers(
     *,
     population: Sql | None,
     on_step: Callable[[str], None],
+    carried: Carried | None = None,
+    learn: bool = False,
 ) -> Scored:
-    """Measure, fit (unless the model brings its cut points), score and assign.
+    """Measure, fit (unless the model brings its cut points), score and assign; ``learn`` as for ``score_measured``.
 
     Raises:
         DataError: ``empty_window``, no purchase lies in the window.
     """
     ledger = accounted.ledger
     model.require_currency(ledger.currency)
-    model, scheme = _with_scheme(model)
+    model, _ = _with_scheme(model)
     places = require_orders(engine, ledger, clock)
     on_step("measuring recency, frequency and monetary")
     alone = places.alone[0] > 0
-    rfm = measure(engine, ledger, model, clock, refunds_alone=alone, population=population)
+    rfm = measure(engine, ledger, model, clock, refunds_alone=alone, population=population, carried=carried)
     steps = scored_steps(engine, ledger, rfm, clock, places, every_buyer=population is None)
     engine.drop("order_parts")
     on_step("scoring")
+    return score_measured(engine, accounted, model, MeasuredCustomers(rfm, clock, steps), learn=learn)
+
+
+def score_measured(
+    engine: Engine, accounted: Accounted, model: RfmModel, measured: MeasuredCustomers, *, learn: bool = False
+) -> Scored:
+    """Fit (unless the model brings its cut points), score and assign who was measured already.
+
+    ``learn`` also learns the cut points that a fit would give now, beside those that the model brings.
+    """
+    ledger, rfm, clock = accounted.ledger, measured.rfm, measured.clock
+    model, scheme = _with_scheme(model)
     counts = count_values(engine, rfm)
-    if model.cuts is None:
-        model = fit(engine, rfm, model, clock.window.as_of, counts=counts).in_currency(ledger.currency)
+    learned = model
+    if learn or model.cuts is None:
+        learned = fit(engine, rfm, model, clock.window.as_of, counts=counts).in_currency(ledger.currency)
+    model = learned if model.cuts is None else model
     scores = score(engine, rfm, model)
     receipts = tie_receipt(engine, scores, model, counts=counts)
     spread = _spread(engine, rfm, model, counts)
@@ -204,9 +259,10 @@ def score_customers(
         model=model,
         scheme=scheme,
         clock=clock,
-        bridge=Bridge((*accounted.steps, *steps)),
+        bridge=Bridge((*accounted.steps, *measured.steps)),
         receipts=receipts,
         spread=spread,
+        learned=learned,
     )
 
 

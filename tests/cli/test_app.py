@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+import quintile
 from quintile.cli import app
 from quintile.errors import DataError, Place, StoreBusyError
 
@@ -15,12 +16,12 @@ def raising(error):
     def called():
         raise error
 
-    return called
+    return lambda _words: called
 
 
 @pytest.mark.parametrize("interrupt", [SystemExit(130), RuntimeError("Query interrupted")], ids=["typer", "database"])
 def test_an_interrupt_says_so_and_exits_with_130(interrupt, monkeypatch, capsys):
-    monkeypatch.setattr(app, "app", raising(interrupt))
+    monkeypatch.setattr(app, "_with_asked", raising(interrupt))
     with pytest.raises(SystemExit) as stopped:
         app.main()
     assert stopped.value.code == 130
@@ -28,13 +29,13 @@ def test_an_interrupt_says_so_and_exits_with_130(interrupt, monkeypatch, capsys)
 
 
 def test_a_bug_keeps_its_traceback(monkeypatch):
-    monkeypatch.setattr(app, "app", raising(RuntimeError("a bug")))
+    monkeypatch.setattr(app, "_with_asked", raising(RuntimeError("a bug")))
     with pytest.raises(RuntimeError, match="a bug"):
         app.main()
 
 
 def test_other_exit_codes_stay(monkeypatch, capsys):
-    monkeypatch.setattr(app, "app", raising(SystemExit(2)))
+    monkeypatch.setattr(app, "_with_asked", raising(SystemExit(2)))
     with pytest.raises(SystemExit) as stopped:
         app.main()
     assert stopped.value.code == 2
@@ -51,7 +52,7 @@ def test_other_exit_codes_stay(monkeypatch, capsys):
 )
 @pytest.mark.parametrize("command", ["run", "fit", "score", "quarantine"])
 def test_with_json_an_error_is_one_json_object_and_a_message_for_people(error, code, command, monkeypatch, capsys):
-    monkeypatch.setattr(app, "app", raising(error))
+    monkeypatch.setattr(app, "_with_asked", raising(error))
     monkeypatch.setattr(sys, "argv", ["quintile", command, "o.csv", "--json"])
     with pytest.raises(SystemExit) as stopped:
         app.main()
@@ -63,8 +64,40 @@ def test_with_json_an_error_is_one_json_object_and_a_message_for_people(error, c
 
 def test_without_json_an_error_is_a_message_alone(monkeypatch, capsys):
     error = DataError("bad_date", "no date", fix="mend it")
-    monkeypatch.setattr(app, "app", raising(error))
+    monkeypatch.setattr(app, "_with_asked", raising(error))
     monkeypatch.setattr(sys, "argv", ["quintile", "run", "o.csv"])
     with pytest.raises(SystemExit):
         app.main()
     assert capsys.readouterr() == ("", "error[bad_date]: no date\n  Fix: mend it\n")
+
+
+def shown(words, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["quintile", *words])
+    with pytest.raises(SystemExit) as stopped:
+        app.main()
+    return stopped.value.code, capsys.readouterr()
+
+
+def test_the_version_needs_no_command(monkeypatch, capsys):
+    code, output = shown(["--version"], monkeypatch, capsys)
+    assert (code, output.out) == (0, f"quintile {quintile.__version__}\n")
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"]])
+def test_the_help_lists_every_command_with_its_purpose(words, monkeypatch, capsys):
+    page = " ".join(shown(words, monkeypatch, capsys)[1].out.split())
+    for command in app.app.registered_commands:
+        assert command.name in page
+        assert " ".join(command.callback.__doc__.split())[:20] in page
+
+
+def test_a_command_s_help_lists_its_flags(monkeypatch, capsys):
+    code, output = shown(["run", "--help"], monkeypatch, capsys)
+    assert code == 0
+    assert "--window" in output.out
+
+
+def test_a_slip_is_met_with_the_command_that_was_meant(monkeypatch, capsys):
+    code, output = shown(["scor"], monkeypatch, capsys)
+    assert code == 2
+    assert "'score'" in output.err

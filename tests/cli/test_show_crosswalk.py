@@ -71,7 +71,7 @@ From one to two
 
 def page_of(found, width=80):
     paper = io.StringIO()
-    show_crosswalk(found, Console(file=paper, width=width, highlight=False))
+    show_crosswalk(found, None, Console(file=paper, width=width, highlight=False))
     return "".join(line.rstrip() + "\n" for line in paper.getvalue().splitlines())
 
 

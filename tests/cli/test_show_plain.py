@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from quintile.cli.show.plain import exact, listed, number, percent, printable, several, short_path, taken_off
+from quintile.cli.show.plain import about, exact, listed, number, percent, printable, several, short_path, taken_off
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,19 @@ def test_shares_have_one_decimal():
 
 def test_counts_agree_with_their_nouns():
     assert [several(1, "row"), several(8871, "row"), number(8871)] == ["1 row", "8,871 rows", "8,871"]
+
+
+@pytest.mark.parametrize(
+    ("warning", "said"),
+    [
+        ({"code": "negative_customer_total", "rows": 2}, "2 customers"),
+        ({"code": "ids_differ_only_by_case", "rows": 1}, "1 id"),
+        ({"code": "late_rows", "rows": 1}, "1 row"),
+        ({"code": "few_buyers", "rows": None}, ""),
+    ],
+)
+def test_a_warning_says_what_it_counts(warning, said):
+    assert about(warning) == said
 
 
 def test_a_long_list_says_how_much_it_leaves_out():

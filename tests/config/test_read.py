@@ -75,7 +75,8 @@ def test_cut_points_are_exact_decimals(toml):
             {"modell": {"scale": 5}},
             (
                 "error[settings]: 'modell' is no setting\n  Fix: did you mean 'model'?"
-                " keys are reading, ledger, model, refresh, output, engine, network, sources, limits"
+                " keys are reading, ledger, model, refresh, output, engine, network,"
+                " business, state, retention, targets, kpis, alerts, sources, limits"
             ),
         ),
     ],

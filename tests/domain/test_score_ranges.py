@@ -18,8 +18,9 @@ def test_orders_are_spans_from_each_cut():
     assert ranges("f", ["2", "3", "5", "7"]) == ["7+", "5-6", "3-4", "2", "1"]
 
 
-def test_money_names_the_lower_end_with_all_its_digits():
-    assert ranges("m", ["100", "1000.2500"]) == ["from 1,000.2500", "from 100", "below 100"]
+def test_money_names_the_lower_end_with_the_digits_that_say_something():
+    assert ranges("m", ["100.50", "1000.253000000000"]) == ["from 1,000.253", "from 100.50", "below 100.50"]
+    assert ranges("m", ["100", "1000.2500"]) == ["from 1,000.25", "from 100", "below 100"]
 
 
 def test_broken_cut_points_hold_whole_days_and_orders():

@@ -39,18 +39,18 @@ def test_new_rows_are_added(project):
 
 
 def test_the_same_source_again_changes_nothing(project):
-    before = {path: path.read_bytes() for path in project.home.rglob("*") if path.is_file()}
+    before = {path: path.read_bytes() for path in (project.home / "store").rglob("*") if path.is_file()}
     found = project.check(FIRST)
     assert counts(found) == (4, 0, 0, 4, 0)
     assert (found["outcome"], found["customers"], found["orders"], found["net_total"]) == ("accept", 0, 0, "0")
     project.run(FIRST)
-    assert {path: path.read_bytes() for path in project.home.rglob("*") if path.is_file()} == before
+    assert {path: path.read_bytes() for path in (project.home / "store").rglob("*") if path.is_file()} == before
 
 
 def test_rows_that_are_known_in_another_file_change_nothing(project):
-    before = sorted(project.home.rglob("*"))
+    before = sorted((project.home / "store").rglob("*"))
     project.run(rows("O3,B,2025-03-01,5.00", "O1,A,2025-06-01,10.00"))
-    assert sorted(project.home.rglob("*")) == before
+    assert sorted((project.home / "store").rglob("*")) == before
 
 
 def test_a_check_writes_nothing(project):
@@ -281,7 +281,8 @@ def test_people_stand_once_under_a_number(tmp_path):
     assert "customer_id" not in keyed.columns
     assert keyed.project("customer_key, frequency").fetchall() == [(1, 2), (2, 1)]
     assert duckdb.read_parquet(str(project.current / "identity.parquet")).fetchall() == [(1, "A"), (2, "B")]
-    assert holding <= {"identity", "ledger", "snapshots"}
+    assert holding == {"identity", "ledger", "snapshots", "orders", "customers"}
+    assert "customer_id" not in duckdb.read_parquet(str(store / "orders" / "*.parquet")).columns
 
 
 def test_old_snapshots_stay_as_they_were(project):
@@ -298,3 +299,12 @@ def test_a_drift_publishes_nothing_until_it_is_accepted(project):
         project.run(text, refresh={"accept": []})
     assert refused.value.code in {"schema_drift", "identity_shift"}
     assert project.customers() == BEFORE
+
+
+def test_sources_of_more_and_of_fewer_decimals_keep_every_digit_of_each(tmp_path):
+    project, header = Refreshed(tmp_path), "order_id,customer_id,order_date,quantity,unit_price"
+    project.run(rows("O6,B,2025-06-20,1,0.001", "O2,A,2025-06-20,1,20.00", header=header))
+    project.run(rows("O7,B,2025-06-21,1,0.01", header=header))
+    assert project.customers()["B"] == (10, 2, "0.011")
+    project.run(rows("O8,C,2025-06-21,1,0.0001", header=header))
+    assert project.customers() == {"A": (11, 1, "20.0000"), "B": (10, 2, "0.0110"), "C": (10, 1, "0.0001")}

@@ -38,7 +38,7 @@ def refresh(folder: Path, fail_at: str = "") -> int:
 def files_of(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted((folder / "project").rglob("*"))
+        for path in sorted((folder / "project" / "store").rglob("*"))
         if path.is_file() and path.name != ".lock"
     }
 

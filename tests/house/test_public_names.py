@@ -10,7 +10,7 @@ import pytest
 import quintile
 
 MOST_PUBLIC_NAMES = 15
-HEAVY = "duckdb", "pydantic", "pandas", "polars", "pyarrow", "numpy"
+HEAVY = "duckdb", "pydantic", "pandas", "polars", "pyarrow", "numpy", "sqlalchemy"
 IMPORT = "import quintile"
 HELP = """
 from quintile.__main__ import main

@@ -204,8 +204,8 @@ def test_every_setting_and_every_group_has_a_comment_of_its_own():
 
 
 def test_a_setting_that_was_just_added_does_not_stop_init(monkeypatch):
-    monkeypatch.setattr("quintile.jobs.init._COMMENTS", {})
-    monkeypatch.setattr("quintile.jobs.init._HEADS", {})
+    monkeypatch.setattr("quintile.jobs.init.COMMENTS", {})
+    monkeypatch.setattr("quintile.jobs.init.HEADS", {})
     text = draft_settings([]).text
     assert "# Model\n[model]\n" in text
     assert read_settings_of(text) == Settings()

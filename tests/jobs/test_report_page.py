@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -81,3 +82,35 @@ def test_a_page_that_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(StoreError, match="cannot be written"):
         report(out, out=tmp_path / "taken")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["orders.csv", "out", "taken"]
+
+
+def test_a_playbook_of_ones_own_stands_on_the_cards(tmp_path):
+    out = tmp_path / "out"
+    run(wish_for(write_shop(tmp_path)), out)
+    segments = json.loads((out / "run.json").read_text(encoding="utf-8"))["ranking"]
+    plays = tmp_path / "ours.toml"
+    text = "".join(
+        f'[[plays]]\nsegment = "{name}"\nlike = "loyal"\nactions = ["Ring {name} & co."]\n' for name in segments
+    )
+    plays.write_text(text, encoding="utf-8")
+    page = report(out, out=tmp_path / "own.html", playbook=plays).read_text(encoding="utf-8")
+    assert all(f"Ring {name} &amp; co." in page for name in segments)
+    assert "Ring Champions" not in (out / PAGE).read_text(encoding="utf-8")
+
+
+def test_a_playbook_that_does_not_fit_is_refused_and_nothing_is_written(tmp_path):
+    out = tmp_path / "out"
+    run(wish_for(write_shop(tmp_path)), out)
+    (tmp_path / "ours.toml").write_text('[[plays]]\nsegment = "Gold"\nlike = "loyal"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="Gold"):
+        report(out, out=tmp_path / "own.html", playbook=tmp_path / "ours.toml")
+    assert not (tmp_path / "own.html").exists()
+
+
+def test_an_average_order_value_is_shown_without_zeros_that_say_nothing(tmp_path):
+    out = tmp_path / "out"
+    found = run(wish_for(write_shop(tmp_path), {"model": {"monetary": "average"}}), out)
+    assert any(cut and cut.endswith("0000000") for cut in found["tie_receipt"][2]["cuts"])
+    assert not re.search(
+        r">[^<>]*\.\d*00000[^<>]*<", (out / PAGE).read_text(encoding="utf-8").split('id="pictures"')[0]
+    )

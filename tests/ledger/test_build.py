@@ -95,3 +95,13 @@ def test_equal_rows_without_an_order_id_are_kept_and_told(build):
 
 def test_a_clean_ledger_warns_of_nothing(build):
     assert build([row(), row("2")]).ledger.warnings == ()
+
+
+def test_a_cancelled_order_of_a_day_takes_no_refund_of_another_customer_along(build):
+    rows = [
+        row("1", "50.00", "A", day="2025-06-01", status="cancelled"),
+        row("2", "-5.00", "B", day="2025-06-01", status="paid"),
+        row("3", "30.00", "B", day="2025-05-01", status="paid"),
+    ]
+    found = build(rows, grain="day")
+    assert (found.rows["cancelled"], found.ledger.net) == (1, Decimal(25))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from quintile.pictures.words import exact, money, number, percent, several, short, titled, with_unit
+from quintile.pictures.words import exact, measured, money, number, percent, several, short, titled, with_unit
 
 
 def test_counts_have_thousands_marks_and_their_noun():
@@ -52,3 +52,8 @@ def test_the_shortest_form_has_three_digits(amount, said):
 def test_units_stand_behind():
     assert (with_unit("3", "days"), with_unit("3", None)) == ("3\N{NO-BREAK SPACE}days", "3")
     assert (titled("Revenue", "EUR"), titled("Revenue", None)) == ("Revenue, EUR", "Revenue")
+
+
+def test_a_measured_value_keeps_the_digits_that_say_something():
+    values = ["1040.650000000000", "12", "12.50", "0.125", "7.000", None]
+    assert [measured(value) for value in values] == ["1,040.65", "12", "12.50", "0.125", "7.00", ""]

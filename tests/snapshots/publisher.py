@@ -48,6 +48,16 @@ def keep(root: Path, snapshot_id: str, run_id: str = "run") -> Path:
         return draft.publish(snapshot_id)
 
 
+def add(root: Path, snapshot_ids: list[str], run_id: str = "run") -> list[str]:
+    """Add past snapshots in one go; returns the names of their folders."""
+    names = []
+    with store_at(root).writing(run_id, started=STARTED) as draft:
+        for snapshot_id in snapshot_ids:
+            fill(draft.folder, snapshot_id)
+            names.append(draft.add(snapshot_id).name)
+    return names
+
+
 def current(root: Path) -> Path:
     """The published snapshot, which has to be there."""
     home = store_at(root).current()
@@ -62,7 +72,10 @@ def complete(home: Path) -> bool:
 
 
 def start(root: Path, run_id: str, mode: str, *snapshot_ids: str, fail_at: str = "") -> subprocess.Popen[str]:
-    """Start the process; MODE is publish or keep (each id), hold (take the lock and stay) or wait (like --wait)."""
+    """Start the process.
+
+    MODE is publish or keep (each id), add (all), hold (take the lock and stay) or wait (like --wait).
+    """
     search = os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path)
     command = [sys.executable, __file__, str(root), run_id, mode, *snapshot_ids]
     environment = os.environ | {"PYTHONPATH": search, VARIABLE: fail_at}
@@ -81,6 +94,9 @@ def main(root: Path, run_id: str, mode: str, snapshot_ids: list[str]) -> None:
         sys.stdout.flush()
         for snapshot_id in snapshot_ids:
             (keep if mode == "keep" else publish)(root, snapshot_id, run_id)
+        return
+    if mode == "add":
+        add(root, snapshot_ids, run_id)
         return
     with store_at(root).writing(run_id, started=STARTED, wait=mode == "wait") as draft:
         sys.stdout.write("holding\n")

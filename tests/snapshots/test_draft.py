@@ -11,6 +11,7 @@ from quintile.snapshots.store import Store
 from tests.snapshots.publisher import (
     KILLED,
     STARTED,
+    add,
     complete,
     current,
     fill,
@@ -64,6 +65,20 @@ KILLS_OF_A_KEEPER = {
 }
 
 
+# Where a run that adds two past snapshots is killed -> how many of them stand then, and what the next run says of it.
+KILLS_OF_A_HISTORY = {
+    "store.drafted:1": (0, ["writing"]),
+    "store.entry_synced:2": (0, ["writing"]),
+    "store.folder_synced:1": (0, ["writing"]),
+    "store.added:1": (1, ["adding"]),
+    "store.entry_synced:3": (1, ["adding"]),
+    "store.folder_synced:2": (1, ["adding"]),
+    "store.added:2": (2, ["adding"]),
+    "store.discarding:1": (2, ["adding"]),
+    "store.discarded:1": (2, []),
+}
+
+
 def publish_unlinked(root: Path, snapshot_id: str) -> None:
     """Publish without links at the top, so that the next run has links to make."""
     with Store(root).writing("before", started=STARTED) as draft:
@@ -71,8 +86,8 @@ def publish_unlinked(root: Path, snapshot_id: str) -> None:
         draft.publish(snapshot_id)
 
 
-def kill_at(root: Path, place: str, snapshot_id: str, mode: str = "publish") -> None:
-    with start(root, "killed", mode, snapshot_id, fail_at=place) as run:
+def kill_at(root: Path, place: str, *snapshot_ids: str, mode: str = "publish") -> None:
+    with start(root, "killed", mode, *snapshot_ids, fail_at=place) as run:
         _, complaints = run.communicate(timeout=20)
     assert (run.returncode, complaints) == (KILLED, "")
 
@@ -91,7 +106,7 @@ def stages_told_by_next_run(root: Path) -> list[str]:
 
 
 def test_every_place_of_the_store_is_killed():
-    places = (*KILLS, *KILLS_OF_A_REPEAT, *KILLS_OF_A_CLEANING, *KILLS_OF_A_KEEPER)
+    places = (*KILLS, *KILLS_OF_A_REPEAT, *KILLS_OF_A_CLEANING, *KILLS_OF_A_KEEPER, *KILLS_OF_A_HISTORY)
     killed = {place.split(":")[0] for place in places}
     assert killed == {stage for stage in STAGES if stage.startswith("store.")}
 
@@ -139,7 +154,7 @@ def test_files_that_outlive_a_snapshot_come_with_it_or_not_at_all(tmp_path, plac
     kept = tmp_path / "ledger"
     keep(tmp_path, "old")
     before = sorted(kept.iterdir())
-    kill_at(tmp_path, place, "new", "keep")
+    kill_at(tmp_path, place, "new", mode="keep")
     assert len(list(kept.iterdir())) == len(before) + KILLS_OF_A_KEEPER[place]
     with store_at(tmp_path).writing("next", started=STARTED):
         pass
@@ -150,10 +165,25 @@ def test_files_that_outlive_a_snapshot_come_with_it_or_not_at_all(tmp_path, plac
 def test_a_kept_file_that_is_there_already_is_not_taken_back(tmp_path):
     keep(tmp_path, "new")
     publish(tmp_path, "old")
-    kill_at(tmp_path, "store.set_aside:1", "new", "keep")
+    kill_at(tmp_path, "store.set_aside:1", "new", mode="keep")
     with store_at(tmp_path).writing("next", started=STARTED):
         pass
     assert [path.read_text() for path in sorted((tmp_path / "ledger").iterdir())] == ["new", "new"]
+
+
+@pytest.mark.parametrize("place", KILLS_OF_A_HISTORY)
+def test_a_kill_while_past_snapshots_are_added_leaves_whole_ones_and_the_pointer(tmp_path, place):
+    standing, told = KILLS_OF_A_HISTORY[place]
+    publish(tmp_path, "now")
+    kill_at(tmp_path, place, "old", "older", mode="add")
+    with store_at(tmp_path).writing("next", started=STARTED) as draft:
+        pass
+    assert [run.stage for run in draft.stopped] == told
+    assert visible(tmp_path) == sorted(["now", *["old", "older"][:standing]])
+    assert add(tmp_path, ["old", "older"]) == ["old", "older"]
+    assert visible(tmp_path) == ["now", "old", "older"]
+    assert all(complete(tmp_path / "snapshots" / name) for name in visible(tmp_path))
+    assert current(tmp_path).name == "now"
 
 
 @pytest.mark.parametrize("place", KILLS_OF_A_CLEANING)

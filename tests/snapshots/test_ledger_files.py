@@ -40,7 +40,7 @@ def test_a_file_is_kept_under_its_number_and_checksum(tmp_path):
     written = tmp_path / "written.parquet"
     written.write_bytes(b"rows")
     digest = hashlib.sha256(b"rows").hexdigest()
-    kept = keep_file(tmp_path / "kept", ROWS, 3, written, 9)
+    kept = keep_file(tmp_path / "kept", ROWS, "000003-", written, 9)
     assert kept == KeptFile(f"ledger/000003-{digest[:12]}.parquet", digest, 9)
     assert (tmp_path / "kept" / kept.name).read_bytes() == b"rows"
     assert FILES.with_file(ROWS, kept).ledger == (*FILES.ledger, kept)

@@ -9,7 +9,18 @@ import pytest
 from quintile.errors import StoreError
 from quintile.snapshots.disk import checksums
 from quintile.snapshots.store import Store
-from tests.snapshots.publisher import STARTED, complete, current, fill, first_line, publish, start, store_at, text_of
+from tests.snapshots.publisher import (
+    STARTED,
+    add,
+    complete,
+    current,
+    fill,
+    first_line,
+    publish,
+    start,
+    store_at,
+    text_of,
+)
 
 
 def hidden(root: Path) -> list[str]:
@@ -72,6 +83,28 @@ def test_other_files_under_the_same_id_get_a_number_and_replace_nothing(tmp_path
             homes.append(draft.publish("a").name)
     assert homes == ["a-2", "a-3", "a-2", "a"]
     assert complete(current(tmp_path))
+
+
+def test_past_snapshots_are_added_without_moving_the_pointer(tmp_path):
+    publish(tmp_path, "now")
+    inode = (tmp_path / "snapshots" / "now" / "customers.csv").stat().st_ino
+    assert add(tmp_path, ["past", "now", "past", "older"]) == ["past", "now", "past", "older"]
+    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == [".lock", "now", "older", "past"]
+    assert all(complete(tmp_path / "snapshots" / name) for name in ("past", "older"))
+    assert (tmp_path / "snapshots" / "now" / "customers.csv").stat().st_ino == inode
+    assert current(tmp_path).name == "now"
+
+
+def test_other_files_of_a_past_snapshot_get_a_number(tmp_path):
+    add(tmp_path, ["past"])
+    with store_at(tmp_path).writing("run", started=STARTED) as draft:
+        fill(draft.folder, "other")
+        draft.clear()
+        assert list(draft.folder.iterdir()) == []
+        fill(draft.folder, "another")
+        assert draft.add("past").name == "past-2"
+    assert (tmp_path / "snapshots" / "past-2" / "segments.csv").read_text() == text_of("segments.csv", "another")
+    assert store_at(tmp_path).current() is None
 
 
 def test_a_link_whose_file_is_no_longer_made_goes_away(tmp_path):

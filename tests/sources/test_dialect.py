@@ -121,6 +121,33 @@ def test_lines_may_end_with_cr_alone(detect):
     assert detect(ROWS.replace("\n", "\r")) == Dialect(COLUMNS, carriage_returns=True)
 
 
+def test_lines_may_end_with_two_returns(detect):
+    assert detect(ROWS.replace("\n", "\r\r\n")) == Dialect(COLUMNS, doubled_returns=True)
+
+
+@pytest.mark.parametrize("above", ["Report,January 2025,,\n", "Report,,,\n,,,\n", "Report,,,\nShop,North,,\n"])
+def test_padded_titles_above_the_header_are_no_header(detect, above):
+    dialect = detect(above + ROWS)
+    assert (dialect.columns, dialect.head) == (COLUMNS, above.count("\n") + 1)
+
+
+def test_a_header_with_a_nameless_column_stays_the_header(detect):
+    assert detect("id,,date\n1,x,2025-01-05\n2,y,2025-01-06\n").columns == ("id", "column_2", "date")
+
+
+@pytest.mark.parametrize("cell", ['"b, c"', '"b"', '"b ""c"""'])
+def test_blanks_may_stand_before_a_quoted_cell(detect, cell):
+    assert detect(f"a, b, d\n1, {cell}, 2\n3, {cell} , 4\n").padded
+
+
+def test_quotes_after_a_blank_inside_a_quoted_cell_are_no_padding(detect):
+    assert not detect('a,b\n1,"x, ""y"", z"\n2,"x"\n').padded
+
+
+def test_apostrophes_around_cells_are_told_from_a_wrong_delimiter(detect):
+    assert "single quotes" in error_of(detect, "'a','b'\n'1','x, y'\n'2','x, z'\n").message
+
+
 def test_gzip_is_seen_by_its_first_bytes(detect):
     assert detect(gzip.compress(ROWS.encode(), mtime=0)) == Dialect(COLUMNS, compressed=True)
 

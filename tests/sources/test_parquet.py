@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from quintile.engine.render import render
 from quintile.errors import DataError
 from quintile.sources.parquet import require_sound
 
@@ -199,3 +200,13 @@ def test_a_sound_file_agrees_with_what_it_tells_of_itself(file, opened, column, 
 
 def test_row_groups_and_columns_without_statistics_say_nothing(file, opened):
     assert opened(file(row_group_size=7, write_statistics=["id"])).rows == 500
+
+
+def test_texts_without_the_mark_of_a_text_are_read_as_texts(file, opened, engine):
+    path = file(pa.table({"id": pa.array([b"C1", "Zoë".encode()]), "picture": pa.array([b"\xff\xd8", b"\x00"])}))
+    table = opened(path)
+    assert table.columns == {"id": "VARCHAR", "picture": "VARCHAR"}
+    for query in (table.query, table.located):
+        assert engine.rows(render("SELECT id FROM ({query})", query=query)) == [("C1",), ("Zoë",)]
+    with pytest.raises(DataError):  # bytes that are no text are never taken for one
+        engine.rows(render("SELECT picture FROM ({query})", query=table.query))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ABC = Dialect(("a", "b", "c"))
-FIELD = st.text(alphabet='ab1 é,;"\n', max_size=6)
+FIELD = st.text(alphabet='ab1 é,;"\n:.', max_size=6)
 
 
 @st.composite
@@ -41,6 +41,34 @@ def counted(tmp_path):
         return count_records(written(tmp_path / "f.csv", data), dialect)
 
     return count
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize(
+    ("odd", "rows"),
+    [
+        (b"2,10:01,7", 9),
+        (b",,", 8),
+        (b"2,10:0\r1,7", 9),
+        (b'2,"10:01",7', 9),
+        (b"2,10:01", 9),
+        (b" , , ", 9),
+        (b":,,", 9),
+    ],
+)
+def test_rows_with_the_same_marks_are_counted_as_any_others(tmp_path, odd, rows, line_end):
+    alike = [f"{number},10:0{number},{number}.5".encode() for number in range(8)]
+    path = written(tmp_path / "f.csv", line_end.join([b"a,b,c", *alike, odd, b""]))
+    assert count_records(path, ABC) == rows
+    first = written(tmp_path / "g.csv", line_end.join([b"a,b,c", odd, *alike, b""]))
+    assert count_records(first, ABC) == rows
+
+
+def test_a_stray_return_among_rows_with_the_same_marks_is_a_control_character(tmp_path):
+    text = b"a,b,c\r\n1,10:01,7\r\n2,10:01,7\r8\r\n"
+    (tmp_path / "stage").mkdir()
+    staged = stage_utf8(written(tmp_path / "f.csv", text), ABC, tmp_path / "stage")
+    assert [(row.line, row.reason) for row in staged.rejected] == [(3, "control_character")]
 
 
 @given(

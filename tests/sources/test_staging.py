@@ -55,6 +55,8 @@ def test_a_clean_file_is_linked_not_copied(stage):
         gzip.compress(TEXT.encode(), mtime=0),
         TEXT.replace("O2", ",,\nO2").encode(),
         TEXT.replace("\nO2", "\r\nO2").encode(),
+        TEXT.replace("\n", "\r\r\n").encode(),
+        TEXT.replace("C2,", ' "C2" ,').encode(),
     ],
 )
 def test_what_the_database_would_misread_is_copied_clean(stage, data):

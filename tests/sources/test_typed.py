@@ -94,7 +94,7 @@ def test_a_wrong_date_is_a_problem_and_the_order_is_told(typed):
     wish = ("UTC", "local")
     rows, assumed = typed(frame, lambda engine, table: type_time(engine, table, {"time": "t"}, NO_WISH, wish))
     assert [row[0] and row[0].date().isoformat() for row in rows] == ["2025-01-31", "2025-02-01", None]
-    assert (rows[2][1], assumed) == ("bad_date", {"date_order": "dmy"})
+    assert (rows[2][1], assumed) == ("bad_date", {"date_order": "dmy", "times_with_zone": False})
 
 
 def test_scientific_notation_is_told_with_its_rows(engine, opened):

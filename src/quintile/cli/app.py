@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import io
 import json
 import os
 import sys
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from quintile import __version__
 from quintile.cli.commands import (
     check,
+    checkup,
     crosswalk,
+    customer,
     demo,
+    drift,
+    erase,
+    export,
     fit,
+    forecast,
+    history,
     init,
+    kpis,
     lint,
+    log,
+    migration,
+    plan,
     playbook,
     quarantine,
     recommend,
     report,
+    retention,
     run,
     schemes,
     score,
+    verify,
     whatif,
 )
 from quintile.cli.show.plain import printable
 from quintile.errors import QuintileError, StoreFullError
+
+if TYPE_CHECKING:
+    from typer.models import CommandInfo
 
 INTERRUPTED = 130
 JSON = "--json"
@@ -53,6 +70,19 @@ for command in (
     score,
     whatif,
     report,
+    export,
+    plan,
+    history,
+    migration,
+    drift,
+    kpis,
+    checkup,
+    customer,
+    forecast,
+    log,
+    verify,
+    erase,
+    retention,
     schemes,
     lint,
     crosswalk,
@@ -61,14 +91,20 @@ for command in (
     command.register(app)
 
 
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"quintile {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _quintile(
     *,
-    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+    ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"quintile {__version__}")
-        raise typer.Exit
+    pass
 
 
 def main() -> None:
@@ -82,7 +118,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter still gets the page
     try:
         try:
-            app()
+            _with_asked(sys.argv[1:])()
         finally:
             sys.stdout.flush()
     except QuintileError as error:
@@ -97,6 +133,33 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except OSError as error:
         _explain(error)
+
+
+def _with_asked(words: list[str]) -> typer.Typer:
+    """The program with the one command that is asked for, or with bare commands for its help: flags take time to build.
+
+    After a slip it has all commands, to name the one that was meant.
+    """
+    asked = next((word for word in words if not word.startswith("-")), None)
+    lean = copy.copy(app)
+    lean.registered_commands = [
+        _bare(command) if asked is None else command
+        for command in app.registered_commands
+        if asked in {None, command.name}
+    ]
+    return lean if lean.registered_commands else app
+
+
+def _bare(command: CommandInfo) -> CommandInfo:
+    """The command without its flags, as the list of commands shows it."""
+
+    def nothing() -> None:
+        pass
+
+    nothing.__doc__ = command.callback.__doc__
+    bare = copy.copy(command)
+    bare.callback = nothing
+    return bare
 
 
 def _explain(error: OSError) -> NoReturn:

@@ -37,6 +37,7 @@ AsOf = Annotated[
     ),
 ]
 Project = Annotated[Path | None, typer.Option(help="Project folder with quintile.toml and the store.", metavar="DIR")]
+Playbook = Annotated[Path | None, typer.Option(help="A playbook of your own instead of the scheme's.", metavar="FILE")]
 Backfill = Annotated[
     bool,
     typer.Option(
@@ -50,6 +51,17 @@ Wait = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Given = GivenFlags
+
+
+def refuse_sources(sources: list[Path] | None, project: Path | None) -> None:
+    """Refuse sources beside a project whose own ledger is to be looked at.
+
+    Raises:
+        SettingsError: Both are named.
+    """
+    if project is not None and sources:
+        message, fix = "a project is looked at as it is, without further sources", "drop the sources, or --project"
+        raise SettingsError("source", message, fix=fix)
 
 
 def asked(
@@ -87,6 +99,17 @@ def asked(
         kept = RfmModel.from_json(_text(model))
     chosen = named_sources(sources or [], settings)
     return Wish(sources=chosen, settings=settings, as_of=parse_as_of(as_of), model=kept, project=project)
+
+
+def project_of(project: Path | None) -> Path:
+    """The project folder, which a command about a project needs.
+
+    Raises:
+        SettingsError: None is named.
+    """
+    if project is None:
+        raise SettingsError("project", "say which project", fix="write --project DIR")
+    return project
 
 
 def parse_as_of(text: str | None) -> date | None:

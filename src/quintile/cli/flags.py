@@ -85,7 +85,10 @@ FLAGS = (
     Flag("model", "f_cuts", "Own cut points for frequency, ascending.", "2,3,5,7", listed=True),
     Flag("model", "m_cuts", "Own cut points for monetary, ascending.", "100,300,600,1000", listed=True),
     Flag("model", "scheme", "Segment scheme: a name or a TOML file.", "NAME|FILE"),
+    Flag("model", "dwell", "In a project: publish a new segment once it stood in so many snapshots.", "N", int),
+    Flag("model", "margin", "In a project: publish a new segment at once beyond this share of the border.", "0.05"),
     Flag("refresh", "mode", "What a project's source is: more rows, or the whole extract.", "append|full"),
+    Flag("refresh", "refit", "Learn a project's cut points anew.", kind=bool),
     Flag("refresh", "accept", "Publish in spite of a drift of this code; repeat it.", "CODE", several=True),
     Flag("refresh", "because", "Why the drift is accepted; kept in run.json."),
     Flag("engine", "memory", "Memory the database may use; beyond it, it works on disk.", "2GB"),
@@ -114,8 +117,13 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
     signature = inspect.signature(command, eval_str=True)
     own = [parameter for name, parameter in signature.parameters.items() if name != "flags"]
-    called.__signature__ = signature.replace(parameters=own + [_parameter(flag) for flag in FLAGS])  # type: ignore[attr-defined]
+    called.__signature__ = signature.replace(parameters=[*own, *_parameters()])  # type: ignore[attr-defined]
     return called
+
+
+@functools.cache
+def _parameters() -> tuple[inspect.Parameter, ...]:
+    return tuple(_parameter(flag) for flag in FLAGS)
 
 
 def _parameter(flag: Flag) -> inspect.Parameter:
@@ -131,13 +139,18 @@ def _parameter(flag: Flag) -> inspect.Parameter:
 
 def _value(flag: Flag, value: Any) -> Any:  # noqa: ANN401 - as typed on the command line
     if flag.pairs:
-        return _mapping(value)
+        return mapping(value)
     if flag.listed:
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
 
 
-def _mapping(pairs: list[str]) -> Mapping[str, str]:
+def mapping(pairs: list[str]) -> Mapping[str, str]:
+    """Columns by role, from ``role=column`` as typed.
+
+    Raises:
+        SettingsError: A text maps nothing.
+    """
     mapping = {}
     for pair in pairs:
         role, equals, column = pair.partition("=")

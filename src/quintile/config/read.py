@@ -7,20 +7,19 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter, ValidationError
-
-from quintile.config.sources import SOURCE_KEYS, beside, check_sources, give_way, refuse_secrets
+from quintile.config.plain import plain_settings
+from quintile.config.sources import beside, check_sources, give_way, refuse_secrets
 from quintile.domain.currency import CURRENCIES
 from quintile.domain.second_tables import SECOND_TABLES
-from quintile.domain.settings import Settings
 from quintile.errors import Place, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from quintile.domain.settings import Settings
+
 SETTINGS_FILE = "quintile.toml"
-_ADAPTER = TypeAdapter(Settings)
 _FILES = (
     ("ledger", "rates"),
     ("ledger", "returns"),
@@ -28,6 +27,7 @@ _FILES = (
     ("ledger", "merges"),
     ("model", "population"),
     ("model", "scheme"),
+    ("kpis", "engagement"),
 )
 
 
@@ -48,10 +48,11 @@ def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
             merged[group]["map"] = {**_table(given, group, path).get("map", {}), **flagged["map"]}
     refuse_secrets(merged, path)
     merged["sources"] = give_way(merged.get("sources", {}), flags.get("reading", {}).get("map", {}))
-    try:
-        settings = _ADAPTER.validate_python(merged)
-    except ValidationError as error:
-        raise _explained(error, path) from error
+    settings = plain_settings(merged)
+    if settings is None:
+        from quintile.config.validated import validated  # noqa: PLC0415 - its library is seldom needed and slow to load
+
+        settings = validated(merged, path)
     _check_time_zone(settings.ledger.time_zone)
     _check_currency(settings.ledger.base_currency)
     check_sources(settings.sources, path)
@@ -93,7 +94,8 @@ def _one_map(given: dict[str, Any], path: Path) -> dict[str, Any]:
         table = _table(given, kind, path)
         unknown = [key for key in table if key != "map"]
         if unknown:
-            fix = f"write [{kind}.map]; the file itself is named under [ledger], as {kind} = 'FILE'"
+            named = "kpis" if kind == "engagement" else "ledger"
+            fix = f"write [{kind}.map]; the file itself is named under [{named}], as {kind} = 'FILE'"
             raise SettingsError("settings", f"'{kind}.{unknown[0]}' is no setting", fix=fix, place=Place(str(path)))
         roles |= {f"{kind}.{role}": column for role, column in table.get("map", {}).items()}
     if not roles:
@@ -110,36 +112,6 @@ def _table(given: Mapping[str, Any], group: str, path: Path | None) -> dict[str,
             "settings", f"'{group}' is a table, not a value", fix=f"write [{group}]", place=Place(str(path or ""))
         )
     return table
-
-
-def _explained(error: ValidationError, path: Path | None) -> SettingsError:
-    first = error.errors()[0]
-    keys = [str(part) for part in first["loc"]]
-    key = ".".join(keys)
-    place = Place(str(path)) if path is not None else Place()
-    if first["type"] == "unexpected_keyword_argument":
-        known = _known_keys(keys[:-1])
-        near = difflib.get_close_matches(keys[-1], known, n=1)
-        hint = f"did you mean '{near[0]}'? " if near else ""
-        return SettingsError(
-            "settings", f"'{key}' is no setting", fix=f"{hint}keys are {', '.join(known)}", place=place
-        )
-    flag = " or with --" + keys[1].replace("_", "-") if len(keys) > 1 and keys[0] != "sources" else ""
-    return SettingsError(
-        "settings",
-        f"{key} cannot be {str(first['input'])[:80]!r}: {first['msg'][0].lower()}{first['msg'][1:]}",
-        fix=f"give another value in the settings file{flag}",
-        place=place,
-    )
-
-
-def _known_keys(parents: list[str]) -> list[str]:
-    if parents[:1] == ["sources"]:
-        return list(SOURCE_KEYS)
-    schema: Any = Settings
-    for parent in parents:
-        schema = type(getattr(schema(), parent, None))
-    return list(getattr(schema, "__dataclass_fields__", {}))
 
 
 def _check_time_zone(time_zone: str) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SOURCE_KEYS = tuple(key.name for key in fields(DatabaseSettings))
 _SECRETS = re.compile("pass(word|wd|phrase)?|pwd|secret|token|dsn|ur[il]|connection(_string)?", re.IGNORECASE)
 _VARIABLE = re.compile("[A-Z][A-Z0-9_]*")
+_NAMES = ("password_env", "key_env")
 _SHAPE = 'write its parts: kind = "postgresql", host, database, user, password_env, table'
 
 
@@ -27,8 +28,9 @@ def refuse_secrets(given: Mapping[str, Any], path: Path | None) -> None:
     """
     place = Place(str(path)) if path is not None else Place()
     sources = given.get("sources", {})
-    for name, table in sources.items() if isinstance(sources, dict) else [("", sources)]:
-        where = f"sources.{name}".rstrip(".")
+    tables = list(sources.items()) if isinstance(sources, dict) else [("", sources)]
+    for name, table in [*tables, *([("state", given["state"])] if "state" in given else [])]:
+        where = "state" if table is given.get("state") else f"sources.{name}".rstrip(".")
         if not isinstance(table, dict):
             raise SettingsError("settings", f"'{where}' is a table, not a value", fix=_SHAPE, place=place)
         found = next((key for key in table if _SECRETS.fullmatch(key)), None)
@@ -39,11 +41,12 @@ def refuse_secrets(given: Mapping[str, Any], path: Path | None) -> None:
                 fix=f'write password_env = "{_variable(name)}" and set that environment variable; {_SHAPE}',
                 place=place,
             )
-        if not _VARIABLE.fullmatch(str(table.get("password_env") or "X")):
+        variable = next((key for key in _NAMES if not _VARIABLE.fullmatch(str(table.get(key) or "X"))), None)
+        if variable is not None:
             raise SettingsError(
                 "password",
-                f"'{where}.password_env' holds something else than the name of an environment variable",
-                fix=f'write password_env = "{_variable(name)}" and set that variable to the password',
+                f"'{where}.{variable}' holds something else than the name of an environment variable",
+                fix=f'write {variable} = "{_variable(name)}" and set that variable to the secret',
                 place=place,
             )
         if re.search("://|@|[\\s]", str(table.get("host", ""))):

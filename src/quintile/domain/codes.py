@@ -75,6 +75,9 @@ WARNINGS = {
         "Further lines of known orders", "if they correct known lines: give the whole extract with --mode full"
     ),
     "vanished_orders": Words("Vanished orders", "if the source is no full extract: --mode append"),
+    "refit_due": Words(
+        "Cut points that no longer fit", "see who would move: quintile drift --project DIR; --refit learns them anew"
+    ),
     "amount_scale_shift": Words("Amounts of another size", "look whether amounts are still in the same unit"),
 }
 ERRORS = {

@@ -19,6 +19,8 @@ class Dialect:
         encoding: A Python codec name.
         head: Physical lines up to and with the header; the first record may start on line ``head + 1``.
         carriage_returns: Lines end with CR alone.
+        doubled_returns: Lines end with CR CR LF, as text that was taken for text twice.
+        padded: Blanks may stand before and after a quoted field.
         compressed: The bytes are gzip.
     """
 
@@ -28,6 +30,8 @@ class Dialect:
     encoding: str = "utf-8"
     head: int = 1
     carriage_returns: bool = False
+    doubled_returns: bool = False
+    padded: bool = False
     compressed: bool = False
 
 

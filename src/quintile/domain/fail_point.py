@@ -22,6 +22,7 @@ STAGES = (
     "store.drafted",
     "store.entry_synced",
     "store.folder_synced",
+    "store.added",
     "store.marked",
     "store.kept",
     "store.set_aside",
@@ -32,6 +33,14 @@ STAGES = (
     "store.retracted",
     "store.discarding",
     "store.discarded",
+    "erase.buried",
+    "rewriting.kept",
+    "rewriting.snapshot",
+    "erase.swept",
+    "erase.certified",
+    "rewriting.dropped",
+    "retention.removed",
+    "retention.rewritten",
 )
 
 _passed: Counter[str] = Counter()

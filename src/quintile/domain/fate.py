@@ -24,7 +24,8 @@ QUARANTINE_REASONS = (
     "missing_currency",
     "unknown_currency",
 )
-EXCLUSION_REASONS = ("cancelled", "failed", "pending", "test")
+ERASED = "erased"
+EXCLUSION_REASONS = ("cancelled", "failed", "pending", "test", ERASED)
 DUPLICATE = 90
 
 _FIRST_QUARANTINE, _FIRST_EXCLUSION = 10, 60

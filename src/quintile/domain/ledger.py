@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,16 @@ class Tally:
     amounts: dict[str, Decimal]
     largest: Decimal | None = Decimal(0)
 
+    def plus(self, other: Tally) -> Tally:
+        """Both together."""
+        nothing = Decimal(0)
+        amounts = {
+            currency: self.amounts.get(currency, nothing) + other.amounts.get(currency, nothing)
+            for currency in sorted({*self.amounts, *other.amounts})
+        }
+        known = self.largest is not None and other.largest is not None
+        return Tally(self.rows + other.rows, amounts, self.largest + other.largest if known else None)  # type: ignore[operator]
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -35,8 +45,9 @@ class Ledger:
     only a refund column or a refunded status says went back, ``table_refunds`` what only the table of returns says.
     ``first_at`` and ``last_at`` are the times of the first and the last purchase. ``lines`` are the source rows behind
     the orders, ``after_refunds`` their money, ``net`` the money that counts under the refund policy. ``grain`` says
-    what one row was taken for. ``people`` names the keys of the table of customers, if there is one; ``second`` tells
-    what became of each second table's rows.
+    what one row was taken for. ``people`` names the keys of the table of customers, if there is one. ``names`` names
+    the view of customer_key and customer_id in a project, whose orders carry numbers in place of ids; ``key_type`` is
+    then the type of the ids. ``second`` tells what became of each second table's rows.
     """
 
     orders: str
@@ -58,4 +69,12 @@ class Ledger:
     warnings: tuple[dict[str, Any], ...] = ()
     table_refunds: Decimal = Decimal(0)
     people: str | None = None
+    names: str | None = None
     second: tuple[dict[str, Any], ...] = ()
+
+    def beside(self, fates: dict[int, Tally]) -> Ledger:
+        """The same ledger with further rows among those that were read, none of them kept."""
+        nothing = Tally(0, {})
+        added = {fate: self.fates.get(fate, nothing).plus(fates.get(fate, nothing)) for fate in {*self.fates, *fates}}
+        rows = self.rows + sum(tally.rows for tally in fates.values())
+        return replace(self, fates=dict(sorted(added.items())), rows=rows)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from quintile.domain.dwell import DwellRule
 from quintile.domain.scale import Scale
 from quintile.domain.window import WindowLength
 from quintile.errors import SettingsError
@@ -85,6 +86,7 @@ class RfmModel:
     scheme_text: str | None = None
     cuts: tuple[CutPoints, CutPoints, CutPoints] | None = None
     fitted: Fitted | None = None
+    dwell: DwellRule = DwellRule()
 
     def with_cuts(self, cuts: tuple[CutPoints, CutPoints, CutPoints], fitted: Fitted) -> RfmModel:
         """The same model with its cut points learned."""
@@ -124,7 +126,7 @@ class RfmModel:
         return json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n"
 
     def _content(self) -> dict[str, Any]:
-        return {
+        content = {
             "window": str(self.window),
             "recency": self.recency,
             "monetary": self.monetary,
@@ -142,6 +144,7 @@ class RfmModel:
             else {metric: _cuts_as_dict(cuts) for metric, cuts in zip("rfm", self.cuts, strict=True)},
             "fitted": None if self.fitted is None else _fitted_as_dict(self.fitted),
         }
+        return {**content, "dwell": self.dwell.as_dict()} if self.dwell.is_on else content
 
     @classmethod
     def from_json(cls, text: str) -> RfmModel:
@@ -188,6 +191,7 @@ class RfmModel:
             scheme_text=data["scheme_text"],
             cuts=None if cuts is None else (_cuts(cuts["r"]), _cuts(cuts["f"]), _cuts(cuts["m"])),
             fitted=None if fitted is None else Fitted(**fitted),
+            dwell=DwellRule.from_dict(data["dwell"]) if "dwell" in data else DwellRule(),
         )
 
 

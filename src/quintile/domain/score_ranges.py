@@ -6,6 +6,8 @@ import math
 from decimal import Decimal
 from typing import Any
 
+from quintile.domain.words import amount
+
 NOBODY, TIED = "-", "ties"
 
 
@@ -58,9 +60,9 @@ def _orders(cuts: list[Decimal | None], fewest: int) -> list[str]:
 def _money(cuts: list[Decimal | None]) -> list[str]:
     ranges, above = [], None
     for cut in reversed(cuts):
-        ranges.append("" if cut in {None, above} else f"from {cut:,f}")
+        ranges.append("" if cut in {None, above} else f"from {amount(cut)}")
         above = above if cut is None else cut
-    return [*ranges, "any" if above is None else f"below {above:,f}"]
+    return [*ranges, "any" if above is None else f"below {amount(above)}"]
 
 
 def _span(low: int, high: int) -> str:

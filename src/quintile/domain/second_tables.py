@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-SECOND_TABLES = ("returns", "customers", "merges", "rates")
+SECOND_TABLES = ("returns", "customers", "merges", "rates", "engagement")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from quintile.domain.business import BusinessSettings
 from quintile.domain.database import DatabaseSettings  # noqa: TC001 - the settings reader resolves these annotations
+from quintile.domain.dwell import DwellRule
+from quintile.domain.keeping import RetentionSettings, StateSettings
+from quintile.domain.kpi import AlertSettings, KpiSettings, TargetSettings
 from quintile.domain.rfm_model import METHODS, Method, RfmModel
 from quintile.domain.scale import Scale
 from quintile.domain.window import WindowLength
@@ -99,8 +103,7 @@ class ModelSettings:
     """The model in a person's words; ``model()`` makes the value the steps use.
 
     ``method`` is one name for all three metrics, or ``"r=threshold,f=kmeans"``. A metric with own cut points is
-    scored by
-    ``threshold``, or by ``percentile`` when that is its method; then the cut points are percent ranks.
+    scored by ``threshold``, or by ``percentile`` when that is its method; then the cut points are percent ranks.
     """
 
     __pydantic_config__ = _FORBID_UNKNOWN
@@ -116,6 +119,8 @@ class ModelSettings:
     f_cuts: tuple[Decimal, ...] = ()
     m_cuts: tuple[Decimal, ...] = ()
     scheme: str | None = None
+    dwell: int | None = None
+    margin: Decimal | None = None
 
     def model(self) -> RfmModel:
         """The unfitted model these settings describe.
@@ -139,6 +144,7 @@ class ModelSettings:
             f=f,
             m=m,
             scheme=self.scheme or DEFAULT_SCHEMES.get(scale.scores, NO_SCHEME),
+            dwell=DwellRule(self.dwell, self.margin),
         )
 
 
@@ -191,11 +197,15 @@ DriftCode = Literal["schema_drift", "volume_drop", "distribution_shift", "identi
 
 @dataclass(frozen=True)
 class RefreshSettings:
-    """What a later source of the same project may change: drifts accepted by name, and why. Meant for one run."""
+    """What a later source of the same project may change: drifts accepted by name, and why. Meant for one run.
+
+    ``refit`` learns the cut points anew; otherwise a project keeps those of its first run.
+    """
 
     __pydantic_config__ = _FORBID_UNKNOWN
 
     mode: Literal["append", "full"] = "append"
+    refit: bool = False
     accept: tuple[DriftCode, ...] = ()
     because: str | None = None
 
@@ -222,6 +232,12 @@ class Settings:
     output: OutputSettings = OutputSettings()
     engine: EngineSettings = EngineSettings()
     network: NetworkSettings = NetworkSettings()
+    business: BusinessSettings = BusinessSettings()
+    state: StateSettings = StateSettings()
+    retention: RetentionSettings = RetentionSettings()
+    targets: TargetSettings = field(default_factory=TargetSettings)
+    kpis: KpiSettings = KpiSettings()
+    alerts: AlertSettings = AlertSettings()
     sources: dict[str, DatabaseSettings] = field(default_factory=dict)
 
     @property

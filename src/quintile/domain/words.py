@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
 STEPS = {
     "raw": "In the source",
     "ragged_row": "Rows with too many or too few fields",
@@ -24,6 +29,7 @@ STEPS = {
     "failed": "Failed",
     "pending": "Pending",
     "test": "Test orders",
+    "erased": "Of erased people",
     "kept": "Kept",
     "converted": "Kept, converted",
     "refunds": "Refunds",
@@ -57,9 +63,16 @@ REMEDIES = {
     "missing_currency": "write the currency on those rows; --map currency= leaves the column out if all are the same",
     "unknown_currency": "write three-letter codes, such as EUR",
 }
+_CENTS = 2
 METRICS = {"r": "Recency", "f": "Frequency", "m": "Monetary"}
 
 
 def called(step: str) -> str:
     """A step of the bridge, or a reason, in words."""
     return STEPS.get(step, step.replace("_", " ").capitalize())
+
+
+def amount(value: Decimal) -> str:
+    """A measured value with thousands marks and the digits that say something: 1040.650000 is ``1,040.65``."""
+    whole, mark, cents = f"{value:,f}".partition(".")
+    return f"{whole}{mark}{cents[:_CENTS]}{cents[_CENTS:].rstrip('0')}"

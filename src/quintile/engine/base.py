@@ -1,4 +1,4 @@
-"""What the steps may ask of a database: eight verbs, no more."""
+"""What the steps may ask of a database: nine verbs, no more."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ class Engine(Protocol):
 
     def register(self, table_name: str, frame: object) -> Sql:
         """Make a data frame (anything with the Arrow C stream) readable under a name; returns the quoted name."""
+
+    def interrupt(self) -> None:
+        """Stop the running query, if there is one, from another thread."""
 
     def close(self) -> None:
         """Give everything back."""

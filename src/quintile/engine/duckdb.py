@@ -22,6 +22,7 @@ _UNREADABLE = (duckdb.IOException, duckdb.InvalidInputException, duckdb.Serializ
 DatabaseError = duckdb.Error
 """What DuckDB raises, for the few who may not know DuckDB but let a user's own query into it."""
 
+_BATCH = 8192  # rows
 _FOLDERS = re.compile(r"/(?:[^/\s'\"]+/)+")
 _WRITE = {
     ".parquet": "COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)",
@@ -75,14 +76,7 @@ class DuckDbEngine:
         ]
         for setting, value in settings:
             if value is not None:
-                self._set(setting, value)
-
-    def _set(self, setting: str, value: Value | list[str]) -> None:
-        try:
-            self._connection.execute(f"SET {setting} = {_setting(value)}")
-        except duckdb.Error as error:
-            message = f"'{value}' is no possible {setting}: {str(error).splitlines()[0]}"
-            raise SettingsError("engine", message, fix="write for example --memory 2GB or --threads 2") from error
+                _set(self._connection, setting, value)
 
     def rows(self, query: Sql) -> list[tuple[Any, ...]]:
         """Run a query and return its (few) rows."""
@@ -127,6 +121,13 @@ class DuckDbEngine:
         """A query's rows as an object with the Arrow C stream (pyarrow, polars and pandas read it)."""
         return self._connection.sql(query)
 
+    def batches(self, query: Sql) -> Iterator[list[tuple[Any, ...]]]:
+        """A query's rows in pieces, so that they never stand in memory at once; no other query may run meanwhile."""
+        with _readable():
+            self._connection.execute(query)
+            while rows := self._connection.fetchmany(_BATCH):
+                yield rows
+
     def interrupt(self) -> None:
         """Stop the running query from another thread or a signal handler."""
         self._connection.interrupt()
@@ -136,6 +137,14 @@ class DuckDbEngine:
         with contextlib.suppress(duckdb.Error):
             self._connection.close()
         self._spill.cleanup()
+
+
+def _set(connection: duckdb.DuckDBPyConnection, setting: str, value: Value | list[str]) -> None:
+    try:
+        connection.execute(f"SET {setting} = {_setting(value)}")
+    except duckdb.Error as error:
+        message = f"'{value}' is no possible {setting}: {str(error).splitlines()[0]}"
+        raise SettingsError("engine", message, fix="write for example --memory 2GB or --threads 2") from error
 
 
 @contextlib.contextmanager

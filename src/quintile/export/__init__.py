@@ -1,1 +1,1 @@
-"""What was found, written down for others: the report page."""
+"""What was found, written down for others: the report page, the plan, workbooks and lists."""

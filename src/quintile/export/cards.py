@@ -120,9 +120,14 @@ def _widths(line: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _play(play: Play) -> dict[str, Any]:
+    return {"actions": play.actions, "lines": play_lines(play)}
+
+
+def play_lines(play: Play) -> list[tuple[str, str]]:
+    """What a play says beside its actions: a label and a text each."""
     lines = [(label, getattr(play, key)) for key, label in _PLAY_LINES]
     lines.append(("Target", play.target))
-    return {"actions": play.actions, "lines": [(label, text) for label, text in lines if text]}
+    return [(label, text) for label, text in lines if text]
 
 
 def _with_borders(found: dict[str, Card], borders: Sequence[Crossing], figures: Figures) -> list[Card]:

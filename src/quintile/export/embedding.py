@@ -11,13 +11,65 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from quintile.pictures.palette import BAD, GOOD, ROLES
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from quintile.pictures.base import Picture
 
 STATIC, TEMPLATES = Path(__file__).parents[1] / "static", Path(__file__).parent / "templates"
 ECHARTS = "vendor/echarts/echarts.min.js"
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+    undefined=StrictUndefined,
+    trim_blocks=False,
+)
+
+
+def page(template: str, drawn: Sequence[Picture], *, colours: str = "", **content: Any) -> str:  # noqa: ANN401 - texts
+    """A whole HTML document in one file: a template inside the frame that all pages share, with its pictures.
+
+    Args:
+        template: Its name; it extends ``page.html.j2``.
+        drawn: The pictures; the template shows them by their place among these.
+        colours: CSS with further colours, such as those of the segments; of quintile's own making.
+        content: What the template and the frame show: ``title``, ``version``, ``contents`` and more; all is escaped.
+    """
+    script, echarts = static_text("report.js"), static_text(ECHARTS)
+    style = Markup("{}{}").format(Markup(f"{_modes()}{colours}\n"), static_text("report.css"))  # noqa: S704 - colours only
+    return _ENVIRONMENT.get_template(template).render(
+        policy=policy((echarts, script), style),
+        style=style,
+        script=script,
+        echarts=echarts,
+        picture_json=as_json(
+            {"roles": ROLES, "pictures": [{"option": one.option, "height": one.height} for one in drawn]}
+        ),
+        **content,
+    )
+
+
+def placed(drawn: Sequence[Picture]) -> list[dict[str, Any]]:
+    """The pictures as the template's macro shows them, each with its place."""
+    return [
+        {"place": place, "title": one.title, "caption": one.caption, "table": one.table}
+        for place, one in enumerate(drawn)
+    ]
+
+
+def _modes() -> str:
+    """The colours of both modes as CSS."""
+    modes = {mode: "".join(f"--{name[5:]}:{colour};" for name, colour in ROLES[mode].items()) for mode in ROLES}
+    fixed = f"--good:{GOOD};--bad:{BAD};"
+    return (
+        f":root{{{modes['light']}{fixed}--surface:#ffffff}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{modes['dark']}--surface:#1a2027}}}}"
+    )
 
 
 def static_text(name: str) -> Markup:
@@ -35,7 +87,7 @@ def static_text(name: str) -> Markup:
 
 def policy(scripts: Iterable[str], style: str) -> str:
     """The content security policy of a page with these inline scripts and this inline style."""
-    allowed = " ".join(_checksum(script) for script in scripts)
+    allowed = " ".join(_checksum(script) for script in scripts) or "'none'"
     rules = (
         "default-src 'none'",
         f"script-src {allowed}",

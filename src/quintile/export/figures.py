@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from quintile.pictures.words import exact, number, percent
+from quintile.pictures.words import exact, measured, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,6 +57,11 @@ class Figures:
         """An exact decimal with thousands marks; a dash where there is none."""
         value = self.raw(*path)
         return self._marked(exact(value), value, path)
+
+    def measured(self, *path: Step) -> Markup:
+        """A value of R, F or M as it was measured, without the zeros that say nothing."""
+        value = self.raw(*path)
+        return self._marked(measured(value), value, path)
 
     def money(self, *path: Step) -> Markup:
         """An amount with the report's currency, if that is known."""

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.words import METRICS
+from quintile.domain.words import METRICS, amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RECENCY, FREQUENCY, MONETARY = "r", "f", "m"
-_CENTS = 2
 # Their scores do not follow from the value alone: ties are parted, or the other scores have a say.
 _NO_VALUES = {"ntile": (RECENCY, FREQUENCY, MONETARY), "nested": (FREQUENCY, MONETARY)}
 
@@ -133,17 +132,11 @@ class Ranges:
             return f"spent {self.money(begin)} or more{each}"
         if begin is None:
             return f"spent less than {self.money(end)}{each}"
-        return f"spent {_amount(begin)} to less than {self.money(end)}{each}"
+        return f"spent {amount(begin)} to less than {self.money(end)}{each}"
 
-    def money(self, amount: Decimal | None) -> str:
+    def money(self, value: Decimal | None) -> str:
         """An exact amount with its currency."""
-        return f"{_amount(amount or Decimal(0))} {self.currency}".strip()
-
-
-def _amount(amount: Decimal) -> str:
-    """All digits that say something: a mean of 40.650000000000 is 40.65."""
-    whole, mark, cents = f"{amount:,f}".partition(".")
-    return f"{whole}{mark}{cents[:_CENTS]}{cents[_CENTS:].rstrip('0')}"
+        return f"{amount(value or Decimal(0))} {self.currency}".strip()
 
 
 def days(count: Decimal | None) -> str:

@@ -51,7 +51,7 @@ def _tie(figures: Figures, number: int, receipt: dict[str, Any]) -> dict[str, An
     if receipt["common_value"] is not None:
         unit = figures.raw("currency") or ""
         one, many = _UNITS.get(receipt["metric"], (unit, unit))
-        value = figures.exact("tie_receipt", number, "common_value")
+        value = figures.measured("tie_receipt", number, "common_value")
         common = Markup("{} {}").format(value, one if Decimal(receipt["common_value"]) == 1 else many)
     text = Markup("{} of {} scores reached{}. Most common: {}, {} of the customers.").format(
         figures.length("tie_receipt", number, "reached"),

@@ -7,22 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
-
 from quintile.domain.words import REMEDIES, called
 from quintile.export.assumed import of_model, of_money, of_reading, of_second, sources
 from quintile.export.cards import BEFORE, cards, ranking
-from quintile.export.embedding import ECHARTS, TEMPLATES, as_json, policy, static_text
+from quintile.export.embedding import page, placed
 from quintile.export.figures import Figures
 from quintile.export.headlines import best_tenth, day_text, findings, headline, lead, ordered_once
 from quintile.export.method import LIMITATIONS, method
 from quintile.export.receipts import concentration, scores
 from quintile.pictures.gallery import gallery
-from quintile.pictures.palette import BAD, FALLBACK, GOOD, ROLES, segment_colours
+from quintile.pictures.palette import FALLBACK, segment_colours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from markupsafe import Markup
 
     from quintile.domain.play import Playbook
     from quintile.domain.scheme import Scheme
@@ -50,12 +49,6 @@ _CONTENTS = (
     ("quality", "Data quality"),
     ("method", "Method and limits"),
 )
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(TEMPLATES),
-    autoescape=select_autoescape(default=True, default_for_string=True),
-    undefined=StrictUndefined,
-    trim_blocks=False,
-)
 
 
 def report_page(
@@ -78,17 +71,12 @@ def report_page(
     figures = Figures({**report, BEFORE: before})
     shown = cards(figures, scheme, playbook)
     drawn = gallery(report)
-    script, echarts = static_text("report.js"), static_text(ECHARTS)
-    style = Markup("{}{}").format(Markup(_colours(report, shown)), static_text("report.css"))  # noqa: S704 - colours only
     sayings = concentration(figures)
-    return _ENVIRONMENT.get_template("report.html.j2").render(
-        policy=policy((echarts, script), style),
-        style=style,
-        script=script,
-        echarts=echarts,
-        picture_json=as_json(
-            {"roles": ROLES, "pictures": [{"option": one.option, "height": one.height} for one in drawn]}
-        ),
+    return page(
+        "report.html.j2",
+        drawn,
+        colours=_colours(report, shown),
+        version=report["quintile"],
         title=f"Customer segments as of {day_text(report['as_of'])}",
         report=report,
         figures=figures,
@@ -112,18 +100,12 @@ def report_page(
 
 
 def _colours(report: Mapping[str, Any], shown: Sequence[Card]) -> str:
-    """The colours of both modes as CSS, and those of the segments, the same in both."""
-    modes = {mode: "".join(f"--{name[5:]}:{colour};" for name, colour in ROLES[mode].items()) for mode in ROLES}
+    """The colours of the segments as CSS, the same in both modes."""
     by_name = segment_colours(ranking(report))
-    segments = "".join(
+    return "".join(
         f".segment-{card.colour} .dot{{background:{colour}}}.segment-{card.colour} .fill{{fill:{colour}}}"
         for card in shown
         for colour in [by_name.get(card.name, FALLBACK)]
-    )
-    fixed = f"--good:{GOOD};--bad:{BAD};"
-    return (
-        f":root{{{modes['light']}{fixed}--surface:#ffffff}}"
-        f"@media screen and (prefers-color-scheme:dark){{:root{{{modes['dark']}--surface:#1a2027}}}}{segments}\n"
     )
 
 
@@ -177,11 +159,8 @@ def _assumed(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 def _by_section(drawn: Sequence[Picture]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {section: [] for section in _SECTIONS.values()}
-    for place, picture in enumerate(drawn):
-        section = _SECTIONS[picture.name.split("-", maxsplit=1)[0]]
-        found[section].append(
-            {"place": place, "title": picture.title, "caption": picture.caption, "table": picture.table}
-        )
+    for picture, shown in zip(drawn, placed(drawn), strict=True):
+        found[_SECTIONS[picture.name.split("-", maxsplit=1)[0]]].append(shown)
     return found
 
 

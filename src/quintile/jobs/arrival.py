@@ -15,23 +15,33 @@ from quintile.domain.ledger import REFUND_ONLY
 from quintile.engine.render import Sql, literal, name, render
 from quintile.errors import DataError
 from quintile.jobs.drifted import Drift, drift_of, explained
+from quintile.jobs.erased_rows import hide, unlisted
 from quintile.jobs.judged import Judged, extract_changes, judge, with_seen
 from quintile.jobs.known_rows import KNOWN_ROWS, agreed
 from quintile.jobs.quarantine import refuse_mostly_bad
 from quintile.jobs.report import counts
+from quintile.jobs.tombstones import known_tombstones
+from quintile.jobs.touched import untouched
 from quintile.jobs.wish import last_day, open_sources, read_opened
-from quintile.pipeline import account
+from quintile.ledger.untouched import OutgrownError
+from quintile.pipeline import account, with_left_out
 from quintile.snapshots.ledger_files import KnownSource
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from quintile.domain.settings import Settings
     from quintile.domain.transactions import FileRead
     from quintile.engine.base import Engine
     from quintile.jobs.project import Project
+    from quintile.jobs.tombstones import Tombstones
     from quintile.jobs.wish import Wish
     from quintile.jobs.workplace import Workplace
     from quintile.ledger.extract import ExtractChanges
+    from quintile.ledger.untouched import Untouched
     from quintile.pipeline import Accounted
+    from quintile.sources.located import SourceTable
 
 _ORPHANS = """
 SELECT coalesce(sum(lines), 0) FROM {orders} WHERE state = {refund_only} AND (order_id IS NULL
@@ -55,22 +65,41 @@ class Arrival:
     refresh: dict[str, Any]
     warnings: tuple[dict[str, Any], ...]
     is_known: bool
+    tombstones: Tombstones | None = None
 
-    def with_known(self, place: Workplace) -> Accounted:
-        """All rows that count, accounted for together; the tables of the source alone are gone then."""
-        merged = self.judged.merged
-        if merged is self.judged.alone:
-            return self.alone
+    @property
+    def is_first(self) -> bool:
+        """Whether the source alone is the ledger: the project's first, or one that takes the place of all others."""
+        return not self.project.row_count or self.settings.refresh.mode == "full"
+
+    def with_known(self, place: Workplace) -> tuple[Accounted, Untouched | None]:
+        """All rows of the ledger, accounted for together; the tables of the source alone are gone then.
+
+        Returns:
+            The whole ledger, and the orders in it that stood as they were kept; None where all were made of rows.
+        """
+        if self.is_first:
+            return self.alone, None
         place.on_step("building the ledger")
         ledger = replace(self.settings.ledger, grain=self.alone.ledger.grain)  # type: ignore[arg-type]
         settings = replace(self.settings, ledger=ledger)
+        still = untouched(place.engine, self.project, self.judged, self.alone, settings, is_known=self.is_known)
+        try:
+            accounted = self._accounted(place, settings, still)
+        except OutgrownError:
+            still = None
+            accounted = self._accounted(place, settings, None)
+        return with_left_out(place.engine, accounted, self.judged.left_out, accounted.transactions), still
+
+    def _accounted(self, place: Workplace, settings: Settings, still: Untouched | None) -> Accounted:
         return account(
             place.engine,
             self.alone.tables,
-            place.beside(merged, settings),
+            unlisted(place.engine, place.beside(self.judged.merged, settings), self.tombstones),
             settings,
             last_day=self.alone.last_day,
             rates=place.rates(settings),
+            untouched=still,
         )
 
 
@@ -98,9 +127,11 @@ def arrive(place: Workplace, wish: Wish, project: Project) -> Arrival:
     drift = Drift() if is_known or corrected else drift_of(place.engine, transactions, settings, day, project)
     place.on_step("comparing with the ledger")
     transactions = with_seen(place.engine, transactions, tables, seen)
+    tombstones = known_tombstones(project.store.parent, wish.settings)
+    transactions, tables = hide(place.engine, transactions, tables, tombstones)
     judged = judge(place.engine, transactions, settings, day, project)
     changes = extract_changes(place.engine, judged, settings, project) if is_full and project.row_count else None
-    alone = account(place.engine, tables, judged.alone, settings, last_day=day, rates=place.rates(settings))
+    alone = _alone(place, tables, judged, settings, day, is_first=not project.row_count or is_full)
     refuse_mostly_bad(place.engine, alone)
     return Arrival(
         project=project,
@@ -112,7 +143,17 @@ def arrive(place: Workplace, wish: Wish, project: Project) -> Arrival:
         refresh=_refresh(alone, judged, project, changes),
         warnings=(*drift.warnings, *_warnings(judged, project, changes)),
         is_known=is_known or (changes is not None and not changes.rows),
+        tombstones=tombstones,
     )
+
+
+def _alone(
+    place: Workplace, tables: Sequence[SourceTable], judged: Judged, settings: Settings, day: date, *, is_first: bool
+) -> Accounted:
+    """The source by itself; as the first of its project it is the ledger, but for the rows that do not enter it."""
+    rows = judged.merged if is_first else judged.alone
+    found = account(place.engine, tables, rows, settings, last_day=day, rates=place.rates(settings))
+    return with_left_out(place.engine, found, judged.left_out, judged.alone) if is_first else found
 
 
 def _source(file: FileRead) -> KnownSource:
@@ -153,7 +194,7 @@ def _warnings(judged: Judged, project: Project, changes: ExtractChanges | None) 
 def warnings_alone(engine: Engine, arrival: Arrival) -> tuple[dict[str, Any], ...]:
     """The ledger's warnings of the source alone; a refund of an order that the project knows is no orphan."""
     found = arrival.alone.ledger.warnings
-    if arrival.judged.merged is arrival.judged.alone:
+    if arrival.is_first:
         return found
     query = render(
         _ORPHANS,

@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from quintile.engine.render import render
+from quintile.jobs.kept_orders import files_of
 from quintile.jobs.known_rows import known_people
+from quintile.jobs.touched import has_plain_ids
 from quintile.ledger.drift import find_drift, remembered, renamed, settle
 from quintile.ledger.people import customer_keys
 from quintile.ledger.profile import profile_of
+from quintile.snapshots.order_files import OrderFiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,9 +79,12 @@ def _known_customers(
 ) -> Sql | None:
     if project.files is None:
         return None
-    meaning = project.files.meaning
+    kept, meaning, rules = OrderFiles.of(project.snapshot), project.files.meaning, settings.ledger
+    if kept is not None and has_plain_ids(settings) and not meaning.customer_is_email:
+        names = files_of(kept.name_paths(project.store))
+        return render("SELECT customer_id AS customer_key FROM ({names})", names=names)
     before = replace(
         transactions, roles=frozenset(meaning.roles), assumed={"customer_is_email": meaning.customer_is_email}
     )
-    keys = customer_keys(engine, known_people(engine, project), before, settings.ledger, day)
+    keys = customer_keys(engine, known_people(engine, project), before, rules, day)
     return render("SELECT customer_id AS customer_key FROM ({keys})", keys=keys)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.database import DatabaseSource
 from quintile.domain.settings import Settings
 from quintile.errors import DataError, Place, SettingsError
+from quintile.jobs.setting_comments import COMMENTS, HEADS, NO_COMMENT
 from quintile.jobs.toml_text import as_toml, quoted, source_tables
 from quintile.jobs.wish import last_day
 from quintile.jobs.workplace import silent, workplace
@@ -45,56 +46,6 @@ _QUESTIONS: dict[str, tuple[str, str, object]] = {
 _MOST_QUESTIONS = 4
 _MOST_COLUMNS = 40
 _COMMENT_AT = 32
-_NO_COMMENT = ("see quintile run --help", "")  # of a setting that was just added
-
-# What stands beside each key, and the example shown where there is no value.
-_COMMENTS: dict[tuple[str, str], tuple[str, object]] = {
-    ("reading", "map"): ("which column plays which role", {}),
-    ("reading", "delimiter"): ("what parts the columns of a text file: one character, or tab", ";"),
-    ("reading", "encoding"): ("of a text file", "cp1252"),
-    ("reading", "decimal"): ('decimal mark of amounts: "." or ","', ","),
-    ("reading", "date_order"): ("dmy, mdy or ymd; needed for dates such as 03/04/2025", "dmy"),
-    ("reading", "date_format"): ("exact form of all dates, if they have an unusual one", "%d-%b-%y"),
-    ("reading", "sheet"): ("sheet of a workbook", "Orders"),
-    ("reading", "max_bad_share"): ("share of bad rows (0 to 1) above which a source is rejected", None),
-    ("ledger", "base_currency"): ("three-letter code; all money is converted to it", "EUR"),
-    ("ledger", "time_zone"): ("where the shop is: the day of an order is the shop's day", None),
-    ("ledger", "grain"): ("what a row is: order, line (of an order), or day (one order a customer and day)", "line"),
-    ("ledger", "customer_key"): ("what names a customer: id, email, phone or account", "email"),
-    ("ledger", "guests"): ("rows without a customer: quarantine, or named by email or phone", None),
-    ("ledger", "refunds"): ("net (taken off their order), gross (ignored), exclude_order", None),
-    ("ledger", "zero_orders"): ("orders worth nothing: ignore or count", None),
-    ("ledger", "duplicates"): ("drop repeats of an order's key, of a whole row, or keep all: key, row, keep", None),
-    ("ledger", "exclude"): ("kinds of status that do not count", ("cancelled", "failed", "pending", "test")),
-    ("ledger", "rates"): ("table date,currency,rate (base currency for one unit), or ecb", "rates.csv"),
-    ("ledger", "returns"): ("table of what came back, by order id; amount, line and date where known", "returns.csv"),
-    ("ledger", "customers"): ("table of customers: contacts, consent, account", "customers.csv"),
-    ("ledger", "merges"): ("table of old ids and the new ids they were merged into", "merges.csv"),
-    ("ledger", "country"): ("where phone numbers without a country code are: two letters", "DE"),
-    ("ledger", "statuses"): ("how the shop writes each kind of status; upper and lower case are the same", None),
-    ("model", "window"): ("how far back orders count: 12mo, 365d, 2y or all", None),
-    ("model", "recency"): ("calendar days, or elapsed (full 24 hours)", None),
-    ("model", "monetary"): ("total of a customer's orders, or average per order", None),
-    ("model", "population"): ("who is scored: buyers (of the window), ever, or customers (all of that table)", None),
-    ("model", "scale"): ("number of scores, 2 to 10", None),
-    ("model", "best"): ("show the best score as the highest number (high) or as 1 (low)", None),
-    ("model", "method"): ("how scores are cut, for all or each metric: r=threshold,f=quantile,m=kmeans", None),
-    ("model", "r_cuts"): ("own cut points in days, ascending, such as [14, 45, 90, 150]", None),
-    ("model", "f_cuts"): ("own cut points in orders, ascending, such as [2, 3, 5, 7]", None),
-    ("model", "m_cuts"): ("own cut points in money, ascending, such as [100, 300, 600, 1000]", None),
-    ("model", "scheme"): ("segment scheme: a name (quintile schemes lists them) or a TOML file", "rfm-9"),
-    ("refresh", "mode"): ("what a project's source is: append (more rows) or full (the whole extract)", None),
-    ("refresh", "accept"): ("drifts accepted by name; better said for one run: --accept CODE", None),
-    ("refresh", "because"): ("why they are accepted", "prices are in cents from May on"),
-    ("network", "allow_hosts"): ('names, addresses or networks, such as ["10.0.0.0/8"]', None),
-    ("output", "formats"): ("customer files to write: parquet, csv", None),
-    ("output", "report"): ("the report page: true or false", None),
-    ("engine", "memory"): ("memory the database may use; beyond it, it works on disk", "2GB"),
-    ("engine", "threads"): ("processor threads; the results do not depend on it", 2),
-    ("limits", "max_memory"): ("memory the child process that parses unknown files may take", None),
-    ("limits", "max_seconds"): ("seconds it may take for one source", None),
-    ("limits", "max_file"): ("size of a temporary file it may write", None),
-}
 _A_DATABASE = (
     "",
     "# A database instead of files: name it here, then write quintile run shop. No password stands in this file.",
@@ -106,16 +57,6 @@ _A_DATABASE = (
     '#   password_env = "SHOP_PASSWORD" # the name of an environment variable',
     '#   table = "orders"               # or query = "SELECT ..."',
 )
-_HEADS = {
-    "reading": "How the sources are read. What is commented out is detected at every run.",
-    "ledger": "What an order is, whose it is, what it is worth, and what counts.",
-    "model": "What is measured, how it is scored, which segments follow.",
-    "refresh": "What a later source of the same project may change.",
-    "network": "Which machines of a private network may be connected to.",
-    "output": "What a run leaves behind.",
-    "engine": "What the database may take of this machine.",
-    "limits": "What no unknown file may go beyond.",
-}
 
 
 @dataclass(frozen=True)
@@ -154,7 +95,7 @@ def draft_settings(
         lines.append("# Found in: " + ", ".join(quoted(_called(source)) for source in sources))
     for group in fields(Settings):
         if group.name != "sources":
-            lines += ["", f"# {_HEADS.get(group.name, group.name.capitalize())}", f"[{group.name}]"]
+            lines += ["", f"# {HEADS.get(group.name, group.name.capitalize())}", f"[{group.name}]"]
             kept = before if group.name == "network" else Settings()
             lines += _group(group.name, getattr(kept, group.name), look, asked)
     lines += source_tables(before.sources, folder) or _A_DATABASE
@@ -256,7 +197,7 @@ def _group(
     tables = [key for key, value in values.items() if isinstance(value, dict)]
     lines = [line for key in values if key not in tables for line in _entry(group, key, values[key], asked)]
     for key in tables:
-        comment = _COMMENTS.get((group, key), _NO_COMMENT)[0]
+        comment = COMMENTS.get((group, key), NO_COMMENT)[0]
         lines += ["", *_question(asked.get((group, key))), f"[{group}.{key}]  # {comment}"]
         lines += [f"{name} = {as_toml(value)}" for name, value in values[key].items()]
         if key == "map":
@@ -265,7 +206,7 @@ def _group(
 
 
 def _entry(group: str, key: str, value: object, asked: dict[tuple[str, str], DataError]) -> list[str]:
-    comment, example = _COMMENTS.get((group, key), _NO_COMMENT)
+    comment, example = COMMENTS.get((group, key), NO_COMMENT)
     written = f"# {key} = {as_toml(example)}" if value is None else f"{key} = {as_toml(value)}"
     return [*_question(asked.get((group, key))), f"{written.ljust(_COMMENT_AT)}  # {comment}"]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from quintile.domain.columns import LEDGER_ROWS
 from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.jobs.digits import in_one, scale_of
 from quintile.jobs.known_rows import known_rows
 from quintile.jobs.project import Project
 from quintile.ledger.extract import ExtractChanges, compare_extract
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
     from quintile.sources.located import SourceTable
 
-ARRIVED, BOTH, ALONE, ALONE_LOCATED, MERGED = (
-    "arrived", "known_and_arrived", "arrived_alone", "arrived_located", "known_and_counted",
+ARRIVED, BOTH, ALONE, ALONE_LOCATED, MERGED, ENTERING, LEFT_OUT = (
+    "arrived", "known_and_arrived", "arrived_alone", "arrived_located", "known_and_counted", "entering", "left_out",
 )  # fmt: skip
 
+KNOWN_IN_ONE = "known_in_one"
 _IS_TYPED = Sql("row_problem IS NULL AND amount_problem IS NULL AND time_problem IS NULL")
 _KNOWN_FILES = """
 SELECT * REPLACE (CASE WHEN file_no IN ({seen}) THEN {known_row} ELSE row_problem END AS row_problem) FROM {rows}
@@ -44,6 +46,14 @@ FROM ({rows}) AS listed LEFT JOIN {verdicts} AS judged
   ON judged.file_no = listed.file_no AND judged.row_no = listed.quintile_row_number
 """
 _STILL_COUNTED = "SELECT * EXCLUDE (row_key) FROM {known} WHERE row_key NOT IN ({superseded})"
+_UNTYPED = "SELECT count_if(NOT ({is_typed})) FROM {rows}"
+_WHERE = "SELECT * FROM {rows} WHERE {which}"
+_BY_VERDICT = """
+SELECT listed.* FROM ({rows}) AS listed
+{kind} JOIN (SELECT * FROM {verdicts} AS judged WHERE verdict <= {renewed}) AS judged
+  ON judged.file_no = listed.file_no AND judged.row_no = listed.quintile_row_number
+"""
+_COUNT = "SELECT count(*) FROM {rows}"
 _STORED = "SELECT {person}, {columns} FROM {rows} AS listed WHERE {is_typed}"
 _STORED_BY_VERDICT = """
 SELECT {person}, {columns} FROM {rows} AS listed JOIN {verdicts} AS judged
@@ -56,14 +66,15 @@ WHERE verdict <= {renewed}
 class Judged:
     """A source's rows beside the known ones.
 
-    ``alone`` are the source's rows, repeats marked; ``merged`` all rows that count from now on; ``stored`` is the query
-    of the rows that enter the ledger's files.
+    ``alone`` are the source's rows, repeats marked; ``merged`` all rows of the ledger from now on; ``left_out`` are the
+    source's rows that do not enter it, if there are any; ``stored`` is the query of those that do.
     """
 
     alone: Transactions
     merged: Transactions
     stored: Sql
     comparison: Comparison = NOTHING_KNOWN
+    left_out: Transactions | None = None
 
 
 def with_seen(
@@ -99,35 +110,74 @@ def judge(engine: Engine, transactions: Transactions, settings: Settings, day: d
         known = known_rows(engine, project, settings.ledger.base_currency, by_currency=by_currency)
     has_versions = "updated_at" in transactions.roles
     if known is None and not has_versions:
-        return Judged(transactions, transactions, _stored(name(transactions.table), transactions))
+        return _first(engine, transactions)
     transactions = _with_currency(engine, transactions, settings, project)
     raw = joined(map(name, transactions.raw_columns))
-    arrived = engine.table(
-        ARRIVED,
-        render("SELECT * EXCLUDE ({raw}) FROM {located}", raw=raw, located=name(transactions.located)),
-    )
+    rows = render("SELECT * EXCLUDE ({raw}) FROM {located}", raw=raw, located=name(transactions.located))
+    known, arrived = _in_one(engine, known, rows)
     both = _both(engine, arrived, transactions, known, project)
     before = project.published.moment
     if before is not None:
         before = Clock.at(before, settings.model.model(), settings.ledger.time_zone).moment
     found = compare(engine, both, settings.ledger, day, said=transactions.roles, before=before)
 
-    def marked(rows: Sql, *, alone: bool) -> Sql:
-        problem = problem_of(Sql("verdict"), alone=alone)
-        return render(_JUDGED, problem=problem, rows=rows, verdicts=found.verdicts)
-
     rows = render("SELECT * FROM {arrived}", arrived=arrived)
     located = render("SELECT * FROM {located}", located=name(transactions.located))
-    engine.view(ALONE, marked(rows, alone=True))
-    engine.view(ALONE_LOCATED, marked(located, alone=True))
+    engine.view(ALONE, _marked(rows, found, alone=True))
+    engine.view(ALONE_LOCATED, _marked(located, found, alone=True))
     alone = replace(transactions, table=ALONE, located=ALONE_LOCATED)
     stored = _stored(arrived, transactions, found.verdicts)
+    beside = _marked(rows, found, alone=known is None)
+    entering, left_out = (
+        replace(alone, table=view, located=view, rows=_parted(engine, view, beside, found, kind), rejected=())
+        for view, kind in ((ENTERING, "SEMI"), (LEFT_OUT, "ANTI"))
+    )
+    left_out = replace(left_out, rows=left_out.rows + len(alone.rejected), rejected=alone.rejected)
     if known is None:
-        return Judged(alone, alone, stored, found)
+        return Judged(alone, entering, stored, found, left_out)
     counted = render(_STILL_COUNTED, known=known, superseded=found.superseded)
-    engine.view(MERGED, render(_BY_NAME, one=counted, other=marked(rows, alone=False)))
-    merged = replace(both, table=MERGED, rows=project.row_count - found.replaced + transactions.rows)
-    return Judged(alone, merged, stored, found)
+    entered = render("SELECT * FROM {rows}", rows=name(entering.table))
+    engine.view(MERGED, render(_BY_NAME, one=counted, other=entered))
+    merged = replace(both, table=MERGED, rows=project.row_count - found.replaced + entering.rows, rejected=())
+    return Judged(alone, merged, stored, found, left_out)
+
+
+def _in_one(engine: Engine, known: Sql | None, rows: Sql) -> tuple[Sql | None, Sql]:
+    """Known rows, and the table of new ones, with equally many digits behind the point of money."""
+    if known is not None and scale_of(engine, known) != scale_of(engine, rows):
+        scale = max(scale_of(engine, known), scale_of(engine, rows))
+        known, rows = engine.view(KNOWN_IN_ONE, in_one(engine, known, scale)), in_one(engine, rows, scale)
+    return known, engine.table(ARRIVED, rows)
+
+
+def _marked(rows: Sql, found: Comparison, *, alone: bool) -> Sql:
+    """The rows with their problems, as they stand alone or beside the ledger."""
+    return render(_JUDGED, problem=problem_of(Sql("verdict"), alone=alone), rows=rows, verdicts=found.verdicts)
+
+
+def _parted(engine: Engine, view: str, rows: Sql, found: Comparison, kind: str) -> int:
+    """Name the rows that enter the ledger (``SEMI``) or do not (``ANTI``); how many there are."""
+    renewed = literal(int(Verdict.RENEWED))
+    table = engine.view(view, render(_BY_VERDICT, rows=rows, kind=Sql(kind), verdicts=found.verdicts, renewed=renewed))
+    count: int = engine.rows(render(_COUNT, rows=table))[0][0]
+    return count
+
+
+def _first(engine: Engine, transactions: Transactions) -> Judged:
+    """There is nothing to compare with: all rows that could be read are the ledger."""
+    rows = name(transactions.table)
+    stored = _stored(rows, transactions)
+    untyped = engine.rows(render(_UNTYPED, is_typed=_IS_TYPED, rows=rows))[0][0]
+    if not untyped and not transactions.rejected:
+        return Judged(transactions, transactions, stored)
+    engine.view(ENTERING, render(_WHERE, rows=rows, which=_IS_TYPED))
+    engine.view(LEFT_OUT, render(_WHERE, rows=rows, which=render("NOT ({is_typed})", is_typed=_IS_TYPED)))
+    rejected = transactions.rejected
+    entering = replace(
+        transactions, table=ENTERING, located=ENTERING, rows=transactions.rows - untyped - len(rejected), rejected=()
+    )
+    left_out = replace(transactions, table=LEFT_OUT, located=LEFT_OUT, rows=untyped + len(rejected))
+    return Judged(transactions, entering, stored, left_out=left_out)
 
 
 def latest_versions(engine: Engine, transactions: Transactions, settings: Settings, day: date) -> Transactions:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import QUARANTINED, REASON_OF
 from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.jobs.erased_rows import unmentioned
+from quintile.jobs.kept_orders import KEPT_PARTS, Before, keep_orders, keep_touched, kept_ledger
 from quintile.jobs.known_rows import known_people, meaning_of
 from quintile.jobs.project import PROFILE_JSON
 from quintile.jobs.quarantine import places_set_aside
 from quintile.ledger.people import ADDED, PERSON, customer_keys, number_people, same_person
 from quintile.ledger.rules.identity import ROLE_OF
+from quintile.ledger.untouched import ALL_PARTS
 from quintile.snapshots.ledger_files import (
     LEDGER_JSON,
     PEOPLE,
@@ -23,14 +26,16 @@ from quintile.snapshots.ledger_files import (
     LedgerFiles,
     keep_file,
 )
+from quintile.snapshots.order_files import ORDERS_JSON, OrderFiles
 from quintile.sources.written import write_rows, written_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from quintile.domain.ledger import Ledger
     from quintile.jobs.arrival import Arrival
-    from quintile.jobs.result import Result
     from quintile.jobs.workplace import Workplace
+    from quintile.ledger.untouched import Untouched
     from quintile.pipeline import Accounted
     from quintile.sources.located import SourceTable
 
@@ -51,9 +56,11 @@ ORDER BY source.quintile_row_number
 """
 _WITH_REJECTED = "({rows}) UNION ALL BY NAME ({rejected})"
 _LISTED = """
-SELECT {columns} FROM (SELECT customer_id FROM ({customers}) EXCEPT SELECT customer_id FROM ({ids}))
+SELECT {columns} FROM (
+    SELECT CAST(customer_key AS VARCHAR) AS customer_key FROM {people} EXCEPT SELECT customer_id FROM ({ids})
+)
 """
-_MORE_IDS = "SELECT * FROM ({ids}) UNION ALL SELECT {role} AS customer_id, person_key AS customer_key FROM {added}"
+_MORE_IDS = "SELECT * FROM ({ids}) UNION SELECT {role} AS customer_id, person_key AS customer_key FROM {added}"
 
 
 class Keeping:
@@ -88,25 +95,62 @@ class Keeping:
         places = places_set_aside(self._engine, alone)
         for number, table in enumerate(alone.tables):
             rows = render(_SET_ASIDE, reasons=reasons, located=table.located, places=places, file_no=literal(number))
+            rows = unmentioned(self._engine, rows, self._arrival.tombstones)
             if table.rejected:
                 rows = render(_WITH_REJECTED, rows=rows, rejected=self._rejected(table, number))
             self._write(QUARANTINE, rows)
 
-    def keep(self, accounted: Accounted, result: Result, as_of: str) -> Sql:
-        """Keep new rows and people, and write ``ledger.json`` and ``profile.json``.
-
-        Returns:
-            A query with ``customer_id`` and ``customer_key`` of every scored customer.
-        """
-        arrival, people = self._arrival, known_people(self._engine, self._arrival.project)
+    def keep_rows(self) -> None:
+        """Number new people, and keep the new rows."""
+        arrival = self._arrival
+        self._people = known_people(self._engine, arrival.project)
         if not arrival.is_known:
             stored = self._engine.view(STORED, arrival.judged.stored)
-            people = self._add_people(stored, people)
-            self._add_rows(stored, people)
-        ids = customer_keys(self._engine, people, accounted.transactions, arrival.settings.ledger, accounted.last_day)
-        ids = self._with_listed(ids, people, result, accounted.ledger.key)
-        self._name(as_of)
-        return ids
+            self._people = self._add_people(stored, self._people)
+            self._add_rows(stored, self._people)
+
+    def keep_orders(self, accounted: Accounted, still: Untouched | None) -> Accounted:
+        """Keep all orders, those that were made anew at least.
+
+        Returns:
+            The same, over the orders as they are kept: under numbers in place of ids.
+        """
+        arrival, ledger, settings = self._arrival, accounted.ledger, accounted.settings
+        before = OrderFiles.of(arrival.project.snapshot)
+        if still is not None and before is not None:
+            self._orders, parts = keep_touched(self._engine, ledger, before, self._kept, settings), ALL_PARTS
+        else:
+            rules, people = arrival.settings.ledger, self._people
+            ids = customer_keys(self._engine, people, accounted.transactions, rules, accounted.last_day)
+            ids = self._with_listed(ids, people, ledger)
+            there = None if before is None else Before(arrival.project.store, before)
+            self._orders, parts = keep_orders(self._engine, ledger, ids, self._kept, settings, there), KEPT_PARTS
+        folders = (arrival.project.store, self._kept)
+        return replace(accounted, ledger=kept_ledger(self._engine, self._orders, folders, ledger, name(parts)))
+
+    def name(self, as_of: str) -> None:
+        """Write ``ledger.json``, ``orders.json`` and ``profile.json``, which name the files in the snapshot."""
+        project = self._arrival.project
+        profile = self._arrival.drift.profile if self._is_changed else None
+        files = replace(self._now, as_of=project.published.later(as_of))
+        (self._folder / LEDGER_JSON).write_text(files.to_json(), encoding="utf-8")
+        (self._folder / ORDERS_JSON).write_text(self._orders.to_json(), encoding="utf-8")
+        text = json.dumps(profile or project.profile, indent=2, sort_keys=True) + "\n"
+        (self._folder / PROFILE_JSON).write_text(text, encoding="utf-8")
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What the snapshot knew: the number of its ledger, which grows with every change, and how many rows it had."""
+        return {"ledger": self._now.number, "rows": self._now.rows, "sources": len(self._now.sources)}
+
+    @property
+    def _is_changed(self) -> bool:
+        """Whether anything came to the ledger's files."""
+        return self._before is None or any(getattr(self._files, room) != getattr(self._before, room) for room in ROOMS)
+
+    @property
+    def _now(self) -> LedgerFiles:
+        return self._files if self._is_changed or self._before is None else self._before
 
     def _begun(self) -> LedgerFiles:
         """The ledger's files before anything is added; a full extract begins anew, with the people that are known."""
@@ -141,7 +185,7 @@ class Keeping:
             columns=joined(map(name, columns)),
             stored=stored,
             people=people,
-            same=same_person(Sql("stored"), Sql("person")),
+            same=same_person(Sql("stored"), Sql("person"), arrival.alone.transactions.roles),
         )
         added = self._write(ROWS, numbered)
         if added:
@@ -156,33 +200,24 @@ class Keeping:
             self._write(SUPERSEDED, render("{superseded} ORDER BY row_key", superseded=superseded))
         self._files = replace(self._files, rows=files.rows + added - replaced)
 
-    def _with_listed(self, ids: Sql, people: Sql, result: Result, key: str) -> Sql:
-        """The ids, and those of scored people who are on a list but in no row."""
-        role = ROLE_OF[key]
+    def _with_listed(self, ids: Sql, people: Sql, ledger: Ledger) -> Sql:
+        """The ids, and those of people who are on a list but in no row."""
+        if ledger.people is None:
+            return ids
+        role = ROLE_OF[ledger.key]
         columns = joined(
             render(
                 "CAST({value} AS VARCHAR) AS {column}",
-                value=Sql("customer_id" if column == role else "NULL"),
+                value=Sql("customer_key" if column == role else "NULL"),
                 column=name(column),
             )
             for column in PERSON
         )
-        listed = render(_LISTED, columns=columns, customers=result.customers, ids=ids)
+        listed = render(_LISTED, columns=columns, people=Sql(ledger.people), ids=ids)
         if not self._engine.rows(render("SELECT 1 FROM ({listed}) LIMIT 1", listed=listed)):
             return ids
         self._add_people(render("({listed})", listed=listed), render("(SELECT * FROM {people})", people=people))
         return render(_MORE_IDS, ids=ids, role=name(role), added=name(ADDED))
-
-    def _name(self, as_of: str) -> None:
-        """Name the files in the snapshot: those before if nothing came to them."""
-        files, project = self._files, self._arrival.project
-        profile = self._arrival.drift.profile
-        if self._before is not None and all(getattr(files, room) == getattr(self._before, room) for room in ROOMS):
-            files, profile = self._before, None
-        files = replace(files, as_of=project.published.later(as_of))
-        (self._folder / LEDGER_JSON).write_text(files.to_json(), encoding="utf-8")
-        text = json.dumps(profile or project.profile, indent=2, sort_keys=True) + "\n"
-        (self._folder / PROFILE_JSON).write_text(text, encoding="utf-8")
 
     def _write(self, room: str, query: Sql) -> int:
         """Write a query's rows to a file of a room, if there are any; returns how many."""
@@ -191,7 +226,9 @@ class Keeping:
         self._engine.write(query, written)
         rows: int = self._engine.rows(render(_ROWS_OF, file=literal(str(written))))[0][0]
         if rows:
-            self._files = self._files.with_file(room, keep_file(self._kept, room, self._files.number, written, rows))
+            self._files = self._files.with_file(
+                room, keep_file(self._kept, room, f"{self._files.number:06}-", written, rows)
+            )
         else:
             written.unlink()
         return rows

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from quintile.domain.columns import LEDGER_ROWS
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, SettingsError
+from quintile.jobs.digits import files_in_one
 from quintile.ledger.known import KNOWN_FILE
 from quintile.ledger.people import PERSON
 from quintile.ledger.rows import line_key
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 KNOWN_ROWS, KNOWN_PEOPLE, GONE = "known_rows", "known_people", "superseded_rows"
 
-_FILES = "SELECT {columns} FROM read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
+_FILES = "SELECT {columns} FROM ({rows})"
 # A source without a column of currencies is all in the base currency; an empty cell of such a column stands as ''.
 _KNOWN = """
 SELECT row_key, CAST({known_file} AS USMALLINT) AS file_no, {columns},
@@ -38,7 +39,7 @@ _CURRENCY = "nullif(coalesce(currency, {base}), '') AS currency"
 def known_people(engine: Engine, project: Project) -> Sql:
     """The view of all known people: person_key and everything that was said of them."""
     columns = joined(name(column) for column in ("person_key", *PERSON))
-    return engine.view(KNOWN_PEOPLE, _all(project, PEOPLE, columns, "person_key", PERSON))
+    return engine.view(KNOWN_PEOPLE, _all(engine, project, PEOPLE, columns, "person_key", PERSON))
 
 
 def known_rows(engine: Engine, project: Project, base_currency: str | None, *, by_currency: bool) -> Sql:
@@ -56,14 +57,14 @@ def known_rows(engine: Engine, project: Project, base_currency: str | None, *, b
     meaning = set(project.roles)
     columns = [column for column in LEDGER_ROWS if column in _always(meaning)]
     shown = [name(column) for column in columns] + [name(column) for column in PERSON if column in meaning]
-    rows = _all(project, ROWS, Sql("*"), "row_key")
+    rows = _all(engine, project, ROWS, Sql("*"), "row_key")
     if "currency" in meaning:
         _refuse_unnamed(engine, rows, base_currency)
         shown[columns.index("currency")] = render(_CURRENCY, base=literal(base_currency))
     elif by_currency:
         _refuse_unnamed(engine, render("SELECT NULL AS currency FROM ({rows})", rows=rows), base_currency)
         shown.append(render("{base} AS currency", base=literal(base_currency)))
-    gone = engine.table(GONE, _all(project, SUPERSEDED, Sql("row_key"), "row_key"))
+    gone = engine.table(GONE, _all(engine, project, SUPERSEDED, Sql("row_key"), "row_key"))
     query = render(
         _KNOWN,
         known_file=literal(KNOWN_FILE),
@@ -108,13 +109,14 @@ def agreed(engine: Engine, project: Project, transactions: Transactions, setting
     return settings
 
 
-def _all(project: Project, room: str, columns: Sql, key: str, texts: tuple[str, ...] = ()) -> Sql:
+def _all(engine: Engine, project: Project, room: str, columns: Sql, key: str, texts: tuple[str, ...] = ()) -> Sql:
     paths = [] if project.files is None else project.files.paths(project.store, room)
     if not paths:
         nothing = [render("CAST(NULL AS BIGINT) AS {key}", key=name(key))]
         nothing += [render("CAST(NULL AS VARCHAR) AS {column}", column=name(column)) for column in texts]
         return render("SELECT {nothing} LIMIT 0", nothing=joined(nothing))
-    return render(_FILES, columns=columns, files=joined(literal(str(path)) for path in paths))
+    rows = files_in_one(engine, paths)
+    return render(_FILES, columns=columns, rows=rows)
 
 
 def meaning_of(transactions: Transactions, settings: Settings) -> Meaning:

@@ -7,9 +7,8 @@ import errno
 import shutil
 from typing import TYPE_CHECKING
 
-from quintile.domain.formulas import FORMULA_STARTS
-from quintile.engine.render import joined, literal, name, render
 from quintile.errors import Place, SettingsError, StoreFullError
+from quintile.jobs.for_people import for_people
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
     from quintile.jobs.workplace import Workplace
 
 HEADER = "customer_id,from,to,code_before,code_after"
-
-_NEUTRAL = """
-CASE WHEN left(ltrim({column}, ' '), 1) IN ({starts}) THEN chr(39) || {column} ELSE {column} END AS {column}
-"""
-_FOR_PEOPLE = "SELECT * REPLACE ({columns}) FROM ({movers})"
 
 
 def refuse_foreign(out: Path) -> None:
@@ -52,10 +46,8 @@ def write_movers(place: Workplace, movers: Sql, out: Path) -> None:
         SettingsError: The folder cannot be written to.
         StoreFullError: The disk is full.
     """
-    starts = joined(literal(start) for start in FORMULA_STARTS)
-    columns = joined(render(_NEUTRAL, column=name(column), starts=starts) for column in ("customer_id", "from", "to"))
     staged, draft = place.staging / "movers.csv", out.with_name(f".{out.name}.writing")
-    place.engine.write(render(_FOR_PEOPLE, columns=columns, movers=movers), staged)
+    place.engine.write(for_people(movers, ("customer_id", "from", "to")), staged)
     try:
         shutil.copyfile(staged, draft)
         draft.replace(out)

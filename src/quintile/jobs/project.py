@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.rfm_model import RfmModel
 from quintile.jobs.published import Published
 from quintile.snapshots.ledger_files import LedgerFiles
 from quintile.snapshots.store import Store
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from quintile.snapshots.ledger_files import KnownSource
 
-STORE, RUN_JSON, PROFILE_JSON = "store", "run.json", "profile.json"
+STORE, RUN_JSON, MODEL_JSON, PROFILE_JSON = "store", "run.json", "model.json", "profile.json"
 # What two snapshots have in common when nothing changed; reports tell more of how they came about.
 _SAME = ("quintile", "as_of", "as_of_given", "window", "time_zone", "currency", "files")
 
@@ -57,6 +58,20 @@ class Project:
     def profile(self) -> dict[str, Any] | None:
         """What the sources so far looked like."""
         return self._json(PROFILE_JSON)
+
+    def frozen(self, wanted: RfmModel) -> RfmModel:
+        """A model with the cut points of the published one, if it learns them alike; else as it is.
+
+        What comes after the scores may differ: the scheme, and the dwell rule.
+
+        Raises:
+            SettingsError: The published model is damaged.
+        """
+        if self.snapshot is None or not (self.snapshot / MODEL_JSON).exists():
+            return wanted
+        before = RfmModel.from_json((self.snapshot / MODEL_JSON).read_text(encoding="utf-8"))
+        fitted = replace(before, scheme=wanted.scheme, scheme_text=wanted.scheme_text, dwell=wanted.dwell)
+        return fitted if replace(fitted, cuts=None, fitted=None) == wanted else wanted
 
     def same_as(self, report: dict[str, Any]) -> Path | None:
         """The published snapshot, if what was just written would be the same again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.fate import KEPT, QUARANTINED, REASON_OF
+from quintile.domain.fate import ERASED, KEPT, QUARANTINED, REASON_OF
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
 from quintile.ledger.rows import KNOWN_ROW, ledger_rows
@@ -55,7 +55,7 @@ def examples_by_reason(engine: Engine, accounted: Accounted, most: int = EXAMPLE
     """The first rows of each quarantine reason: file, physical line, column, raw text."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in accounted.transactions.rejected:
-        if row.reason == KNOWN_ROW:
+        if row.reason in {KNOWN_ROW, ERASED}:
             continue
         shown = found.setdefault(row.reason, [])
         if len(shown) < most:

@@ -25,7 +25,7 @@ from quintile.insight.recommend import (
 )
 from quintile.insight.season import seasonality
 from quintile.jobs.measured import analysis_date, measured
-from quintile.jobs.run import accounted_sources
+from quintile.jobs.own_ledger import accounted_for, own_store, with_own_date
 from quintile.jobs.sufficiency import sufficiency_warnings
 from quintile.jobs.workplace import silent, workplace
 from quintile.metrics.measure import Clock
@@ -81,8 +81,8 @@ def recommend(wish: Wish, *, on_step: Callable[[str], None] = silent) -> dict[st
     """Measure the gaps between purchases, the base and the seasons, and recommend a model for them.
 
     Args:
-        wish: Sources, settings, analysis date. Its model settings say how recency and money are counted; window,
-            scale, method and scheme are what is recommended.
+        wish: Sources, or a project whose own ledger is measured; settings, analysis date. Its model settings say how
+            recency and money are counted; window, scale, method and scheme are what is recommended.
         on_step: Told the name of each step as it begins.
 
     Returns:
@@ -92,8 +92,9 @@ def recommend(wish: Wish, *, on_step: Callable[[str], None] = silent) -> dict[st
     Raises:
         QuintileError: The data or a setting is not as it must be.
     """
-    with workplace(wish.files, wish.settings.engine, on_step=on_step) as place:
-        accounted = accounted_sources(place, wish)
+    wish = with_own_date(wish)
+    with workplace(wish.files, wish.settings.engine, own_store(wish), on_step=on_step) as place:
+        accounted = accounted_for(place, wish)
         on_step("measuring gaps between purchases")
         history = _history(place.engine, accounted, wish)
         curve, season = survival(history.gaps), seasonality(history.by_day, history.as_of)

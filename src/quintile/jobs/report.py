@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import DUPLICATE, EXCLUDED, QUARANTINED, REASON_OF
+from quintile.domain.settings import DEFAULT_STATUSES, EXCLUDABLE
 from quintile.jobs.quarantine import examples_by_reason
+from quintile.ledger.rules.statuses import REFUND_KINDS, words_of
 
 if TYPE_CHECKING:
     from quintile.domain.settings import Settings
@@ -60,5 +62,31 @@ def second_tables(accounted: Accounted) -> list[dict[str, Any]]:
 
 def assumptions(accounted: Accounted, settings: Settings) -> dict[str, Any]:
     """What was assumed about the sources, the first file's dialect standing for all that share it."""
-    first = accounted.transactions.files[0].assumed
-    return {**first, "time_zone": settings.ledger.time_zone, "grain": accounted.ledger.grain}
+    files = accounted.transactions.files
+    first = files[0].assumed if files else {}
+    said = {"date_format": settings.reading.date_format} if settings.reading.date_format else {}
+    counted = {"grain": accounted.ledger.grain, "rules": rules(accounted, settings)}
+    return {**first, **said, "time_zone": settings.ledger.time_zone, **counted}
+
+
+def rules(accounted: Accounted, settings: Settings) -> dict[str, Any]:
+    """How orders were counted: the settings, and the words that decided where a column of words was there.
+
+    What a model written down elsewhere has to repeat.
+    """
+    chosen, roles = settings.ledger, accounted.transactions.roles
+    exclude = list(EXCLUDABLE if chosen.exclude is None else chosen.exclude)
+    found: dict[str, Any] = {
+        "customer_key": accounted.ledger.key,
+        "decimals": accounted.ledger.decimals,
+        **{key: getattr(chosen, key) for key in ("guests", "refunds", "zero_orders", "duplicates")},
+        "exclude": exclude,
+    }
+    if "status" in roles:
+        # Marks that quintile itself set are no words of the shop.
+        found["statuses"] = {
+            kind: [word for word in words_of(chosen, kind) if not word.startswith("<")] for kind in DEFAULT_STATUSES
+        }
+    if "kind" in roles:
+        found["refund_kinds"] = list(REFUND_KINDS)
+    return found

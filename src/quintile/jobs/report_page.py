@@ -5,59 +5,56 @@ run.json lists the checksums of the snapshot's files; the page is not among them
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quintile.errors import Place, SettingsError, StoreError
 from quintile.export.report import report_page
-from quintile.jobs.project import RUN_JSON, STORE
-from quintile.playbook.load import plays_of
+from quintile.jobs.one_result import plays_for, read_report, result_home
+from quintile.jobs.project import RUN_JSON
+from quintile.jobs.replacing import replacing
 from quintile.segments.load import kept_scheme
-from quintile.snapshots.store import CURRENT, Store
+from quintile.snapshots.store import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from quintile.domain.play import Playbook
-    from quintile.domain.scheme import Scheme
+    from pathlib import Path
 
 PAGE = "report.html"
-_NEEDED = frozenset(
-    ("snapshot", "as_of", "window", "counts", "model", "segments", "grid", "tie_receipt", "bridge", "inputs", "assumed")
-)
 _DAY = len("2025-07-01")
 
 
-def report(results: Path | None = None, *, project: Path | None = None, out: Path | None = None) -> Path:
+def report(
+    results: Path | None = None,
+    *,
+    project: Path | None = None,
+    out: Path | None = None,
+    playbook: Path | None = None,
+) -> Path:
     """Write the page of a result.
 
     Args:
         results: A results folder, or the folder of one snapshot.
         project: A project; its current snapshot is taken.
         out: The file to write; None puts it beside run.json, where a run puts it too.
+        playbook: A playbook of the user's own; None takes the one that comes with the scheme.
 
     Returns:
         The file that was written.
 
     Raises:
-        SettingsError: There is no result, it is not one, or not exactly one of the two is named.
+        SettingsError: There is no result, it is not one, not exactly one of the two is named, or the playbook does
+            not fit the result's scheme.
         StoreError: The file cannot be written.
     """
-    if (results is None) == (project is None):
-        message = "say which result to show" if results is None else "one result can be shown at a time"
-        raise SettingsError("results", message, fix="name a results folder, or a project: --project DIR")
-    home = _home(results or Path(), project)
-    page = _page(home, history=home.parent if project else None)
+    home = result_home(results, project)
+    page = _page(home, history=home.parent if project else None, playbook=playbook)
     target = out or home / PAGE
-    try:
-        _replace(target, page)
-        if out is None and results is not None and (results / CURRENT).is_symlink():
-            target = _linked(results)
-    except OSError as error:
-        message = f"the page cannot be written ({error.strerror})"
-        raise StoreError("output", message, fix="name another file: --out FILE", place=Place(str(target))) from error
+    with replacing(target, "the page") as draft:
+        draft.write_text(page, encoding="utf-8", newline="\n")
+    if out is None and results is not None and (results / CURRENT).is_symlink():
+        with contextlib.suppress(OSError):  # the page is there, if not at the top as well
+            return _linked(results)
     return target
 
 
@@ -71,40 +68,11 @@ def write_page(home: Path, *, history: Path | None = None) -> None:
     (home / PAGE).write_text(_page(home, history=history), encoding="utf-8", newline="\n")
 
 
-def _home(results: Path, project: Path | None) -> Path:
-    """The folder of the snapshot, so that a run that publishes meanwhile changes nothing under our hands."""
-    root = project / STORE if project else results
-    current = Store(root).current() if root.is_dir() else None
-    if current is None and project is not None:
-        fix = f"publish one: quintile run SOURCE --project {project}"
-        raise SettingsError("project", "the project has no snapshot yet", fix=fix, place=Place(str(project)))
-    return current or root
-
-
-def _page(home: Path, *, history: Path | None) -> str:
-    found = _read(home / RUN_JSON)
+def _page(home: Path, *, history: Path | None, playbook: Path | None = None) -> str:
+    found = read_report(home / RUN_JSON)
     scheme = kept_scheme(found["model"]["scheme"], found["model"]["scheme_text"])
-    return report_page(found, scheme, _playbook(scheme), None if history is None else _before(history, found))
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        fix = "name the folder that a run wrote: quintile run SOURCE --out DIR"
-        raise SettingsError("results", "the results cannot be read", fix=fix, place=Place(str(path))) from error
-    if not isinstance(found, dict) or not _NEEDED.issubset(found):
-        message, fix = "the file is no report of a run", "write it anew: quintile run SOURCE --out DIR"
-        raise SettingsError("results", message, fix=fix, place=Place(str(path)))
-    return found
-
-
-def _playbook(scheme: Scheme | None) -> Playbook | None:
-    """What comes with the scheme; a scheme of the user's own has no playbook, and needs none to be shown."""
-    try:
-        return plays_of(scheme) if scheme else None
-    except SettingsError:
-        return None
+    before = None if history is None else _before(history, found)
+    return report_page(found, scheme, plays_for(scheme, playbook), before)
 
 
 def _before(history: Path, found: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -114,21 +82,11 @@ def _before(history: Path, found: Mapping[str, Any]) -> dict[str, Any] | None:
         run = history / name / RUN_JSON
         if not run.is_file():
             continue
-        other = _read(run)
+        other = read_report(run)
         if other["as_of"] < found["as_of"]:
             same = all(other["model"][key] == found["model"][key] for key in ("scheme", "scheme_text", "scale"))
             return {"as_of": other["as_of"], "segments": other["segments"]} if same else None
     return None
-
-
-def _replace(target: Path, page: str) -> None:
-    """All of the page or none of it, also where the one before is being read."""
-    draft = target.with_name(f".{target.name}-{os.getpid()}")
-    try:
-        draft.write_text(page, encoding="utf-8", newline="\n")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _linked(results: Path) -> Path:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import quintile
 from quintile.domain.bridge import plain
 from quintile.domain.columns import SEGMENTS
-from quintile.domain.formulas import FORMULA_STARTS
+from quintile.domain.formulas import neutralised
 from quintile.engine.render import Sql, joined, literal, render
+from quintile.jobs.for_people import for_people
 from quintile.jobs.report import assumptions, counts, inputs, second_tables, set_aside
 from quintile.jobs.sufficiency import customer_warnings, scale_warnings, sufficiency_warnings
 from quintile.segments.lint import lint
@@ -29,23 +30,17 @@ if TYPE_CHECKING:
     from quintile.pipeline import Accounted, Scored
 
 _CUSTOMERS = """
-SELECT CAST(customer_key AS VARCHAR) AS customer_id, first_order, last_order, recency_days, frequency, monetary,
-       {r} AS r, {f} AS f, {m} AS m,
-       [{codes}][((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER] AS rfm, segment
+SELECT {who}, first_order, last_order, recency_days, frequency, monetary, {r} AS r, {f} AS f, {m} AS m,
+       [{codes}][((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER] AS rfm, segment {dwell}
 FROM {segmented}
 """
-_KEYED = """
-SELECT customer_key, customers.* EXCLUDE (customer_id) FROM ({customers}) AS customers JOIN ({ids}) USING (customer_id)
-ORDER BY customer_key
-"""
-_IDENTITY = """
-SELECT customer_key, customer_id FROM ({customers}) JOIN ({ids}) USING (customer_id) ORDER BY customer_key
-"""
+_BY_KEY = "{customers} ORDER BY customer_key"
+_IDENTITY = "SELECT customer_key, customer_id FROM {segmented} ORDER BY customer_key"
 _CELLS = """
-SELECT segment, r, f, m, recency_days, count(*) AS customers, sum(frequency) AS orders, sum({revenue}) AS revenue
+SELECT segment {own}, r, f, m, recency_days, count(*) AS customers, sum(frequency) AS orders, sum({revenue}) AS revenue
 FROM {segmented} GROUP BY ALL
 """
-_BY_CELL = "SELECT r, f, m, segment, sum(customers), sum(revenue) FROM {cells} GROUP BY ALL ORDER BY ALL"
+_BY_CELL = "SELECT r, f, m, {segment}, sum(customers), sum(revenue) FROM {cells} GROUP BY ALL ORDER BY ALL"
 _BY_SEGMENT = """
 SELECT segment, sum(customers), sum(orders), sum(revenue) FROM {cells} GROUP BY segment ORDER BY segment
 """
@@ -67,45 +62,45 @@ SELECT count(*), count_if(frequency > 0), min(first_order), max(last_order), max
        sum(frequency), count_if(monetary < 0)
 FROM {segmented}
 """
-_NEUTRAL = """
-CASE WHEN left(ltrim({column}, ' '), 1) IN ({starts}) THEN chr(39) || {column} ELSE {column} END AS {column}
-"""
-_SHARE = Decimal("0.0001")
-_MEAN = Decimal("0.01")
+_SHARE, _MEAN = Decimal("0.0001"), Decimal("0.01")
 _ID_DIGITS = 12
+TEXTS = ("customer_id", "segment")  # what a customer's row holds of strangers' texts
+COMPUTED, DWELLING = "computed_segment", "dwelling"  # beside the published segment, where there is a dwell rule
 
 
 @dataclass(frozen=True)
 class Result:
     """Scored customers, still in the engine, and everything reported of them.
 
-    ``segments`` has one dict a segment with the columns of SEGMENTS; ``report`` is the content of run.json.
+    ``keyed`` are the customers under numbers in place of ids, and ``identity`` says whose they are; outside a project
+    ids stand for themselves, and there is no identity. ``segments`` has one dict a segment with the columns of
+    SEGMENTS; ``report`` is the content of run.json.
     """
 
     engine: DuckDbEngine
     customers: Sql
+    keyed: Sql
+    identity: Sql | None
     segments: list[dict[str, Any]]
     report: dict[str, Any]
     model: RfmModel
 
-    def write(self, folder: Path, formats: tuple[str, ...], *, ids: Sql | None = None) -> str:
+    def write(self, folder: Path, formats: tuple[str, ...]) -> str:
         """Write the snapshot's files.
 
         Args:
             folder: Where they go; what is there already belongs to the snapshot too.
             formats: Kinds of customer files.
-            ids: Each customer's ``customer_id`` and ``customer_key``. With them customers.parquet carries the key
-                instead of the id, and identity.parquet says whose it is; without, customers.parquet carries the id.
 
         Returns:
             The snapshot's id: the analysis date and the first digits of the checksum of all its content.
         """
-        keyed = self.customers
-        if ids is not None:
-            keyed = render(_KEYED, customers=self.customers, ids=ids)
-            self.engine.write(render(_IDENTITY, customers=self.customers, ids=ids), folder / "identity.parquet")
+        if self.identity is not None:
+            self.engine.write(self.identity, folder / "identity.parquet")
+        texts = TEXTS if "dwell" not in self.report else (*TEXTS, COMPUTED)
         for kind in formats:
-            self.engine.write(_for_people(self.customers) if kind == "csv" else keyed, folder / f"customers.{kind}")
+            shown = for_people(self.customers, texts) if kind == "csv" else self.keyed
+            self.engine.write(shown, folder / f"customers.{kind}")
         with (folder / "segments.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, SEGMENTS)
             writer.writeheader()
@@ -130,7 +125,8 @@ def collect(
 ) -> Result:
     """Gather what is reported; only small tables leave the engine. ``examples`` shows quarantined rows as written."""
     revenue = Sql("revenue" if scored.model.monetary == "average" else "monetary")
-    cells = engine.table("cells", render(_CELLS, segmented=scored.segmented, revenue=revenue))
+    own = Sql("" if scored.dwell is None else f", {COMPUTED}")
+    cells = engine.table("cells", render(_CELLS, segmented=scored.segmented, revenue=revenue, own=own))
     segments = _segments(engine, cells, scored)
     span = engine.rows(render(_SPAN, segmented=scored.segmented))[0]
     settings, ledger, window = accounted.settings, accounted.ledger, scored.clock.window
@@ -157,9 +153,10 @@ def collect(
         "tie_receipt": [receipt.as_dict(best=scored.model.scale.best) for receipt in scored.receipts],
         "distributions": _distributions(scored),
         "segments": segments,
+        **({} if scored.dwell is None else {"dwell": scored.dwell}),
         "ranking": _ranking(scored, segments),
         "concentration": scored.spread.concentration,
-        "grid": _grid(engine, cells, scored.model.scale),
+        "grid": _grid(engine, cells, scored),
         "warnings": [
             *accounted.transactions.warnings,
             *ledger.warnings,
@@ -177,35 +174,37 @@ def collect(
     }
     return Result(
         engine=engine,
-        customers=_customers(scored),
+        **_queries(scored, in_project=ledger.names is not None),
         segments=segments,
         report=report,
         model=scored.model,
     )
 
 
-def neutralised(text: str) -> str:
-    """A cell that a spreadsheet would take for a formula, made plain text."""
-    return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+def _queries(scored: Scored, *, in_project: bool) -> dict[str, Any]:
+    """The queries of a result; the order of ``rfm``, which is that of the ids, is kept by the engine."""
+    if not in_project:
+        customers = customers_under(scored, Sql("CAST(customer_key AS VARCHAR) AS customer_id"))
+        return {"customers": customers, "keyed": customers, "identity": None}
+    return {
+        "customers": customers_under(scored, Sql("customer_id")),
+        "keyed": render(_BY_KEY, customers=customers_under(scored, Sql("customer_key"))),
+        "identity": render(_IDENTITY, segmented=scored.segmented),
+    }
 
 
-def _for_people(customers: Sql) -> Sql:
-    """The customers with no cell that a spreadsheet would take for a formula; numbers stay numbers."""
-    starts = joined(literal(start) for start in FORMULA_STARTS)
-    columns = joined(render(_NEUTRAL, column=Sql(column), starts=starts) for column in ("customer_id", "segment"))
-    return render("SELECT * REPLACE ({columns}) FROM ({customers})", columns=columns, customers=customers)
-
-
-def _customers(scored: Scored) -> Sql:
-    """The rows of customers.parquet; the order of ``rfm``, which is that of the ids, is kept by the engine."""
+def customers_under(scored: Scored, who: Sql) -> Sql:
+    """The rows of a file of customers, each under its id or its key."""
     scale = scored.model.scale
     every = range(1, scale.scores + 1)
     codes = joined(literal(scale.code(r, f, m)) for r in every for f in every for m in every)
     return render(
         _CUSTOMERS,
+        who=who,
         segmented=scored.segmented,
         codes=codes,
         scores=literal(scale.scores),
+        dwell=Sql("" if scored.dwell is None else f", {COMPUTED}, {DWELLING}"),
         **{metric: _shown(metric, scale) for metric in "rfm"},
     )
 
@@ -277,7 +276,9 @@ def _rounded(part: Decimal, whole: Decimal | int, digits: Decimal) -> Decimal:
     return (part / whole if whole else Decimal(0)).quantize(digits, ROUND_HALF_EVEN)
 
 
-def _grid(engine: DuckDbEngine, cells: Sql, scale: Scale) -> list[dict[str, Any]]:
+def _grid(engine: DuckDbEngine, cells: Sql, scored: Scored) -> list[dict[str, Any]]:
+    # A cell has one segment, that of the scores.
+    scale, by = scored.model.scale, Sql("segment" if scored.dwell is None else COMPUTED)
     return [
         {
             "r": scale.shown(r),
@@ -287,7 +288,7 @@ def _grid(engine: DuckDbEngine, cells: Sql, scale: Scale) -> list[dict[str, Any]
             "customers": int(customers),
             "revenue": plain(revenue),
         }
-        for r, f, m, segment, customers, revenue in engine.rows(render(_BY_CELL, cells=cells))
+        for r, f, m, segment, customers, revenue in engine.rows(render(_BY_CELL, cells=cells, segment=by))
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 from quintile.engine.render import render
 from quintile.errors import SettingsError
 from quintile.jobs.arrival import arrive
+from quintile.jobs.carried import carried
+from quintile.jobs.dwelt import dwelt
 from quintile.jobs.judged import latest_versions
 from quintile.jobs.keeping import Keeping
 from quintile.jobs.project import STORE, Project
 from quintile.jobs.quarantine import refuse_mostly_bad
+from quintile.jobs.refitted import tell_drift
 from quintile.jobs.report_page import PAGE, write_page
 from quintile.jobs.result import Result, collect
 from quintile.jobs.wish import last_day, open_sources, read_opened
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
     from quintile.domain.ledger import Ledger
     from quintile.domain.rfm_model import RfmModel
+    from quintile.jobs.logged import RunLog
     from quintile.jobs.wish import Wish
     from quintile.jobs.workplace import Workplace
     from quintile.pipeline import Accounted
@@ -64,14 +69,27 @@ def run(
         flag = "backfill" if wish.backfill else "mode"
         raise SettingsError(flag, f"--{flag} says how a project is refreshed", fix="name it: --project DIR")
     store = Store(out / STORE) if in_project else Store(out, top_links=RESULT_FILES)
-    with store.writing(f"run-{os.getpid()}", started=now_text(), wait=wait) as draft:
+    begun = store.writing(f"run-{os.getpid()}", started=now_text(), wait=wait)
+    with begun as draft, _log_of(wish, out if in_project else None, draft) as log:
         readable = store.root if in_project else draft.folder
         with workplace(wish.files, wish.settings.engine, readable, on_step=on_step) as place:
             make = _refreshed if in_project else _written
-            report, home = make(place, wish, draft)
-        if home is None:
-            home = draft.publish(report["snapshot"])
-    return {**report, "folder": str(home), "stopped_runs": [str(stopped_run) for stopped_run in draft.stopped]}
+            report, standing = make(place, wish, draft)
+        home = standing or draft.publish(report["snapshot"])
+        if log is not None:
+            log.publishes(report, is_new=standing is None)
+    told = {"folder": str(home), "stopped_runs": [str(stopped_run) for stopped_run in draft.stopped]}
+    not_logged = {"not_logged": log.problem} if log is not None and log.problem else {}
+    return {**report, **told, **not_logged}
+
+
+def _log_of(wish: Wish, project: Path | None, draft: Draft) -> contextlib.AbstractContextManager[RunLog | None]:
+    """What writes a project's run into its state; nothing for a results folder."""
+    if project is None:
+        return contextlib.nullcontext()
+    from quintile.jobs.logged import logged  # noqa: PLC0415 - loads the database library, for projects alone
+
+    return logged(wish, project, draft)
 
 
 def _written(place: Workplace, wish: Wish, draft: Draft) -> tuple[dict[str, Any], None]:
@@ -93,14 +111,17 @@ def _refreshed(place: Workplace, wish: Wish, draft: Draft) -> tuple[dict[str, An
     arrival = arrive(place, wish, project)
     keeping = Keeping(place, draft.folder, draft.kept, arrival)
     keeping.set_aside()
-    accounted = arrival.with_known(place)
-    result = _scored(place, wish, accounted, project)
+    keeping.keep_rows()
+    accounted, still = arrival.with_known(place)
+    place.on_step("keeping the ledger")
+    accounted = keeping.keep_orders(accounted, still)
+    result = _scored(place, wish, accounted, project, refreshed=still is not None)
     place.on_step("writing the results")
-    as_of = result.report["as_of"]
-    ids = keeping.keep(accounted, result, as_of)
+    keeping.name(result.report["as_of"])
+    result.report["known"] = keeping.known
     result.report["refresh"] = {**arrival.refresh, "accepted": list(arrival.drift.accepted)}
     result.report["warnings"] = [*arrival.warnings, *result.report["warnings"]]
-    result.write(draft.folder, wish.settings.output.formats, ids=ids)
+    result.write(draft.folder, wish.settings.output.formats)
     standing = project.same_as(result.report)
     if standing is None and wish.settings.output.report:
         write_page(draft.folder, history=draft.root / SNAPSHOTS)
@@ -157,25 +178,43 @@ def scored_result(place: Workplace, wish: Wish) -> Result:
     return _scored(place, wish, accounted_sources(place, wish))
 
 
-def _scored(place: Workplace, wish: Wish, accounted: Accounted, project: Project | None = None) -> Result:
-    model = wish.model or wish.settings.model.model()
+def _scored(
+    place: Workplace, wish: Wish, accounted: Accounted, project: Project | None = None, *, refreshed: bool = False
+) -> Result:
+    model = wish.model or _wanted_model(wish, project)
     time_zone = wish.settings.ledger.time_zone
     if isinstance(wish.as_of, datetime) and model.recency == "calendar":
         raise SettingsError(
             "as_of", "calendar days know no time of day", fix="give a date, or count full days: --recency elapsed"
         )
     as_of = _analysis_date(wish, accounted.ledger, model, project)
+    clock, known = Clock.at(as_of, model, time_zone), None
+    if refreshed and project is not None and project.snapshot is not None:
+        known = carried(place.engine, project.snapshot, accounted.ledger, model, clock)
     scored = score_customers(
         place.engine,
         accounted,
         model,
-        Clock.at(as_of, model, time_zone),
+        clock,
         population=place.people(model.population, accounted.ledger),
         on_step=place.on_step,
+        carried=known,
+        learn=project is not None,
     )
-    return collect(
+    if project is not None:
+        scored = dwelt(place.engine, scored, project.store, as_of, wish.settings.output.formats)
+    result = collect(
         place.engine, accounted, scored, as_of=as_of, as_of_given=wish.as_of is not None, examples=project is None
     )
+    if project is not None:
+        tell_drift(place.engine, scored, project, wish.settings, result.report)
+    return result
+
+
+def _wanted_model(wish: Wish, project: Project | None) -> RfmModel:
+    """The model of the settings; in a project with the cut points learned before, unless a new fit is asked for."""
+    wanted = wish.settings.model.model()
+    return wanted if project is None or wish.settings.refresh.refit else project.frozen(wanted)
 
 
 def _analysis_date(wish: Wish, ledger: Ledger, model: RfmModel, project: Project | None) -> date:

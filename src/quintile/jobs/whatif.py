@@ -18,7 +18,7 @@ from quintile.insight.crosswalk import Together, exact_sum, sizes
 from quintile.insight.whatif import movers, moves
 from quintile.jobs.measured import measured
 from quintile.jobs.movers import refuse_foreign, write_movers
-from quintile.jobs.run import accounted_sources
+from quintile.jobs.own_ledger import accounted_for, own_store, with_own_date
 from quintile.jobs.workplace import silent, workplace
 from quintile.scoring.fit import fit
 from quintile.scoring.score import fitted_cuts, score
@@ -72,7 +72,8 @@ def whatif(
     """Score the sources by the model as it is and by the changed one, and compare.
 
     Args:
-        wish: Sources, analysis date, and the model as it is: the settings', or a kept one.
+        wish: Sources, or a project whose own ledger is taken; analysis date; and the model as it is: the settings', or
+            a kept one.
         changes: Keys of ``[model]`` in quintile.toml and their new values. Of a kept model the cut points that no
             change touches stay as they are; the others are learned anew.
         out: Also write the customers whose segment changes to this file, CSV or Parquet.
@@ -97,9 +98,10 @@ def whatif(
     after = changed.model()
     if after.scheme == before.scheme:
         after = replace(after, scheme_text=before.scheme_text)
+    wish = with_own_date(wish)
     reading = replace(wish, model=None, settings=_to_read(wish.settings, before, changed))
-    with workplace(reading.files, reading.settings.engine, on_step=on_step) as place:
-        accounted = accounted_sources(place, reading)
+    with workplace(reading.files, reading.settings.engine, own_store(wish), on_step=on_step) as place:
+        accounted = accounted_for(place, reading)
         on_step("scoring by the model as it is")
         left = _side(place, accounted, before, wish.as_of, table="before")
         on_step("scoring by the changed model")

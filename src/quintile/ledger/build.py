@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.fate import DUPLICATE, KEPT, QUARANTINED
+from quintile.domain.fate import DUPLICATE, ERASED, EXCLUDED, KEPT, QUARANTINED
 from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED, Ledger, Tally
 from quintile.domain.settings import PENDING_COUNTS
 from quintile.engine.render import Sql, joined, literal, name, render
@@ -18,10 +18,11 @@ from quintile.errors import ConservationError, DataError
 from quintile.ledger.rows import KNOWN_ROW, ledger_rows, line_key
 from quintile.ledger.rules import currency, identity, statuses
 from quintile.ledger.rules.dedupe import settle_repeats
-from quintile.ledger.rules.lines import SHIFT, WIDE, Lines, grain_of, group_lines
+from quintile.ledger.rules.lines import SHIFT, WIDE, Lines, are_close, grain_of, group_lines
 from quintile.ledger.rules.refunds import follow_excluded, net_refunds, table_refunds
 from quintile.ledger.second import found_beside, with_returns
 from quintile.ledger.twins import differ_only_by_case
+from quintile.ledger.untouched import OutgrownError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +32,18 @@ if TYPE_CHECKING:
     from quintile.domain.transactions import Transactions
     from quintile.engine.base import Engine
     from quintile.ledger.rules.currency import RatesOf
+    from quintile.ledger.untouched import Untouched
 
 FEWEST_DECIMALS = 2
 MOST_CONFLICTS = 0.01
 MOST_STATUSES = 5
 
 _FATES = """
-SELECT fate, currency, sum(lines), sum(amount), sum(paid_back), count_if(amount IS NULL) FROM {parts} GROUP BY ALL
+SELECT fate, currency, sum(lines), sum(amount), sum(paid_back), count_if(amount IS NULL OR paid_back IS NULL)
+FROM {parts} GROUP BY ALL ORDER BY ALL
+"""
+_ROW_FATES = """
+SELECT fate, currency, count(*), sum(amount), coalesce(sum(amount) FILTER (amount < 0), 0), 0 FROM {rows} GROUP BY ALL
 ORDER BY ALL
 """
 _CONFLICTS = "SELECT count(DISTINCT order_id) FILTER (fate = {code}), count(DISTINCT order_id) FROM {parts}"
@@ -62,7 +68,13 @@ SELECT coalesce(sum(copies - 1), 0) FROM (
 
 
 def build_ledger(
-    engine: Engine, transactions: Transactions, settings: LedgerSettings, *, last_day: date, rates: RatesOf | None
+    engine: Engine,
+    transactions: Transactions,
+    settings: LedgerSettings,
+    *,
+    last_day: date,
+    rates: RatesOf | None,
+    untouched: Untouched | None = None,
 ) -> Ledger:
     """Turn TRANSACTIONS into ORDERS.
 
@@ -72,6 +84,7 @@ def build_ledger(
         settings: The ledger's rules.
         last_day: The later of ``as_of`` and the shop's today; rows more than a day after it are ``future_date``.
         rates: Gives the table date, currency, rate for the currencies and days that occur; None when none was given.
+        untouched: The orders that stand as a project keeps them; the other ones alone are made of rows.
 
     Returns:
         The ledger; its ``orders`` table has shape ORDERS.
@@ -79,13 +92,17 @@ def build_ledger(
     Raises:
         DataError: ``mixed_currency`` or ``missing_fx_rate``.
         SettingsError: A rule needs a column that is not there.
+        OutgrownError: The money no longer fits the untouched orders' type.
     """
-    rows = ledger_rows(engine, transactions, settings, last_day)
-    lines = _lines(engine, rows, transactions, settings)
-    parts, fates, settled = _grouped(engine, rows, transactions, settings, lines)
+    read = transactions if untouched is None else untouched.rows
+    rows = ledger_rows(engine, read, settings, last_day)
+    lines = _lines(engine, rows, read, settings)
+    parts, fates, settled = _grouped(engine, rows, transactions, settings, lines, untouched)
     if not _fits(fates, lines):
+        if untouched is not None:
+            raise OutgrownError
         lines = replace(lines, digits=WIDE)
-        parts, fates, settled = _grouped(engine, rows, transactions, settings, lines)
+        parts, fates, settled = _grouped(engine, rows, transactions, settings, lines, None)
     of_rows = (parts, rows, settled)
     returned = with_returns(engine, transactions, settings, lines, last_day, settled_rows=of_rows)
     lines = lines if returned is None else returned.lines
@@ -104,7 +121,7 @@ def build_ledger(
     first_at, last_at, lines_kept, after_refunds, net, alone, beyond = glance
     beside = found_beside(engine, transactions, settings, orders, returned, used_rates)
     key = identity.kind_of_key(transactions, settings)
-    key_type = engine.columns(render("SELECT customer_key FROM {orders}", orders=orders))["customer_key"]
+    key_type = engine.columns(render("SELECT customer_key FROM {rows}", rows=rows))["customer_key"]
     return Ledger(
         orders=orders,
         key=key,
@@ -127,13 +144,22 @@ def build_ledger(
             *_orphans(int(alone or 0), 0 if returned is None else returned.orphans),
             *_beyond(beyond),
             *_statuses_met(statuses.unknown_statuses(engine, transactions, settings)),
-            *differ_only_by_case(engine, orders, key, key_type),
+            *_twins(engine, orders, key, key_type, untouched),
             *beside.warnings,
         ),
         table_refunds=by_table,
         people=beside.people,
         second=beside.reports,
     )
+
+
+def tally_rows(
+    engine: Engine, transactions: Transactions, settings: LedgerSettings, *, last_day: date
+) -> dict[int, Tally]:
+    """Tally rows by fate without making orders of them: for rows that have no part in any order that counts."""
+    rows = ledger_rows(engine, transactions, settings, last_day)
+    label = "" if "currency" in transactions.roles else settings.base_currency or ""
+    return _tally(engine.rows(render(_ROW_FATES, rows=rows)), transactions, label)
 
 
 def _converted(
@@ -149,34 +175,43 @@ def _converted(
 
 
 def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: LedgerSettings) -> Lines:
-    kinds = engine.columns(render("SELECT amount, customer_key FROM {rows}", rows=rows))
-    kind = kinds["amount"]
-    by_status = statuses.refunded_by_status(transactions, settings) is not None
+    kinds = engine.columns(render("SELECT amount, customer_key, order_id FROM {rows}", rows=rows))
+    has_currency = "currency" in transactions.roles
+    are_numbers = not has_currency and kinds["customer_key"] == kinds["order_id"] == "BIGINT"
+    by_status = statuses.refunded_by_status(transactions, settings)
     return Lines(
         by_day=grain_of(transactions, settings) == "day",
         has_order_id="order" in transactions.roles,
-        has_currency="currency" in transactions.roles,
-        has_refund="refund" in transactions.roles or by_status,
-        has_number_keys=kinds["customer_key"] == "BIGINT",
+        has_currency=has_currency,
+        has_refund="refund" in transactions.roles or by_status is not None,
+        has_close_ids=are_numbers and are_close(engine, transactions),
         has_marks=line_key(transactions, settings) != "none",
-        decimals=int(kind.rpartition(",")[2].rstrip(")")) if "," in kind else 0,
+        decimals=int(kinds["amount"].rpartition(",")[2].rstrip(")")) if "," in kinds["amount"] else 0,
     )
 
 
 def _grouped(
-    engine: Engine, rows: Sql, transactions: Transactions, settings: LedgerSettings, lines: Lines
+    engine: Engine,
+    rows: Sql,
+    transactions: Transactions,
+    settings: LedgerSettings,
+    lines: Lines,
+    untouched: Untouched | None,
 ) -> tuple[Sql, dict[int, Tally], bool]:
-    parts = group_lines(engine, rows, lines, transactions.rows - len(transactions.rejected))
+    read = transactions if untouched is None else untouched.rows
+    parts = group_lines(engine, rows, lines, read.rows - len(read.rejected))
     settled = False
     if lines.has_order_id and not lines.by_day:
         settled = settle_repeats(engine, rows, parts, lines, key=line_key(transactions, settings))
         if settled and settings.grain is None and grain_of(transactions, settings) == "order":
             _require_clear_grain(engine, parts)
-    if lines.has_order_id and {"status", "kind"} & transactions.roles:
+    if lines.has_order_id and not lines.by_day and {"status", "kind"} & transactions.roles:
         follow_excluded(engine, parts)
+    if untouched is not None:
+        parts = untouched.beside(engine, parts)
     # Without a currency column all money is taken for the base currency's.
     label = "" if lines.has_currency else settings.base_currency or ""
-    return parts, _tally(engine, parts, transactions, label), settled
+    return parts, _tally(engine.rows(render(_FATES, parts=parts)), transactions, label), settled
 
 
 def _require_clear_grain(engine: Engine, parts: Sql) -> None:
@@ -211,21 +246,21 @@ def _larger(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     return None if one is None or other is None else max(one, other)
 
 
-def _tally(engine: Engine, parts: Sql, transactions: Transactions, label: str) -> dict[int, Tally]:
+def _tally(counted: list[tuple[Any, ...]], transactions: Transactions, label: str) -> dict[int, Tally]:
     fates: dict[int, Tally] = {}
-    for fate, code, rows, amount, paid_back, unknown in engine.rows(render(_FATES, parts=parts)):
+    for fate, code, rows, amount, paid_back, unknown in counted:
         before = fates.get(fate, Tally(0, {}))
         known = code or label
         amounts = {**before.amounts, known: before.amounts.get(known, Decimal(0)) + (amount or 0)}
-        largest = None if unknown else max(amount - paid_back, -paid_back)
+        largest = None if unknown or amount is None else max(amount - paid_back, -paid_back)
         fates[fate] = Tally(before.rows + int(rows), amounts, _larger(before.largest, largest))
     for row in transactions.rejected:
-        code = DUPLICATE if row.reason == KNOWN_ROW else QUARANTINED[row.reason]
+        code = {**QUARANTINED, KNOWN_ROW: DUPLICATE, ERASED: EXCLUDED[ERASED]}[row.reason]
         before = fates.get(code, Tally(0, {}))
         fates[code] = Tally(before.rows + 1, before.amounts)
-    counted = sum(tally.rows for tally in fates.values())
-    if counted != transactions.rows:
-        message = f"{transactions.rows} records lie in the source, but {counted} rows are accounted for"
+    found = sum(tally.rows for tally in fates.values())
+    if found != transactions.rows:
+        message = f"{transactions.rows} records lie in the source, but {found} rows are accounted for"
         raise ConservationError(message)
     return fates
 
@@ -241,6 +276,14 @@ def _waiting(engine: Engine, parts: Sql, foreign: list[str]) -> list[tuple[Any, 
             foreign=joined(literal(code) for code in foreign),
         )
     )
+
+
+def _twins(
+    engine: Engine, orders: Sql, key: str, key_type: str, untouched: Untouched | None
+) -> Iterator[dict[str, Any]]:
+    if untouched is None:
+        return differ_only_by_case(engine, orders, key, key_type)
+    return differ_only_by_case(engine, untouched.ids(orders), key, key_type, among=untouched.every_id())
 
 
 def _equal_rows(engine: Engine, rows: Sql, lines: Lines) -> Iterator[dict[str, Any]]:
@@ -281,8 +324,8 @@ def _statuses_met(met: list[tuple[str, int]]) -> Iterator[dict[str, Any]]:
     yield from _warning(
         "pending_counted",
         pending,
-        f"{pending:,} rows are of pending orders that are paid on delivery or by hand: they count unless cancelled; to"
-        " leave them out write --exclude cancelled,failed,pending,test",
+        f"rows of pending orders that are paid on delivery or by hand count unless cancelled ({pending:,}); to leave them"
+        " out write --exclude cancelled,failed,pending,test",
     )
     unknown = [(word, rows) for word, rows in met if word != PENDING_COUNTS]
     listed = ", ".join(f"'{met}' ({rows:,})" for met, rows in unknown[:MOST_STATUSES])

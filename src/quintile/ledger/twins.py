@@ -30,12 +30,15 @@ GROUP BY lower(customer_key) HAVING count(DISTINCT customer_key) > 1 ORDER BY 2
 _SUMMED = "SELECT sum(column0), first(column1), first(column2) FROM ({twins}) AS t(column0, column1, column2)"
 
 
-def differ_only_by_case(engine: Engine, orders: Sql, key: str, key_type: str) -> Iterator[dict[str, Any]]:
+def differ_only_by_case(
+    engine: Engine, orders: Sql, key: str, key_type: str, *, among: Sql | None = None
+) -> Iterator[dict[str, Any]]:
     """The warning ``ids_differ_only_by_case``; ``rows`` is the number of such ids.
 
-    E-mail keys are case-folded and numbers have no case: both cost nothing here.
+    E-mail keys are case-folded and numbers have no case: both cost nothing here. ``among`` names further ids to look at
+    first, if that is cheaper: where none of them has a case, no other one has.
     """
-    if key == "email" or key_type != "VARCHAR" or not engine.rows(render(_BOTH_CASES, orders=orders))[0][0]:
+    if key == "email" or key_type != "VARCHAR" or not engine.rows(render(_BOTH_CASES, orders=among or orders))[0][0]:
         return
     if not engine.rows(render(_SUSPECTS, orders=orders, most=literal(1))):
         return

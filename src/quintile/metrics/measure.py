@@ -38,7 +38,7 @@ GROUP BY customer_key
 _MEASURED = """
 SELECT customer_key, {first_order} AS first_order, {last_order} AS last_order, {recency} AS recency_days,
        frequency, {monetary} AS monetary {revenue}
-FROM ({bought}) {join}
+FROM {sums}
 """
 # Customers of a wider population who did not buy in the window: frequency 0, nothing spent, no recency.
 _WIDER = """
@@ -46,6 +46,10 @@ SELECT customer_key, first_order, last_order, recency_days, coalesce(frequency, 
        coalesce(monetary, 0) AS monetary {revenue}
 FROM ({population}) LEFT JOIN ({measured}) USING (customer_key)
 """
+_OF_MOVED = "(SELECT * FROM {orders} SEMI JOIN {moved} USING (customer_key))"
+_WITH_CARRIED = "({measured}) UNION ALL BY NAME ({carried})"
+# In a project orders carry numbers in place of ids.
+_NAMED = "SELECT customer_id, measured.* FROM ({measured}) AS measured JOIN {names} USING (customer_key)"
 _REVENUE = ", CAST({total} AS DECIMAL(38, {decimals})) AS revenue"
 _EVER = "SELECT DISTINCT customer_key FROM {orders} WHERE state = {purchase} AND ordered_at < {as_of}"
 # Half away from zero at twelve digits, in whole numbers: the same on every machine.
@@ -53,6 +57,30 @@ _AVERAGE = """
 CAST(sign({total}) * ((2 * CAST(abs({total}) * 1000000000000 AS HUGEINT) + frequency) // (2 * frequency))
      AS DECIMAL(38, 0)) * 0.000000000001
 """
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What the window holds of each customer: FROM clause with customer_key, first_at, last_at, frequency, bought.
+
+    With refunds without an order also ``paid_back``. ``carried`` is a query of shape RFM of those buyers of the window
+    who need not be summed again.
+    """
+
+    rows: Sql
+    refunds_alone: bool
+    carried: Sql | None = None
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Buyers that were measured before, by sums of money in calendar days, and need not be again.
+
+    ``rows`` is the query of what is known of them, shape RFM; ``moved`` the table of the keys of all others.
+    """
+
+    moved: Sql
+    rows: Sql
 
 
 @dataclass(frozen=True)
@@ -79,14 +107,18 @@ class Clock:
         """The test that an order lies before the analysis moment."""
         return render("ordered_at < {end}", end=literal(self.moment))
 
-    def inside(self) -> Sql:
-        """The test that an order lies in the window."""
-        end = self.before_end()
+    @property
+    def first(self) -> datetime | None:
+        """The moment at which the window begins; None: it has no beginning."""
         start = self.window.start
         if start is None:
-            return end
-        first = _on(datetime.combine(start, time.min), self.time_zone, elapsed=self.elapsed)
-        return render("ordered_at >= {first} AND {end}", first=literal(first), end=end)
+            return None
+        return _on(datetime.combine(start, time.min), self.time_zone, elapsed=self.elapsed)
+
+    def inside(self) -> Sql:
+        """The test that an order lies in the window."""
+        end, first = self.before_end(), self.first
+        return end if first is None else render("ordered_at >= {first} AND {end}", first=literal(first), end=end)
 
     def day(self, column: Sql) -> Sql:
         """The shop's day of a time."""
@@ -104,7 +136,7 @@ class Clock:
         return render("CAST({as_of} - CAST(last_at AS DATE) AS INTEGER)", as_of=literal(self.window.as_of))
 
 
-def measure(
+def measure(  # noqa: PLR0913 - what is measured, of whom, and what is known already
     engine: Engine,
     ledger: Ledger,
     model: RfmModel,
@@ -112,6 +144,7 @@ def measure(
     *,
     refunds_alone: bool = True,
     population: Sql | None = None,
+    carried: Carried | None = None,
 ) -> Sql:
     """Recency, frequency and monetary of every customer of the population.
 
@@ -124,43 +157,75 @@ def measure(
         clock: The window on the ledger's clock.
         refunds_alone: Whether the window holds refunds without an order; without them a join is spared.
         population: Table with ``customer_key`` of the people to score; None for the model's buyers or ever-buyers.
+        carried: Buyers measured before; only the others are measured now.
 
     Returns:
-        Table ``rfm`` of shape RFM, in the order of ids; with an average for monetary also ``revenue``, the sum behind
-        it. Without an order in the window a customer of a wider population has frequency 0, monetary 0 and no recency;
-        such customers do not appear among plain buyers.
+        Table ``rfm`` of shape RFM, in the order of ids, which stand beside the keys in a project; with an average for
+        monetary also ``revenue``, the sum behind it. Without an order in the window a customer of a wider population
+        has frequency 0, monetary 0 and no recency; such customers do not appear among plain buyers.
     """
     inside, orders = clock.inside(), Sql(ledger.orders)
+    if carried is not None:
+        orders = render(_OF_MOVED, orders=orders, moved=carried.moved)
     purchase = literal(PURCHASE)
-    paid_back = render(
-        _PAID_BACK, orders=orders, refunded=literal(REFUNDED), refund_only=literal(REFUND_ONLY), inside=inside
-    )
-    total = Sql("bought + coalesce(paid_back, 0)" if refunds_alone else "bought")
-    money = render("CAST({total} AS {money})", total=total, money=Sql(f"DECIMAL({ledger.digits}, {ledger.decimals})"))
+    rows = render("({bought})", bought=render(_BOUGHT, orders=orders, purchase=purchase, inside=inside))
+    if refunds_alone:
+        paid_back = render(
+            _PAID_BACK, orders=orders, refunded=literal(REFUNDED), refund_only=literal(REFUND_ONLY), inside=inside
+        )
+        rows = render("{bought} LEFT JOIN ({paid_back}) USING (customer_key)", bought=rows, paid_back=paid_back)
+    if population is None and model.population == "ever":
+        ever = render(_EVER, orders=orders, purchase=purchase, as_of=literal(clock.moment))
+        population = render("({ever})", ever=ever)
+    sums = Sums(rows, refunds_alone, None if carried is None else carried.rows)
+    return rfm_of(engine, ledger, model, clock, sums, population)
+
+
+def rfm_of(engine: Engine, ledger: Ledger, model: RfmModel, clock: Clock, sums: Sums, population: Sql | None) -> Sql:
+    """Table ``rfm`` as ``measure`` makes it, from what the window holds of each customer.
+
+    Args:
+        engine: Where the sums are.
+        ledger: Says how money and customers are written.
+        model: Its recency and monetary are used.
+        clock: The window.
+        sums: One row for each buyer of the window.
+        population: Table with ``customer_key`` of the people to score; None for the buyers.
+    """
+    total = Sql("bought + coalesce(paid_back, 0)" if sums.refunds_alone else "bought")
     is_average = model.monetary == "average"
     measured = render(
         _MEASURED,
         first_order=clock.day(Sql("first_at")),
         last_order=clock.day(Sql("last_at")),
         recency=clock.recency(),
-        monetary=render(_AVERAGE, total=render("({total})", total=total)) if is_average else money,
+        monetary=monetary_of(ledger, model, total),
         revenue=render(_REVENUE, total=total, decimals=literal(ledger.decimals)) if is_average else Sql(""),
-        bought=render(_BOUGHT, orders=orders, purchase=purchase, inside=inside),
-        join=render("LEFT JOIN ({p}) USING (customer_key)", p=paid_back) if refunds_alone else Sql(""),
+        sums=sums.rows,
     )
-    if population is not None:
-        people = render("SELECT customer_key FROM {population}", population=population)
-    elif model.population == "ever":
-        people = render(_EVER, orders=orders, purchase=purchase, as_of=literal(clock.moment))
-    else:
+    if sums.carried is not None:
+        measured = render(_WITH_CARRIED, measured=measured, carried=sums.carried)
+    if population is None:
         return engine.table(RFM, _in_order(measured, ledger))
+    people = render("SELECT customer_key FROM {population}", population=population)
     revenue = Sql(", coalesce(revenue, 0) AS revenue" if is_average else "")
     return engine.table(RFM, _in_order(render(_WIDER, population=people, measured=measured, revenue=revenue), ledger))
 
 
+def monetary_of(ledger: Ledger, model: RfmModel, total: Sql) -> Sql:
+    """The monetary of a customer out of the sum of their money in a window; an average looks at ``frequency``."""
+    if model.monetary == "average":
+        return render(_AVERAGE, total=render("({total})", total=total))
+    return render("CAST({total} AS {money})", total=total, money=Sql(f"DECIMAL({ledger.digits}, {ledger.decimals})"))
+
+
 def _in_order(measured: Sql, ledger: Ledger) -> Sql:
     """Numbers in number order, other ids the shorter first: as people count, and the same for any order of rows."""
-    order = "customer_key" if ledger.key_type == "BIGINT" else "length(customer_key), customer_key"
+    by_number = ledger.key_type == "BIGINT"
+    order = "customer_key" if by_number else "length(customer_key), customer_key"
+    if ledger.names is not None:
+        measured = render(_NAMED, measured=measured, names=Sql(ledger.names))
+        order = "CAST(customer_id AS BIGINT)" if by_number else "length(customer_id), customer_id"
     return render("{measured} ORDER BY {order}", measured=measured, order=Sql(order))
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from quintile.metrics.measure import Clock
 
 _TAKEN_OFF = ("zero_orders", "refunded", "before_window", "after_window")
+ALONE, NOT_LISTED = "refunds_without_purchase", "not_in_population"
 _INSIDE, _ALONE = len(_TAKEN_OFF), len(_TAKEN_OFF) + 1
 
 # A refunded order that left money behind (more was paid back than it cost) goes the way of a refund without an order.
@@ -79,16 +80,21 @@ def scored_steps(
         places: What ``find_places`` found.
         every_buyer: Every buyer of the window is in ``rfm``.
     """
-    taken = dict(places.taken)
+    left_out = {}
     if places.alone[0]:
-        taken["refunds_without_purchase"] = _not_scored(engine, ledger, rfm, clock, is_purchase=False)
+        left_out[ALONE] = _not_scored(engine, ledger, rfm, clock, is_purchase=False)
     if not every_buyer:
-        taken["not_in_population"] = _not_scored(engine, ledger, rfm, clock, is_purchase=True)
-    left_out = [taken.get(step, (0, Decimal(0))) for step in ("refunds_without_purchase", "not_in_population")]
-    rows = places.inside[0] + places.alone[0] - sum(part[0] for part in left_out)
-    money = places.inside[1] + places.alone[1] - sum((part[1] for part in left_out), Decimal(0))
-    steps = [BridgeStep(step, part[0], {ledger.currency: part[1]}) for step, part in taken.items() if part[0]]
-    return [*steps, BridgeStep("scored", rows, {ledger.currency: money}, is_total=True)]
+        left_out[NOT_LISTED] = _not_scored(engine, ledger, rfm, clock, is_purchase=True)
+    return steps_to_scored(places, left_out, ledger.currency)
+
+
+def steps_to_scored(places: Places, left_out: dict[str, tuple[int, Decimal]], currency: str) -> list[BridgeStep]:
+    """The steps after the ledger: what lies elsewhere, then what lies in the window and is scored for nobody."""
+    rows = places.inside[0] + places.alone[0] - sum(part[0] for part in left_out.values())
+    money = places.inside[1] + places.alone[1] - sum((part[1] for part in left_out.values()), Decimal(0))
+    taken = {**places.taken, **left_out}
+    steps = [BridgeStep(step, part[0], {currency: part[1]}) for step, part in taken.items() if part[0]]
+    return [*steps, BridgeStep("scored", rows, {currency: money}, is_total=True)]
 
 
 def _not_scored(engine: Engine, ledger: Ledger, rfm: Sql, clock: Clock, *, is_purchase: bool) -> tuple[int, Decimal]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.pictures.base import COUNT, Picture, PictureTable
 from quintile.pictures.frame import ACCENT, INK, QUIET, TEXT, categories, framed, values
-from quintile.pictures.words import exact, number, percent, several, titled, with_unit
+from quintile.pictures.words import exact, measured, number, percent, several, titled, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,7 +125,7 @@ def _cut_lines(
         tier = next(far, ends.index(min(ends)))
         ends[tier] = place
         tiers = max(tiers, tier + 1)
-        text = exact(format(cut - 1 if metric == "r" else cut, "f"))
+        text = measured(format(cut - 1 if metric == "r" else cut, "f"))
         lines.append({"xAxis": place, "label": {"formatter": text, "distance": 4 + tier * _TIER}})
     return lines, tiers
 
@@ -159,9 +159,9 @@ def _with_noun(metric: str, label: str, currency: str | None) -> str:
 
 def _caption(found: Mapping[str, Any], everyone: int, currency: str | None) -> str:
     metric, value = found["metric"], found["common_value"]
-    cuts = [exact(cut) for cut in dict.fromkeys(found["cuts"]) if cut is not None]
+    cuts = [measured(cut) for cut in dict.fromkeys(found["cuts"]) if cut is not None]
     share = percent(found["common_share"])
-    common = "no order in the window" if value is None else _with_noun(metric, exact(value), currency)
+    common = "no order in the window" if value is None else _with_noun(metric, measured(value), currency)
     cut_points = f" Cut points: {'; '.join(cuts)}." if cuts else ""
     without = f" {number(found['without'])} have no order in the window." if found["without"] else ""
     everybody = several(everyone, "customer")

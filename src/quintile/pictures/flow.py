@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from quintile.pictures.base import LABEL, Picture, PictureTable
-from quintile.pictures.frame import GROUND, INK, framed, short_name
+from quintile.pictures.bands import bands, height, link, node
+from quintile.pictures.base import Picture, PictureTable
+from quintile.pictures.frame import short_name
 from quintile.pictures.palette import FALLBACK, segment_colours
 from quintile.pictures.words import exact, money, number, several, titled
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NEW, GONE = "Not yet a customer", "No longer a customer"
-_ROW, _LEAST = 52, 320
 
 
 def flow(moves: Sequence[Mapping[str, Any]], *, ranking: Sequence[str], currency: str | None) -> Picture:
@@ -30,37 +30,15 @@ def flow(moves: Sequence[Mapping[str, Any]], *, ranking: Sequence[str], currency
     found = [line for line in moves if line["customers"]]
     found.sort(key=lambda line: tuple(place.get(line[end], len(place)) for end in ("from", "to")))
     caption = _caption(found)
-    series = {
-        "type": "sankey",
-        "left": 2,
-        "right": 2,
-        "top": 12,
-        "bottom": 12,
-        "nodeWidth": 12,
-        "nodeGap": 18,
-        "draggable": False,
-        "layoutIterations": 0,  # the order is that of the segments
-        "emphasis": {"focus": "adjacency"},
-        "label": {
-            "formatter": LABEL,
-            "color": INK,
-            "fontSize": 13,
-            "width": 300,
-            "overflow": "truncate",
-            "textBorderColor": GROUND,
-            "textBorderWidth": 3,
-        },
-        "data": [*_nodes(found, "from", ranking), *_nodes(found, "to", ranking)],
-        "links": [_link(line, ranking, currency) for line in found],
-    }
+    nodes = [*_nodes(found, "from", ranking), *_nodes(found, "to", ranking)]
     ends = max((len({line[end] for line in found}) for end in ("from", "to")), default=0)
     return Picture(
         name="flow",
         title="Who moved between the segments",
         caption=caption,
-        option=framed(caption, {"series": [series]}, narrow={"series": [{"label": {"width": 140}}]}),
+        option=bands(caption, nodes, [_link(line, ranking, currency) for line in found]),
         table=_table(found, currency),
-        height=max(_ROW * ends, _LEAST),
+        height=height(ends),
     )
 
 
@@ -70,35 +48,30 @@ def _nodes(moves: list[Mapping[str, Any]], end: str, ranking: Sequence[str]) -> 
     for line in moves:
         people[line[end]] += line["customers"]
     return [
-        {
-            "name": _id(end, name, ranking),
+        node(
+            _id(end, name, ranking),
+            0 if end == "from" else 1,
             # the number first: a long name is cut at its end
-            "said": f"{number(people[name])}  {short_name(_named(name, end))}",
-            "tip": [
+            f"{number(people[name])}  {short_name(_named(name, end))}",
+            [
                 f"{short_name(_named(name, end))}, {'before' if end == 'from' else 'after'}",
                 several(people[name], "customer"),
             ],
-            "itemStyle": {"color": colours.get(name or "", FALLBACK), "borderWidth": 0},
-            "label": {"position": "right" if end == "from" else "left"},
-            "depth": 0 if end == "from" else 1,
-        }
+            colours.get(name or "", FALLBACK),
+        )
         for name in sorted(people, key=lambda name: _id(end, name, ranking))
     ]
 
 
 def _link(line: Mapping[str, Any], ranking: Sequence[str], currency: str | None) -> dict[str, Any]:
     colour = segment_colours(ranking).get(line["from"] or "", FALLBACK)
-    return {
-        "source": _id("from", line["from"], ranking),
-        "target": _id("to", line["to"], ranking),
-        "value": line["customers"],
-        "tip": [
-            f"{short_name(_named(line['from'], 'from'))} to {short_name(_named(line['to'], 'to'))}",
-            several(line["customers"], "customer"),
-            f"Revenue {money(line['revenue'], currency)}",
-        ],
-        "lineStyle": {"color": colour, "opacity": 0.3, "curveness": 0.5},
-    }
+    tip = [
+        f"{short_name(_named(line['from'], 'from'))} to {short_name(_named(line['to'], 'to'))}",
+        several(line["customers"], "customer"),
+        f"Revenue {money(line['revenue'], currency)}",
+    ]
+    ends = _id("from", line["from"], ranking), _id("to", line["to"], ranking)
+    return link(ends, line["customers"], tip, colour)
 
 
 def _id(end: str, name: str | None, ranking: Sequence[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
+from quintile.domain.words import amount
+
 _EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)
 _CENT, _WHOLE = Decimal("0.01"), Decimal(1)
 _ROUNDED_FROM = 1000
@@ -21,9 +23,14 @@ def several(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def exact(amount: str | None) -> str:
+def exact(value: str | None) -> str:
     """An exact decimal with thousands marks and all its digits; nothing where there is none."""
-    return "" if amount is None else f"{Decimal(amount):,f}"
+    return "" if value is None else f"{Decimal(value):,f}"
+
+
+def measured(value: str | None) -> str:
+    """A value of R, F or M as it was measured, without the zeros that say nothing; nothing where there is none."""
+    return "" if value is None else amount(Decimal(value))
 
 
 def percent(share: str | float | None) -> str:
@@ -31,18 +38,18 @@ def percent(share: str | float | None) -> str:
     return "" if share is None else f"{Decimal(str(share)):.1%}"
 
 
-def money(amount: str | Decimal | None, currency: str | None = None) -> str:
+def money(value: str | Decimal | None, currency: str | None = None) -> str:
     """An amount to be read in passing, with its currency: in cents below 1,000, above it in whole units."""
-    if amount is None:
+    if value is None:
         return ""
-    exactly = Decimal(amount)
+    exactly = Decimal(value)
     rounded = exactly.quantize(_WHOLE if abs(exactly) >= _ROUNDED_FROM else _CENT, context=_EXACT)
     return with_unit(f"{rounded:,f}", currency)
 
 
-def short(amount: str | Decimal) -> str:
+def short(value: str | Decimal) -> str:
     """An amount or a count for the smallest place, three digits: ``181K``, ``1.82M``, ``12.5``."""
-    rounded = Decimal(f"{Decimal(amount):.{_DIGITS_SHOWN - 1}e}")
+    rounded = Decimal(f"{Decimal(value):.{_DIGITS_SHOWN - 1}e}")
     letter, power = next(
         (step for step in reversed(_SHORT) if rounded and rounded.adjusted() >= step[1]),
         _SHORT[0],

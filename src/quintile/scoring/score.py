@@ -41,8 +41,17 @@ def score(engine: Engine, rfm: Sql, model: RfmModel) -> Sql:
     Raises:
         SettingsError: The model has no cut points yet.
     """
+    return engine.view("scores", scores_of(rfm, model))
+
+
+def scores_of(rfm: Sql, model: RfmModel) -> Sql:
+    """The query behind ``score``, for scores beside those of the view.
+
+    Raises:
+        SettingsError: The model has no cut points yet.
+    """
     r, f, m = (score_of(metric, cuts) for metric, cuts in zip((R, F, M), fitted_cuts(model), strict=True))
-    return engine.view("scores", render(_SCORES, r=r, f=f, m=m, rfm=rfm))
+    return render(_SCORES, r=r, f=f, m=m, rfm=rfm)
 
 
 def fitted_cuts(model: RfmModel) -> tuple[CutPoints, CutPoints, CutPoints]:

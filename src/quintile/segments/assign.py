@@ -41,6 +41,14 @@ def assign(engine: Engine, scores: Sql, scheme: Scheme, scale: Scale) -> Sql:
     Raises:
         SettingsError: The scheme is written for another scale.
     """
+    return engine.view("segmented", segments_of(scores, scheme, scale))
+
+
+def segments_of(scores: Sql, scheme: Scheme, scale: Scale) -> Sql:
+    """The query behind ``assign``, for segments beside those of the view.
+
+    Raises:
+        SettingsError: The scheme is written for another scale.
+    """
     names = joined(literal(name or scheme.fallback) for name in scheme.cells(scale.scores).values())
-    query = render(_SEGMENTED, names=names, scores=literal(scale.scores), scored=scores)
-    return engine.view("segmented", query)
+    return render(_SEGMENTED, names=names, scores=literal(scale.scores), scored=scores)

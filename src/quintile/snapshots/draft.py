@@ -3,7 +3,8 @@
 What the room holds says how far the run came. ``current`` is the pointer-to-be: it leaves the room by the rename
 that publishes, so while it is here nothing was published. ``files`` is the snapshot-to-be; ``duplicate`` is a
 snapshot-to-be that turned out to exist already. ``kept`` holds files that the store keeps beside its snapshots, under
-their paths in the store; ``moving`` names them from the moment they may have been moved there.
+their paths in the store; ``moving`` names them from the moment they may have been moved there. ``adding`` says that
+past snapshots, to which no pointer leads, have left the room.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ WRITING, GONE = ".writing-", ".gone-"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ENDINGS = {
     "writing": "was stopped before it published anything; its unfinished files were removed",
+    "adding": "was stopped while it added past snapshots; those it had added stand, its unfinished files were removed",
     "publishing": "was stopped while publishing; nothing of it became visible and its files were removed",
     "published": "was stopped after it had published; its snapshot stands",
 }
@@ -37,7 +39,7 @@ class StoppedRun:
 
     run_id: str
     holder: Holder | None
-    stage: Literal["writing", "publishing", "published"]
+    stage: Literal["writing", "adding", "publishing", "published"]
 
     def __str__(self) -> str:
         return f"{self.holder or f'run {self.run_id!r}'} {_ENDINGS[self.stage]}"
@@ -62,6 +64,10 @@ class Room:
     @property
     def _moving(self) -> Path:
         return self.path / "moving"
+
+    @property
+    def _adding(self) -> Path:
+        return self.path / "adding"
 
     @property
     def duplicate(self) -> Path:
@@ -103,13 +109,24 @@ class Room:
         for folder in sorted({(root / name).parent for name in new}):
             sync(folder)
 
+    def begin_adding(self) -> None:
+        """Note that snapshots without a pointer leave the room from now on."""
+        self._adding.touch()
+
+    def clear(self) -> None:
+        """Begin the snapshot-to-be anew."""
+        shutil.rmtree(self.files)
+        self.files.mkdir()
+
     def stopped(self) -> StoppedRun:
         """Who was killed in this room, and how far the run came."""
         named = self._holder.exists()
         holder = Holder.from_json(self._holder.read_bytes()) if named else None
-        stage: Literal["writing", "publishing", "published"]
+        stage: Literal["writing", "adding", "publishing", "published"]
         if self.pointer.is_symlink():
             stage = "publishing"
+        elif self._adding.exists():
+            stage = "adding"
         else:
             stage = "writing" if self.files.exists() or not named else "published"
         return StoppedRun(self.path.name.removeprefix(WRITING), holder, stage)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.errors import Place, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 LEDGER_JSON = "ledger.json"
@@ -120,19 +121,28 @@ class LedgerFiles:
         Raises:
             StoreError: A file is gone.
         """
-        found = [store / file.name for file in getattr(self, room)]
-        gone = next((path for path in found if not path.is_file()), None)
-        if gone is not None:
-            message = f"a file of the ledger is gone: {gone.name}"
-            raise StoreError("store", message, fix="restore the store from a copy", place=Place(str(gone)))
-        return found
+        return require_files(store, getattr(self, room))
 
 
-def keep_file(kept: Path, room: str, number: int, written: Path, rows: int) -> KeptFile:
+def require_files(store: Path, files: Iterable[KeptFile]) -> list[Path]:
+    """The paths of kept files.
+
+    Raises:
+        StoreError: One is gone.
+    """
+    found = [store / file.name for file in files]
+    gone = next((path for path in found if not path.is_file()), None)
+    if gone is not None:
+        message = f"a file of the ledger is gone: {gone.name}"
+        raise StoreError("store", message, fix="restore the store from a copy", place=Place(str(gone)))
+    return found
+
+
+def keep_file(kept: Path, room: str, label: str, written: Path, rows: int) -> KeptFile:
     """Give a written file its lasting name below ``kept``, the run's folder of files to keep."""
     with written.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    name = f"{room}/{number:06}-{digest[:_DIGITS]}.parquet"
+    name = f"{room}/{label}{digest[:_DIGITS]}.parquet"
     (kept / name).parent.mkdir(parents=True, exist_ok=True)
     written.rename(kept / name)
     return KeptFile(name, digest, rows)

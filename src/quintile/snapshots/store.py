@@ -128,6 +128,20 @@ class Store:
         fail_point("store.durable")
         return home
 
+    def _add(self, room: Room, snapshot_id: str) -> Path:
+        """Give the files their home in one rename; no pointer leads there, and the room is empty again."""
+        sync_tree(room.files)
+        home = self._home(room.files, snapshot_id)
+        room.begin_adding()
+        if home.exists():
+            room.clear()
+            return home
+        room.files.rename(home)
+        fail_point("store.added")
+        sync(self._snapshots)
+        room.files.mkdir()
+        return home
+
     def _home(self, files: Path, snapshot_id: str) -> Path:
         """The folder for a snapshot: that of an equal one if there is one, else the first free of id, id-2, id-3..."""
         names = itertools.chain([snapshot_id], (f"{snapshot_id}-{count}" for count in itertools.count(2)))
@@ -177,6 +191,28 @@ class Draft:
         """The least the run needs: what it asked for, or one byte over what it has written."""
         written = sum(path.lstat().st_size for room in (self.folder, self.kept) for path in room.rglob("*"))
         return max(self._asked, written + 1)
+
+    def add(self, snapshot_id: str) -> Path:
+        """Keep the files in ``folder`` as a snapshot of the past; the current one stays, ``folder`` is empty again.
+
+        Equal and other files of this id are treated as ``publish`` treats them. What was added stays, whatever
+        becomes of the rest of the run.
+
+        Returns:
+            The folder of the snapshot.
+
+        Raises:
+            StoreFullError: The disk ran full; the snapshots added before stand.
+            StoreError: The folder cannot be written to.
+        """
+        checked_name(snapshot_id)
+        with disk_errors(self._store.root):
+            return self._store._add(self._room, snapshot_id)  # noqa: SLF001 - a draft is a part of its store
+
+    def clear(self) -> None:
+        """Empty ``folder``: what was written there is not wanted."""
+        with disk_errors(self._store.root):
+            self._room.clear()
 
     def publish(self, snapshot_id: str) -> Path:
         """Make the files in ``folder`` the current snapshot, all at once; ``folder`` is gone afterwards.

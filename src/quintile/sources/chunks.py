@@ -49,6 +49,8 @@ def utf8_chunks(path: Path, dialect: Dialect) -> Iterator[bytes]:
     chunks = raw_chunks(path, compressed=dialect.compressed)
     if dialect.encoding not in ("utf-8", "utf-8-sig"):
         chunks = _recoded(chunks, dialect.encoding, path)
+    if dialect.doubled_returns:
+        chunks = _with_single_returns(chunks)
     start = True
     for chunk in chunks:
         text = chunk.removeprefix(codecs.BOM_UTF8) if start else chunk
@@ -69,6 +71,17 @@ def is_text_in(path: Path, encoding: str, *, compressed: bool) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _with_single_returns(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """CR CR LF become CR LF, also where a piece ends in the middle of them."""
+    held = b""
+    for chunk in chunks:
+        text = held + chunk
+        whole = text.rstrip(b"\r")
+        held = text[len(whole) :]
+        yield whole.replace(b"\r\r\n", b"\r\n")
+    yield held
 
 
 def _recoded(chunks: Iterator[bytes], encoding: str, path: Path) -> Iterator[bytes]:

@@ -54,6 +54,7 @@ def as_corrected(table: SourceTable) -> SourceTable:
         columns={names[column]: table.columns[column] for column in own},
         typed=frozenset(names[column] for column in own if column in table.typed),
         assumed={**table.assumed, "corrected": True},
+        copied=None,
     )
 
 

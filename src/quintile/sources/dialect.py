@@ -67,6 +67,11 @@ class _Shape:
         """Whether the header is more than a single title beside empty fields."""
         return sum(1 for name in self.names if name.strip()) > 1
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every column has a name, but for one that a delimiter at the end of the line makes."""
+        return all(name.strip() for name in self.names[:-1])
+
 
 class _Sampled(NamedTuple):
     """One record of the sample: its fields, and the lines of the sample up to and with it."""
@@ -95,6 +100,9 @@ def detect_dialect(path: Path, *, delimiter: str | None = None, encoding: str | 
     if b"\n" not in sample and b"\r" in sample:
         dialect = replace(dialect, carriage_returns=True)
         sample = sample.replace(b"\r", b"\n")
+    if sample.count(b"\r\r\n") * 2 > sample.count(b"\n"):
+        dialect = replace(dialect, doubled_returns=True)
+        sample = sample.replace(b"\r\r\n", b"\r\n")
     if not sample.strip():
         raise DataError("empty_input", "the file is empty", fix="export it again with its rows", place=Place(path.name))
     refuse_no_table(sample, path)
@@ -131,8 +139,7 @@ def _delimiter_given(delimiter: str | None) -> str | None:
     return named
 
 
-def _shape(body: bytes, delimiter: str, escape: str = '"', *, titled: bool = False) -> _Shape:
-    grammar = Grammar(delimiter, escape)
+def _shape(body: bytes, grammar: Grammar, *, titled: bool = False) -> _Shape:
     sampled: list[_Sampled] = []
     line = 0
     for raw, lines in grammar.records(body):
@@ -163,8 +170,8 @@ def _find_header(sampled: list[_Sampled]) -> int:
 
 
 def _is_title(fields: list[bytes], usual: int) -> bool:
-    filled = sum(1 for field in fields if field.strip())
-    return filled <= 1 or len(fields) < usual - 1 or (fields[0].startswith(b"#") and len(fields) != usual)
+    is_narrow = sum(1 for field in fields if field.strip()) <= max(1, usual // 2) or len(fields) < usual - 1
+    return is_narrow or (fields[0].startswith(b"#") and len(fields) != usual)
 
 
 def _even(names: list[bytes], rows: list[list[bytes]], usual: int) -> list[bytes]:
@@ -184,10 +191,12 @@ def _choose(body: bytes, fixed: str | None, path: Path) -> _Shape:
     for candidates, enough in ((shapes, 0.0), (titled, _MOSTLY), (rare, _MOSTLY)):
         fitting = [shape for shape in candidates if shape.fits and shape.is_named and shape.share >= enough]
         if fitting:
-            return max(fitting, key=lambda shape: (shape.share > _MOSTLY, shape.header, shape.share))
+            best = max(fitting, key=_worth)
+            below = [shape for shape in titled if shape.fits and shape.share >= _MOSTLY and shape.is_whole]
+            return best if best.is_whole or not below else max(below, key=_worth)
     if fixed is not None:
-        raise _mismatch(shapes, [_shape(text, mark) for mark in DELIMITERS], path)
-    blanks = _shape(text, BLANKS)
+        raise _mismatch(shapes, [_shape(text, Grammar(mark)) for mark in DELIMITERS], path)
+    blanks = _shape(text, Grammar(BLANKS))
     if blanks.fits and blanks.share == 1 and blanks.header >= _FEWEST_BLANK_PARTED and _has_figures(text):
         return blanks
     cut = [shape for shape in shapes if shape.header > 1 or shape.fields > 1]
@@ -197,6 +206,10 @@ def _choose(body: bytes, fixed: str | None, path: Path) -> _Shape:
     raise DataError("not_tabular", message, fix="export it as CSV with a header line", place=Place(path.name, 1))
 
 
+def _worth(shape: _Shape) -> tuple[bool, int, float]:
+    return shape.share > _MOSTLY, shape.header, shape.share
+
+
 def _has_figures(text: bytes) -> bool:
     """Whether every row holds a digit: prose, whose words may chance to be as many in every line, does not."""
     rows = [line for line in text.split(b"\n")[1:] if line.strip()]
@@ -204,21 +217,30 @@ def _has_figures(text: bytes) -> bool:
 
 
 def _escaped(text: bytes, delimiter: str, *, titled: bool = False) -> _Shape:
-    doubled = _shape(text, delimiter, titled=titled)
-    if b'\\"' not in text:
-        return doubled
-    backslash = _shape(text, delimiter, "\\", titled=titled)
-    better = (backslash.fits, backslash.share) > (doubled.fits, doubled.share) or _unsound(text, doubled.grammar)
-    return backslash if better and backslash.fits else doubled
+    doubled = _shape(text, Grammar(delimiter), titled=titled)
+    if b'\\"' in text:
+        backslash = _shape(text, Grammar(delimiter, "\\"), titled=titled)
+        better = (backslash.fits, backslash.share) > (doubled.fits, doubled.share) or _unsound(text, doubled.grammar)
+        return backslash if better and backslash.fits else doubled
+    if delimiter.encode() + b' "' in text and delimiter != BLANKS:
+        padded = _shape(text, Grammar(delimiter, padded=True), titled=titled)
+        better = padded.fits and padded.share >= doubled.share and not _unsound(text, padded.grammar, b' "')
+        return padded if better and _read_differently(text, doubled.grammar, padded.grammar) else doubled
+    return doubled
 
 
-def _unsound(text: bytes, grammar: Grammar) -> bool:
-    return any(not grammar.split(raw.removesuffix(b"\r")).sound for raw, _ in grammar.records(text) if b'\\"' in raw)
+def _unsound(text: bytes, grammar: Grammar, marked: bytes = b'\\"') -> bool:
+    return any(not grammar.split(raw.removesuffix(b"\r")).sound for raw, _ in grammar.records(text) if marked in raw)
+
+
+def _read_differently(text: bytes, one: Grammar, other: Grammar) -> bool:
+    return any(one.split(raw).fields != other.split(raw).fields for raw, _ in other.records(text) if b' "' in raw)
 
 
 def _mismatch(cut: list[_Shape], shapes: list[_Shape], path: Path) -> DataError:
     """The error of a header and rows that are cut into different numbers of columns."""
     header = max(cut, key=lambda shape: shape.header)
+    _refuse_apostrophes(header, Place(path.name, 1))
     rows = max(shapes, key=lambda shape: shape.fields if shape.share > _MOSTLY else 0)
     mark, other = (_CALLED.get(shape.grammar.delimiter.decode(), "delimiter") for shape in (header, rows))
     if rows.fields > 1 and mark != other:
@@ -234,9 +256,7 @@ def _with_header(dialect: Dialect, shape: _Shape, skipped: int, path: Path) -> D
     if shape.header > MOST_COLUMNS:
         message = f"the header has {shape.header:,} columns, over {MOST_COLUMNS:,}"
         raise DataError("too_many_columns", message, fix="keep only the columns that are needed", place=place)
-    if all(_IN_APOSTROPHES.fullmatch(_text(field)) for field in shape.names):
-        fix = "quote with \" instead of ', or not at all, and export again"
-        raise DataError("dialect", "the values stand in single quotes", fix=fix, place=place)
+    _refuse_apostrophes(shape, place)
     columns = tuple(_text(field) or f"column_{number}" for number, field in enumerate(shape.names, 1))
     twice = [name for name, times in Counter(name.casefold() for name in columns).items() if times > 1]
     if twice:
@@ -249,8 +269,15 @@ def _with_header(dialect: Dialect, shape: _Shape, skipped: int, path: Path) -> D
         columns=columns,
         delimiter=shape.grammar.delimiter.decode(),
         escape=shape.grammar.escape,
+        padded=shape.grammar.padded,
         head=skipped + shape.head,
     )
+
+
+def _refuse_apostrophes(shape: _Shape, place: Place) -> None:
+    if shape.names and all(_IN_APOSTROPHES.fullmatch(_text(field)) for field in shape.names):
+        fix = "quote with \" instead of ', or not at all, and export again"
+        raise DataError("dialect", "the values stand in single quotes", fix=fix, place=place)
 
 
 def _text(field: bytes) -> str:

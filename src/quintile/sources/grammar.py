@@ -31,21 +31,24 @@ class Grammar:
     Args:
         delimiter: One character, or ``BLANKS``.
         escape: A quote or a backslash.
+        padded: Blanks may stand before and after a quoted field.
     """
 
-    def __init__(self, delimiter: str, escape: str = '"') -> None:
+    def __init__(self, delimiter: str, escape: str = '"', *, padded: bool = False) -> None:
         self.escape = escape
+        self.padded = padded
         self.delimiter = delimiter.encode()
         self._blanks = delimiter == BLANKS
         self._backslash = escape.encode() == _BACKSLASH
         self._escaped = re.compile(rb"\\(.)", re.DOTALL)
         inside = rb'[^"\\]*+(?:\\.[^"\\]*+)*+"' if self._backslash else rb'[^"]*+(?:""[^"]*+)*+"'
         other = rb"[^%s]*+" % re.escape(self.delimiter)
-        field = rb'(?:"%s%s|(?!")%s)' % (inside, other, other)
+        opening = rb' *+"' if padded else rb'"'
+        field = rb"(?:%s%s%s|(?!%s)%s)" % (opening, inside, other, opening, other)
         more = rb"(?:%s%s)*+" % (re.escape(self.delimiter), field)
         self._closed = re.compile(field + more, re.DOTALL)
         self._closed_within = re.compile(inside + other + more, re.DOTALL)
-        self._field = re.compile(rb'"(%s)(%s)|(%s)' % (inside, other, other), re.DOTALL)
+        self._field = re.compile(rb"%s(%s)(%s)|(%s)" % (opening, inside, other, other), re.DOTALL)
 
     def records(self, block: bytes) -> Iterator[tuple[bytes, int]]:
         r"""The records of a block that ends with ``\n``: each without its line end, and its number of lines.
@@ -75,6 +78,7 @@ class Grammar:
             if match is None:  # the quote never closes
                 return Split([*fields, record[position:]], sound=False, plain=False)
             quoted, after, bare = match.groups()
+            after = after.strip(b" ") if after and self.padded else after
             if quoted is None:
                 fields.append(bare)
                 plain = plain and b'"' not in bare

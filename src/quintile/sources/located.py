@@ -33,6 +33,7 @@ class SourceTable:
     Into ``scratch``, a folder of the database's, a copy of the table may be written.
 
     ``damaged`` reads the rejected records once more: each with its whole raw text, and its cells if it has them.
+    ``copied`` is a copy of the table that was made while it was opened.
     """
 
     name: str
@@ -55,3 +56,12 @@ class SourceTable:
     map: dict[str, str] = field(default_factory=dict)
     scratch: Path | None = None
     damaged: Callable[[], Iterable[tuple[RejectedRow, list[str]]]] | None = None
+    copied: Copied | None = None
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A copy of a table that holds the columns of these roles alone."""
+
+    columns: dict[str, str]
+    table: SourceTable

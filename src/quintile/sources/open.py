@@ -6,23 +6,22 @@ become columns). Excel and JSON lines are written down as plain text there first
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quintile.domain.settings import LimitSettings
-from quintile.engine.render import Sql, render
 from quintile.errors import DataError, Place
+from quintile.sources.ahead import stage_and_copy, text_queries
 from quintile.sources.corrected import as_corrected
 from quintile.sources.dialect import detect_dialect
-from quintile.sources.files import checksum, open_frame
+from quintile.sources.files import open_frame
 from quintile.sources.formats import format_of
 from quintile.sources.json_lines import open_json_lines
-from quintile.sources.located import ROW_NUMBER, SourceTable
+from quintile.sources.located import SourceTable
 from quintile.sources.parquet import open_parquet
 from quintile.sources.records import locate
 from quintile.sources.sheets import open_sheet
-from quintile.sources.staging import damaged_rows, read_sql, stage_utf8
+from quintile.sources.staging import damaged_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     from quintile.domain.dialect import Dialect
     from quintile.domain.settings import ReadingSettings
     from quintile.engine.base import Engine
-
-_ALL = "SELECT * FROM {rows}"
-_ALL_LOCATED = "SELECT *, row_number() OVER () AS {row} FROM {rows}"
 
 
 def open_source(
@@ -67,20 +63,18 @@ def open_source(
         case "json":
             table = open_json_lines(path, staging)
         case _:
-            table = open_text(path, staging, settings)
+            table = open_text(engine, path, staging, settings)
     return as_corrected(table)
 
 
-def open_text(path: Path, staging: Path, settings: ReadingSettings) -> SourceTable:
+def open_text(engine: Engine, path: Path, staging: Path, settings: ReadingSettings) -> SourceTable:
     """Open a delimited text file, every column as text, every physical record counted.
 
     Raises:
         DataError: The file is not a table, or its dialect cannot be told.
     """
     dialect = detect_dialect(path, delimiter=settings.delimiter, encoding=settings.encoding)
-    with ThreadPoolExecutor(1) as pool:
-        digest = pool.submit(checksum, path)
-        staged = stage_utf8(path, dialect, staging)
+    staged, digest, copied = stage_and_copy(engine, path, dialect, staging, settings)
     if not staged.records:
         raise DataError(
             "empty_input",
@@ -88,23 +82,24 @@ def open_text(path: Path, staging: Path, settings: ReadingSettings) -> SourceTab
             fix="export it again with its rows",
             place=Place(path.name),
         )
-    rows = read_sql(staged)
+    query, located = text_queries(staged)
 
     def lines(places: Sequence[int]) -> dict[int, int]:
         return {number: found.line for number, found in locate(path, dialect, places).items()}
 
     return SourceTable(
         name=path.name,
-        query=render(_ALL, rows=rows),
-        located=render(_ALL_LOCATED, rows=rows, row=Sql(ROW_NUMBER)),
+        query=query,
+        located=located,
         columns=dict.fromkeys(dialect.columns, "VARCHAR"),
         rows=staged.records,
         lines=lines,
-        sha256=digest.result(),
+        sha256=digest,
         assumed=_shown(dialect),
         rejected=staged.rejected,
         scratch=staging,
         damaged=lambda: damaged_rows(path, dialect),
+        copied=copied,
     )
 
 

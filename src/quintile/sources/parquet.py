@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
 
 _ROWS = "SELECT * FROM read_parquet([{path}], hive_partitioning = false)"
+# Some writers leave the mark away that tells texts from other bytes; only the columns that are read must be texts.
+_TEXT_ROWS = "SELECT * FROM read_parquet([{path}], hive_partitioning = false, binary_as_string = true)"
 _LOCATED = (
     "SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS {row} "
-    "FROM read_parquet([{path}], hive_partitioning = false, file_row_number = true)"
+    "FROM read_parquet([{path}], hive_partitioning = false, file_row_number = true, binary_as_string = {as_text})"
 )
 _FILE = "SELECT num_rows, encryption_algorithm FROM parquet_file_metadata([{path}])"
 _SCHEMA = "SELECT name, coalesce(num_children, 0) FROM parquet_schema([{path}])"
@@ -127,10 +129,14 @@ def open_parquet(engine: Engine, path: Path, link: Path) -> SourceTable:
     verified = _check_crcs(file, always=rows <= _SMALL)
     if rows <= _SMALL and not verified:
         _compare(file, columns, rows)
+    has_bytes = "BLOB" in columns.values()
+    if has_bytes:
+        query = render(_TEXT_ROWS, path=file.known_as)
+        columns = engine.columns(query)
     return SourceTable(
         name=path.name,
         query=query,
-        located=render(_LOCATED, path=file.known_as, row=Sql(ROW_NUMBER)),
+        located=render(_LOCATED, path=file.known_as, row=Sql(ROW_NUMBER), as_text=literal(has_bytes)),
         columns=columns,
         rows=rows,
         lines=same_numbers,

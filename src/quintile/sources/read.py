@@ -17,6 +17,7 @@ from quintile.sources.examined import examine_ids
 from quintile.sources.located import ROW_NUMBER
 from quintile.sources.mapping import map_columns
 from quintile.sources.shops.recognise import Wanted, as_export
+from quintile.sources.signs import refuse_contradicted_sign, refuse_different_signs
 from quintile.sources.stored import stored
 from quintile.sources.typed import TypedColumns, type_amount, type_refund, type_time, type_update
 
@@ -49,13 +50,15 @@ WHERE regexp_replace(left(trim(CAST({column} AS VARCHAR)), length({like})), '[0-
 class Reading:
     """How the rows of all sources are to be read, beyond the settings of reading itself.
 
-    ``to_keep`` adds what only a project keeps: names; and whatever cannot be kept is refused.
+    ``to_keep`` adds what only a project keeps: names; and whatever cannot be kept is refused. ``base_currency`` is the
+    one the user named.
     """
 
     time_zone: str = "UTC"
     elapsed: bool = False
     drop_repeated_rows: bool = False
     to_keep: bool = False
+    base_currency: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,10 @@ def read(engine: Engine, tables: Sequence[SourceTable], settings: ReadingSetting
         for place, table in enumerate(tables)
     ]
     roles = _all_roles(typed)
+    signs = [
+        (part.table.name, part.assumed.get("currency_sign", "")) for part in typed if "currency" not in part.columns
+    ]
+    refuse_different_signs(signs)
     plain = [part.select(roles, _repeats(part.table, part.table.query, reading)) for part in typed]
     located = [part.select(roles, _repeats(part.table, part.table.located, reading), part.located()) for part in typed]
     engine.view(TRANSACTIONS, _union(plain))
@@ -209,6 +216,8 @@ def _typed(engine: Engine, place: int, table: SourceTable, settings: ReadingSett
         expressions.update(found.expressions)
         assumed.update(found.assumed)
         warnings += found.warnings
+    sign = assumed.get("currency_sign", "")
+    refuse_contradicted_sign(engine, table, sign, columns.get("currency"), reading.base_currency)
     if "refund_problem" in expressions:
         both = (expressions["amount_problem"], expressions.pop("refund_problem"))
         expressions["amount_problem"] = render("coalesce({amount}, {refund})", amount=both[0], refund=both[1])

@@ -26,6 +26,7 @@ LONGEST_RECORD = 1_000_000
 
 _CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_WITNESSES = (b":", b".")
 _WINDOW = LONGEST_FIELD // 2  # a line longer than LONGEST_FIELD covers at least one such window whole
 
 
@@ -77,7 +78,7 @@ def locate(path: Path, dialect: Dialect, numbers: Sequence[int]) -> dict[int, Lo
     wanted = iter(sorted(set(numbers)))
     number = next(wanted, None)
     found: dict[int, Location] = {}
-    grammar = Grammar(dialect.delimiter, dialect.escape)
+    grammar = Grammar(dialect.delimiter, dialect.escape, padded=dialect.padded)
     before = 0
     for part in walk(path, dialect) if number is not None else ():
         usable = part.rows if isinstance(part, Block) else sum(1 for record in part if is_usable(record))
@@ -130,7 +131,7 @@ class _Reader:
         self._file = file
         self._line = dialect.head + 1
         self.line_end = b""
-        self._grammar = Grammar(dialect.delimiter, dialect.escape)
+        self._grammar = Grammar(dialect.delimiter, dialect.escape, padded=dialect.padded)
         self._blanks = dialect.delimiter == BLANKS
         self._spaces = b" \t".replace(dialect.delimiter.encode(), b"")
         self._delimiter = delimiter = dialect.delimiter.encode()
@@ -140,11 +141,13 @@ class _Reader:
         self._between = b'"' + delimiter + b'"'
         kept = delimiter + b'"\r\n' + _CONTROLS
         self._dropped = bytes(code for code in range(256) if code not in kept)
+        self._shape: bytes | None = None
+        self._dropped_around_shape = b""
         # A quoted field that stands where it should; one that holds a control character is left for the closer look.
         inside = rb'[^"%s]*+' % re.escape(_CONTROLS)
         around = re.escape(delimiter)
         self._quoted = re.compile(rb'"(?<=[%s\n]")%s(?:""%s)*+"(?=%s|\r?\n)' % (around, inside, inside, around))
-        self._fast = dialect.escape == '"' and not self._blanks
+        self._fast = dialect.escape == '"' and not self._blanks and not dialect.padded
 
     def read(self, text: bytes) -> tuple[Block | list[Record], int]:
         r"""The records of a text that ends with ``\n`` and how many of its bytes they take: all but an open record."""
@@ -179,6 +182,8 @@ class _Reader:
         """How many rows the text has if all are sound and none needs a closer look, else 0."""
         if not _is_utf8(text) or _has_long_line(text):
             return 0
+        if rows := self._alike_rows(text):
+            return rows
         kept = text.translate(None, self._dropped)
         rows = kept.count(b"\n")
         if b'"' in kept:
@@ -194,6 +199,20 @@ class _Reader:
         if self.line_end == b"\r\n" and bare.count(b"\r\n") != rows:  # a CR may stand elsewhere in the line
             return 0
         return 0 if self._has_empty_row(text) else rows
+
+    def _alike_rows(self, text: bytes) -> int:
+        """How many rows the text has if all have the first one's marks, and with them one that no empty row has."""
+        if self._shape is None:
+            first = text[: text.find(b"\n") + 1]
+            mark = next((mark for mark in _WITNESSES if mark != self._delimiter and mark in first), b"")
+            self._dropped_around_shape = self._dropped.translate(None, mark)
+            shape = first.translate(None, self._dropped_around_shape)
+            self._shape = shape if mark and shape.translate(None, mark) == self._marks + self.line_end else b""
+        kept = text.translate(None, self._dropped_around_shape) if self._shape else b""
+        rows = kept.count(b"\n")
+        if kept != self._shape * rows or (self.line_end == b"\r\n" and text.count(b"\r\n") != rows):
+            self._shape, rows = b"", 0
+        return rows
 
     def _is_all_quoted(self, text: bytes, kept: bytes, rows: int) -> bool:
         """Whether every field of every row stands in quotes, with no mark inside them."""

@@ -58,7 +58,7 @@ def stage_utf8(path: Path, dialect: Dialect, folder: Path) -> Staged:
     """
     number = sum(1 for _ in folder.iterdir())
     target = folder / f"source_{number:04}.csv"
-    if _can_be_read(dialect) and _is_one_line(path, dialect) and _may_be_linked(path):
+    if is_readable(path, dialect):
         counted = 0
         for part in walk(path, dialect):
             if not isinstance(part, Block) and not all(record.verbatim for record in part):
@@ -82,13 +82,18 @@ def read_sql(staged: Staged) -> Sql:
     )
 
 
+def is_readable(path: Path, dialect: Dialect) -> bool:
+    """Whether the database reads the file as it is, if all of its records are sound."""
+    return _can_be_read(dialect) and _is_one_line(path, dialect) and _may_be_linked(path)
+
+
 def _can_be_read(dialect: Dialect) -> bool:
     return (
         dialect.encoding in ("utf-8", "utf-8-sig")
         and dialect.escape == '"'
         and dialect.delimiter != BLANKS
         and not dialect.compressed
-        and not dialect.carriage_returns
+        and not (dialect.carriage_returns or dialect.doubled_returns or dialect.padded)
     )
 
 
@@ -115,8 +120,8 @@ def _copy(path: Path, dialect: Dialect, target: Path) -> Staged:
                 continue
             copy.writelines(_written(filter(is_usable, part), delimiter, special))
             rejected += [_rejected(record, path.name, dialect) for record in part if record.fields and record.reason]
-    staged = replace(dialect, head=0, delimiter=delimiter, escape='"', encoding="utf-8", compressed=False)
-    return Staged(target, replace(staged, carriage_returns=False), records, tuple(rejected), copied=True)
+    staged = Dialect(dialect.columns, delimiter=delimiter, head=0)
+    return Staged(target, staged, records, tuple(rejected), copied=True)
 
 
 def _written(records: Iterator[Record], delimiter: str, special: re.Pattern[str]) -> Iterator[bytes]:

@@ -66,7 +66,7 @@ _ROWS = "read_parquet([{path}], hive_partitioning = false, file_row_number = tru
 class _Column:
     """One column of the copy: ``kind`` is what most of its values are, with ``scale`` decimals if they are amounts.
 
-    In the file ``v3`` is a value, ``d3`` the number of its decimals, ``f3`` whether it says all of its text; a column
+    In the file ``v3`` is a value, ``d3`` the number of its decimals, ``f3`` is 1 if it says all of its text; a column
     without kind or scale is kept as its text, ``t3``.
     """
 
@@ -112,17 +112,15 @@ class _Column:
         """What of the column goes into the file."""
         if not self.typed:
             return [self.part("t")]
-        if self.kind:
-            return [self.part("v"), self.part("f")]
-        return [self.part("v"), render("CAST({f} AS UTINYINT) AS {d}", f=self.part("f"), d=self.part("d"))]
+        # As small numbers, the file's own statistics tell their bounds.
+        return [self.part("v"), render("CAST({f} AS UTINYINT) AS {said}", f=self.part("f"), said=self.said)]
 
-    def misfits(self) -> Sql:
-        """How many texts the values do not say."""
+    @property
+    def said(self) -> Sql:
+        """What the file tells of a typed column beside its values; NULL of a text."""
         if not self.typed:
-            return Sql("0")
-        test = "NOT {f}" if self.kind else "{d} = {misfit}"
-        parts = {"f": self.part("f"), "d": self.part("d"), "misfit": literal(MISFIT)}
-        return render(f"count(CASE WHEN {test} THEN 1 END)", **parts)
+            return Sql("NULL")
+        return self.part("f" if self.kind else "d")
 
 
 def stored(engine: Engine, table: SourceTable, columns: Mapping[str, str], settings: ReadingSettings) -> SourceTable:
@@ -140,6 +138,9 @@ def stored(engine: Engine, table: SourceTable, columns: Mapping[str, str], setti
     """
     if table.scratch is None or table.rows < FEWEST_ROWS or table.roles is not None:
         return table
+    if table.copied is not None and table.copied.columns == columns:
+        copy = table.copied.table
+        return replace(table, query=copy.query, located=copy.located, columns=copy.columns, raws=copy.raws)
     layout = _layout(engine, table, columns, settings)
     path = table.scratch / f"source_{sum(1 for _ in table.scratch.iterdir()):04}.staged"
     engine.write(_copy(table, layout), path)
@@ -224,25 +225,26 @@ def _settled(
     engine: Engine, path: Path, layout: Sequence[_Column], settings: ReadingSettings
 ) -> dict[_Column, str | None]:
     """The type each column is given, from all of its values; None if some of them do not say all of their text."""
-    looks: list[Sql] = []
-    for one in layout:
-        decimals = one.part("d") if one.kind is None and one.typed else Sql("NULL")
-        look = "{misfits}, max({decimals}), min(CASE WHEN {decimals} > 0 THEN {decimals} END)"
-        looks.append(render(look, misfits=one.misfits(), decimals=decimals))
-    found = engine.rows(
-        render("SELECT {looks} FROM {rows}", looks=joined(looks), rows=render(_ROWS, path=literal(str(path))))
-    )[0]
+    rows = render(_ROWS, path=literal(str(path)))
+    looks = joined(render("min({said}), max({said})", said=one.said) for one in layout)
+    found = engine.rows(render("SELECT {looks} FROM {rows}", looks=looks, rows=rows))[0]
     types: dict[_Column, str | None] = {}
-    for place, one in enumerate(layout):
-        misfits, most, fewest = found[3 * place : 3 * place + 3]
-        doubtful = (most, fewest) == (THOUSANDTHS, THOUSANDTHS) and settings.decimal is None
-        if misfits:
+    for one, least, most in zip(layout, found[::2], found[1::2], strict=True):
+        if (one.kind and least == 0) or (not one.kind and most == MISFIT):
             types[one] = None
-        elif doubtful or not one.typed:
+        elif not one.typed or (settings.decimal is None and _is_doubtful(engine, one, most, rows)):
             types[one] = "VARCHAR"
         else:
             types[one] = one.type if one.kind or most is None else f"DECIMAL(18, {most})"
     return types
+
+
+def _is_doubtful(engine: Engine, one: _Column, most: int | None, rows: Sql) -> bool:
+    """Whether the decimals of an amount, where it has any, may as well be thousands."""
+    if one.kind or most != THOUSANDTHS:
+        return False
+    look = "SELECT count_if({decimals} BETWEEN 1 AND {most} - 1) FROM {rows}"
+    return not engine.rows(render(look, decimals=one.said, most=literal(most), rows=rows))[0][0]
 
 
 def _opened(table: SourceTable, path: Path, types: Mapping[_Column, str | None]) -> SourceTable:

@@ -107,7 +107,8 @@ def type_time(
         wanted = literal(clock[0] if clock[1] == "local" else "UTC")
         value = render(_IN_ZONE, wanted=wanted, zone=table.zone, shop=literal(clock[0]), time=value)
     warnings = () if table.zone else wall_time_warnings(engine, table.query, column, form, clock[0])
-    return TypedColumns({"ordered_at": value, "time_problem": problem}, {"date_order": form.order}, warnings)
+    assumed = {"date_order": form.order, "times_with_zone": form.zoned or table.zone is not None}
+    return TypedColumns({"ordered_at": value, "time_problem": problem}, assumed, warnings)
 
 
 def type_update(

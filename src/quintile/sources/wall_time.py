@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
     from quintile.sources.dates import DateFormat
 
+_NOT_NAMED = "UTC"
 _DATES_ALONE = "____-__-__"
 _DAYS = 1  # between two looks at a zone's offset; no zone changes it twice within a day
 _NAIVE = "CASE WHEN NOT (contains({text}, ':') AND regexp_matches(trim({text}), {zone})) THEN {time} END"
@@ -52,20 +53,19 @@ def wall_time_warnings(
     """
     if not form.naive or form.kind == "DATE" or (form.plain and form.shape == _DATES_ALONE):
         return ()
-    if time_zone == "UTC" and not form.zoned:
+    if time_zone == _NOT_NAMED and not form.zoned:
         return ()
     time = _naive(name(column), form)
     rows, first, last = engine.rows(render(_SPAN, time=time, source=source))[0]
     if not rows:
         return ()
-    found = [
-        {
-            "code": "naive_timestamp_assumed",
-            "rows": rows,
-            "message": f"{rows:,} times in '{column}' name no time zone: they are taken as wall time in {time_zone}"
-            + ("; other rows of the column name one" if form.zoned else "; name another one with --time-zone"),
-        }
-    ]
+    found = []
+    if time_zone == _NOT_NAMED:
+        said = (
+            f"{rows:,} times in '{column}' name no time zone, other rows of the column name one: they are taken as wall"
+            f" time in {time_zone}; name another one with --time-zone"
+        )
+        found.append({"code": "naive_timestamp_assumed", "rows": rows, "message": said})
     twice, never = changes(time_zone, first, last)
     if twice or never:
         tests = [_any_of(twice), _any_of(never)]

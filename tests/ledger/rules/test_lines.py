@@ -7,7 +7,8 @@ import pytest
 from quintile.domain.ledger import PURCHASE
 from quintile.domain.settings import LedgerSettings
 from quintile.domain.transactions import Transactions
-from quintile.ledger.rules.lines import grain_of
+from quintile.engine.render import joined, literal, render
+from quintile.ledger.rules.lines import Lines, are_close, grain_of, group_lines
 
 
 def row(order, amount="1.00", day="2025-06-01", customer="A", **more):
@@ -104,3 +105,57 @@ def test_purchases_and_refunds_that_cancel_out_have_room_apart(build):
 
 def test_ordinary_money_has_eighteen_digits(build):
     assert (build([row("1")]).ledger.digits, build([row("1")]).ledger.decimals) == (18, 2)
+
+
+SPARSE = 10**13  # as a shop of the large platforms counts
+
+
+@pytest.mark.parametrize("apart", [1, SPARSE], ids=["close", "sparse"])
+def test_numbered_orders_of_one_customer_each_are_grouped_and_netted(build, apart):
+    rows = [
+        row(apart, "2.00", customer=7),
+        row(apart, "-0.50", customer=7),
+        row(0, customer=8),
+        row(-apart, customer=7),
+    ]
+    assert [(order[0], order[1], order[3]) for order in build(rows, grain="line").orders] == [
+        (7, -apart, Decimal(1)), (7, apart, Decimal("1.50")), (8, 0, Decimal(1)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("apart", [1, SPARSE], ids=["close", "sparse"])
+def test_a_numbered_order_of_two_customers_is_set_aside_and_no_other(build, apart):
+    rows = [row(apart, customer=7), row(apart, customer=8), row(0, customer=8), row(-apart, customer=7)]
+    found = build(rows, grain="line")
+    assert found.rows == {"kept": 2, "order_customer_conflict": 2}
+    assert [order[:2] for order in found.orders] == [(7, -apart), (8, 0)]
+
+
+def test_numbered_orders_beside_rows_without_an_id_are_grouped_alike(engine):
+    numbered = [(1, 7), (1, 7), (None, 7), (None, 7), (None, 8)]
+    rows = engine.table("numbered", joined((render(
+        "SELECT CAST({order} AS BIGINT) AS order_id, CAST({customer} AS BIGINT) AS customer_key, 0 AS fate,"
+        " TIMESTAMP '2025-06-01' AS ordered_at, 1.00 AS amount",
+        order=literal(order), customer=literal(customer),
+    ) for order, customer in numbered), " UNION ALL "))  # fmt: skip
+    lines = Lines(False, True, False, False, False, True, 2)  # noqa: FBT003 - the source as it is above
+    parts = group_lines(engine, rows, lines, len(numbered))
+    found = engine.rows(render("SELECT customer_key, order_id, lines, amount FROM {parts} ORDER BY ALL", parts=parts))
+    assert found == [(7, 1, 2, 2), (7, None, 1, 1), (7, None, 1, 1), (8, None, 1, 1)]
+
+
+def test_refunds_too_large_for_the_narrow_type_are_summed_all_the_same(build):
+    large = f"{10**15}.00"
+    rows = [row(1, f"-{large}", customer=7) for _ in range(12)] + [row(1, large, customer=7) for _ in range(12)]
+    found = build(rows, grain="line")
+    assert (found.rows, found.ledger.after_refunds, found.ledger.digits) == ({"kept": 24}, Decimal(0), 38)
+
+
+@pytest.mark.parametrize(
+    ("ids", "is_close"), [((5, 6), True), ((5, 36), True), ((5, 37), False), ((-16, 15), True), ((None, None), False)]
+)
+def test_ids_are_close_where_they_have_room_for_sixteen_a_row(engine, ids, is_close):
+    numbers = [render("SELECT CAST({number} AS BIGINT) AS order_id", number=literal(number)) for number in ids]
+    engine.table("numbered", joined(numbers, " UNION ALL "))
+    found = Transactions("numbered", "numbered", (), frozenset({"order"}), len(ids), ())
+    assert are_close(engine, found) is is_close

@@ -26,6 +26,9 @@ def _crosswalk(  # noqa: PLR0913 - parameters of a command line
     results: Annotated[
         Path | None, typer.Option(help="Results of a run instead of sources.", metavar="DIR", show_default=False)
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Also write it as a page with pictures.", metavar="FILE.html")
+    ] = None,
     model: Model = None,
     as_of: AsOf = None,
     json: Json = False,
@@ -44,9 +47,13 @@ def _crosswalk(  # noqa: PLR0913 - parameters of a command line
         wish = asked(sources, flags, as_of=as_of, model=model)
         with job_progress(quiet=json) as on_step:
             found = crosswalk_sources(wish, names, on_step=on_step)
+    if out is not None:
+        from quintile.jobs.crosswalk_page import write_crosswalk
+
+        write_crosswalk(found, out)
     if json:
         show_json(found)
     else:
         from quintile.cli.show.crosswalk import show_crosswalk
 
-        show_crosswalk(found)
+        show_crosswalk(found, out)

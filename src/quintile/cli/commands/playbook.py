@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quintile.cli.common import Json, show_json
+from quintile.cli.common import Json, Playbook, show_json
 from quintile.cli.flags import SETTINGS_FILE
 
 
@@ -29,9 +29,7 @@ def _playbook(
             metavar="NAME|FILE",
         ),
     ] = None,
-    playbook: Annotated[
-        Path | None, typer.Option(help="A playbook of your own instead of the scheme's.", metavar="FILE")
-    ] = None,
+    playbook: Playbook = None,
     results: Annotated[
         Path | None, typer.Option(help="Results of a run, to show customers and revenue.", metavar="DIR")
     ] = None,

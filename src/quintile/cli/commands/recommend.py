@@ -5,12 +5,11 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from quintile.cli.common import AsOf, Given, Json, Sources, asked, job_progress, show_json
+from quintile.cli.common import AsOf, Given, Json, Project, Sources, asked, job_progress, refuse_sources, show_json
 from quintile.cli.flags import FLAGS, with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     import typer
 
@@ -22,14 +21,19 @@ def register(app: typer.Typer) -> None:
     app.command("recommend", rich_help_panel="Begin")(with_settings(_recommend))
 
 
-def _recommend(sources: Sources = None, *, as_of: AsOf = None, json: Json = False, flags: Given) -> None:
+def _recommend(
+    sources: Sources = None, *, project: Project = None, as_of: AsOf = None, json: Json = False, flags: Given
+) -> None:
     """Measure the gaps between purchases and recommend window, scale, method and scheme, with the reasons."""
     from quintile.jobs.recommend import recommend
 
-    wish = asked(sources, flags, as_of=as_of)
+    refuse_sources(sources, project)
+    wish = asked(sources, flags, as_of=as_of, project=project)
     with job_progress(quiet=json) as on_step:
         found = recommend(wish, on_step=on_step)
-    found["command"] = _command(sources or [], as_of, flags, found["recommended"])
+    given = ["SOURCE"] if project else [*map(str, sources or [])]
+    into = ["--project", str(project)] if project else ["--out", "results"]
+    found["command"] = shlex.join([*_command(given, as_of, flags, found["recommended"]), *into])
     if json:
         show_json(found)
     else:
@@ -38,11 +42,11 @@ def _recommend(sources: Sources = None, *, as_of: AsOf = None, json: Json = Fals
         show_recommendation(found)
 
 
-def _command(sources: list[Path], as_of: str | None, flags: Given, advice: Iterable[dict[str, list[str]]]) -> str:
+def _command(sources: list[str], as_of: str | None, flags: Given, advice: Iterable[dict[str, list[str]]]) -> list[str]:
     """The command that runs what is recommended, with the flags that were given for everything else."""
-    words = ["quintile", "run", *map(str, sources), *(["--as-of", as_of] if as_of is not None else []), *_words(flags)]
+    words = ["quintile", "run", *sources, *(["--as-of", as_of] if as_of is not None else []), *_words(flags)]
     recommended = [word for line in advice for word in line["flags"]]
-    return shlex.join([*words, *recommended, "--out", "results"])
+    return [*words, *recommended]
 
 
 def _words(flags: Given) -> Iterator[str]:

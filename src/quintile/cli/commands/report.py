@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quintile.cli.common import Project  # noqa: TC001 - typer resolves the annotations
+from quintile.cli.common import Playbook, Project  # noqa: TC001 - typer resolves the annotations
 
 
 def register(app: typer.Typer) -> None:
@@ -24,13 +24,14 @@ def _report(
     out: Annotated[
         Path | None, typer.Option(help="The file to write. Default: report.html beside run.json.", metavar="FILE")
     ] = None,
+    playbook: Playbook = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Write a result as one HTML page that needs no network and names no customer."""
     from quintile.cli.show.plain import short_path
     from quintile.jobs.report_page import report
 
-    written = report(results, project=project, out=out)
+    written = report(results, project=project, out=out, playbook=playbook)
     typer.echo(short_path(written))
     if show:
         typer.launch(str(written.absolute()))

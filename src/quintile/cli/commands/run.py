@@ -70,7 +70,7 @@ def publish(wish: Wish, *, out: Path | None, project: Path | None, json: bool, q
     with job_progress(quiet=quiet or json) as on_step:
         report = run(wish, folder, in_project=out is None, wait=wait, on_step=on_step)
     if json:
-        show_json({key: value for key, value in report.items() if key not in {"folder", "stopped_runs"}})
+        show_json({key: value for key, value in report.items() if key not in {"folder", "stopped_runs", "not_logged"}})
     elif not quiet:
         from quintile.cli.show.report import show_report
 

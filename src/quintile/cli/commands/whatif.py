@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from quintile.cli.common import AsOf, Given, Json, Model, Sources, asked, job_progress, show_json
+from quintile.cli.common import (
+    AsOf,
+    Given,
+    Json,
+    Model,
+    Project,
+    Sources,
+    asked,
+    job_progress,
+    refuse_sources,
+    show_json,
+)
 from quintile.cli.flags import with_settings
 
 
@@ -16,9 +27,10 @@ def register(app: typer.Typer) -> None:
     app.command("whatif", rich_help_panel="Score")(with_settings(_whatif))
 
 
-def _whatif(
+def _whatif(  # noqa: PLR0913 - parameters of a command line
     sources: Sources = None,
     *,
+    project: Project = None,
     model: Model = None,
     out: Annotated[
         Path | None, typer.Option(help="Also write the customers whose segment changes.", metavar="FILE.csv")
@@ -32,7 +44,8 @@ def _whatif(
 
     changes = flags.get("model", {})
     others = {group: keys for group, keys in flags.items() if group != "model"}
-    wish = asked(sources, others, as_of=as_of, model=model)
+    refuse_sources(sources, project)
+    wish = asked(sources, others, as_of=as_of, model=model, project=project)
     with job_progress(quiet=json) as on_step:
         found = whatif(wish, changes, out=out, on_step=on_step)
     if json:

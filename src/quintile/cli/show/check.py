@@ -10,7 +10,7 @@ from quintile.cli.show.assumed import shown_assumptions
 from quintile.cli.show.bridge import bridge
 from quintile.cli.show.page import grid, put, quiet, said, section, stdout
 from quintile.cli.show.palette import BAD, DOUBTFUL, GOOD, HEADING, QUIET
-from quintile.cli.show.plain import exact, number, several
+from quintile.cli.show.plain import about, exact, number, several
 from quintile.cli.show.refresh import accepted_drifts, refreshed
 from quintile.domain.codes import ERRORS, WARNINGS
 from quintile.domain.words import REMEDIES, called
@@ -97,7 +97,7 @@ def _noted(found: list[dict[str, Any]]) -> Group | None:
     table = grid("ll")
     for warning in found:
         words = WARNINGS.get(warning["code"])
-        rows = f", {several(warning['rows'], 'row')}" if warning.get("rows") else ""
+        rows = f", {about(warning)}" if warning.get("rows") else ""
         title = f"{words.name if words else called(warning['code'])}{rows} ({warning['code']})"
         table.add_row(said("!", f"{HEADING} {DOUBTFUL}"), said(title, HEADING))
         table.add_row("", said(warning["message"]))

@@ -7,26 +7,31 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.cli.show.page import bar, grid, put, quiet, said, section, stdout
 from quintile.cli.show.palette import GOOD, HEADING, QUIET, segment_colours
-from quintile.cli.show.plain import exact, number, percent, several
+from quintile.cli.show.plain import exact, number, percent, several, short_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console, Group
     from rich.table import Table
 
 _BAR = 16
 
 
-def show_crosswalk(found: dict[str, Any], console: Console | None = None) -> None:
+def show_crosswalk(found: dict[str, Any], out: Path | None = None, console: Console | None = None) -> None:
     """Show a crosswalk.
 
     Args:
         found: What ``jobs.crosswalk`` returns.
+        out: The page it was written to, if it was.
         console: Where to show it; the standard output if None.
     """
     console = console or stdout()
     title = f"{several(found['customers'], 'customer')} under {len(found['schemes'])} schemes as of {found['as_of']}"
     pairs = [_pair(pair, found, console) for pair in found["pairs"]]
-    put(console, [said(title, f"{HEADING} {GOOD}"), section("The schemes", _schemes(found["schemes"])), *pairs])
+    written = [said(f"As a page: {short_path(out)}", QUIET)] if out else []
+    schemes = section("The schemes", _schemes(found["schemes"]))
+    put(console, [said(title, f"{HEADING} {GOOD}"), schemes, *pairs, *written])
 
 
 def _schemes(schemes: list[dict[str, Any]]) -> Table:

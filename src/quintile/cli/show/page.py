@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from quintile.cli.show.palette import DOUBTFUL, HEADING, QUIET
-from quintile.cli.show.plain import printable, several
+from quintile.cli.show.plain import about, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,6 +85,6 @@ def warnings(found: Iterable[Mapping[str, Any]]) -> Group | None:
     """Each warning with its code and the number of rows it is about."""
     table = grid("ll")
     for warning in found:
-        rows = f" ({several(warning['rows'], 'row')})" if warning.get("rows") else ""
+        rows = f" ({about(warning)})" if warning.get("rows") else ""
         table.add_row(said("!", f"bold {DOUBTFUL}"), said(f"{warning['message']}{rows}"))
     return section("Please note", table) if table.rows else None

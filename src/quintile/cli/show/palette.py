@@ -6,7 +6,12 @@ names stand in the terminal's own colour, bars and grounds in the segment's.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from quintile.pictures import palette
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 HEADING = "bold"
 QUIET, GOOD, DOUBTFUL, BAD = palette.QUIET, palette.GOOD, palette.DOUBTFUL, palette.BAD
@@ -18,6 +23,6 @@ def on_ground(ground: str) -> str:
     return f"{palette.label_colour(ground)} on {ground}"
 
 
-def heat(value: int, most: int) -> str:
+def heat(value: float | Decimal, most: float | Decimal) -> str:
     """The style of a cell in a heat grid; nothing is left uncoloured."""
-    return on_ground(palette.HEAT[palette.heat_step(value, most)]) if value else QUIET
+    return on_ground(palette.HEAT[palette.heat_step(float(value), float(most))]) if value else QUIET

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 UNSEEN = "\ufffd"
+# What a warning's ``rows`` are, where they are none.
+_COUNTED = {
+    "dominant_customer": "order",
+    "fewer_customers_than_bins": "customer",
+    "ids_differ_only_by_case": "id",
+    "negative_customer_total": "customer",
+    "no_scorable_customers": "customer",
+    "refund_exceeds_order": "order",
+}
 
 
 def printable(text: str, *, lines: bool = True) -> str:
@@ -48,6 +61,11 @@ def percent(share: str | float) -> str:
 def several(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun: ``1 row``, ``2 rows``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def about(warning: Mapping[str, Any]) -> str:
+    """What a warning counts, with its noun: rows, or what else its code is about; nothing where it counts nothing."""
+    return several(warning["rows"], _COUNTED.get(warning["code"], "row")) if warning.get("rows") else ""
 
 
 def listed(parts: list[str], most: int) -> str:

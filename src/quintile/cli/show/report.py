@@ -112,6 +112,8 @@ def _files(report: dict[str, Any]) -> Group:
         if name in report["files"] or name == "run.json" or (folder / name).exists():
             table.add_row(said(name, HEADING), said(meaning, QUIET))
     stopped = [said(f"Removed what a killed run had left: {run}", QUIET) for run in report["stopped_runs"]]
+    if "not_logged" in report:
+        stopped.append(said(f"The run could not be written into the project's state: {report['not_logged']}", QUIET))
     files = section(f"Files in {short_path(home)}", table, *stopped, said(f"Snapshot {report['snapshot']}", QUIET))
     if report["model"]["scheme"] == NO_SCHEME:
         return files

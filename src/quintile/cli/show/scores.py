@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.cli.show.page import grid, quiet, said, section
 from quintile.cli.show.palette import DOUBTFUL, HEADING, QUIET
-from quintile.cli.show.plain import exact, number, percent
+from quintile.cli.show.plain import number, percent
 from quintile.domain.score_ranges import best_first, value_ranges
 from quintile.domain.words import METRICS
+from quintile.pictures.words import measured
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
@@ -67,4 +68,4 @@ def _tie(receipt: dict[str, Any], model: dict[str, Any], currency: str | None) -
 
 def _valued(metric: str, value: str, currency: str | None) -> str:
     one, many = _UNITS.get(metric, (currency or "", currency or ""))
-    return f"{exact(value)} {one if Decimal(value) == 1 else many}".strip()
+    return f"{measured(value)} {one if Decimal(value) == 1 else many}".strip()

@@ -8,6 +8,7 @@ from quintile.cli.show.page import grid, put, quiet, said, section, stdout
 from quintile.cli.show.palette import GOOD, HEADING, QUIET, segment_colours
 from quintile.cli.show.plain import exact, number, percent, several, short_path
 from quintile.domain.words import METRICS
+from quintile.pictures.words import measured
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +61,7 @@ def _changes(found: dict[str, Any]) -> Table:
     for line in found["changes"]:
         table.add_row(said(line["setting"]), said(line["before"]), said(line["after"], HEADING))
     for line in found["cuts"]:
-        before, after = (", ".join(exact(cut) for cut in line[side]) for side in ("before", "after"))
+        before, after = (", ".join(measured(cut) or "-" for cut in line[side]) for side in ("before", "after"))
         style = HEADING if before != after else QUIET
         name = f"{METRICS[line['metric']]}: cut points"
         table.add_row(said(name), said(before), said(after if before != after else "the same", style))

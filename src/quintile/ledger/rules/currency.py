@@ -16,7 +16,7 @@ from quintile.domain.fate import KEPT, QUARANTINED
 from quintile.domain.second_tables import SecondTable
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import DataError
-from quintile.ledger.rules.lines import PARTS, SHIFT
+from quintile.ledger.rules.lines import SHIFT, replace_parts
 
 if TYPE_CHECKING:
     from quintile.engine.base import Engine
@@ -133,10 +133,8 @@ def convert(engine: Engine, parts: Sql, rates: Sql, base: str, lines: Lines) -> 
     customer = Sql("customer_key" if lines.by_day else "true")
     merged = render(_MERGED, converted=converted, sums=sums, customer=customer)
     others = render("SELECT * FROM {parts} WHERE fate <> {kept}", parts=parts, kept=shared["kept"])
-    engine.table("parts_converted", render("({a}) UNION ALL BY NAME ({b})", a=others, b=merged))
+    replace_parts(engine, render("({a}) UNION ALL BY NAME ({b})", a=others, b=merged))
     engine.drop("dated_parts")
-    engine.table(PARTS, Sql("SELECT * FROM parts_converted"))
-    engine.drop("parts_converted")
     return carried
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from quintile.domain.fate import DUPLICATE, KEPT, QUARANTINED
 from quintile.engine.render import Sql, joined, literal, render
-from quintile.ledger.rules.lines import PARTS
+from quintile.ledger.rules.lines import replace_parts
 
 if TYPE_CHECKING:
     from quintile.engine.base import Engine
@@ -114,7 +114,5 @@ def settle_repeats(engine: Engine, rows: Sql, parts: Sql, lines: Lines, *, key: 
         ),
     )
     again = lines.by_order(judged, Sql("true"))
-    engine.table("parts_settled", render(_SETTLED, parts=parts, suspects=suspects, kept=kept, again=again))
-    engine.table(PARTS, Sql("SELECT * FROM parts_settled"))
-    engine.drop("parts_settled")
+    replace_parts(engine, render(_SETTLED, parts=parts, suspects=suspects, kept=kept, again=again))
     return True

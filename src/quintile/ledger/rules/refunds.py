@@ -7,13 +7,14 @@ for nothing). A refund without an order is kept as its own row; what a refund ex
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quintile.domain.fate import EXCLUDED, KEPT
 from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED, ZERO
 from quintile.engine.render import Sql, joined, literal, render
-from quintile.ledger.rules.lines import PARTS, SHIFT
+from quintile.ledger.rules.lines import SHIFT, replace_parts
 
 if TYPE_CHECKING:
     from quintile.domain.settings import LedgerSettings
@@ -68,13 +69,19 @@ def follow_excluded(engine: Engine, parts: Sql) -> None:
     excluded = joined(literal(code) for code in EXCLUDED.values())
     found = engine.table("refunds_of_excluded", render(_OF_EXCLUDED, excluded=excluded, **shared))
     if engine.rows(render("SELECT 1 FROM {found} LIMIT 1", found=found)):
-        engine.table("parts_followed", render(_FOLLOWED, of_excluded=found, **shared))
-        engine.table(PARTS, Sql("SELECT * FROM parts_followed"))
-        engine.drop("parts_followed")
+        replace_parts(engine, render(_FOLLOWED, of_excluded=found, **shared))
     engine.drop("refunds_of_excluded")
 
 
-def net_refunds(engine: Engine, parts: Sql, settings: LedgerSettings, lines: Lines) -> Sql:
+@dataclass(frozen=True)
+class Told:
+    """Who tells of money paid back, beside refund rows: a column of the orders, a table of returns."""
+
+    has_refund: bool
+    has_returns: bool
+
+
+def net_refunds(engine: Engine, parts: Sql, settings: LedgerSettings, lines: Lines | Told) -> Sql:
     """Name ORDERS over order parts.
 
     Args:
@@ -113,7 +120,7 @@ def table_refunds(engine: Engine, parts: Sql, lines: Lines) -> Decimal:
     return engine.rows(query)[0][0] or Decimal(0)
 
 
-def told_refund(lines: Lines, *, by_table: bool = True) -> Sql:
+def told_refund(lines: Lines | Told, *, by_table: bool = True) -> Sql:
     """The money that went back, by whoever says most of it: a column, the rows, the table of returns."""
     told = ["-paid_back"]
     if lines.has_refund:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.fate import KEPT
 from quintile.engine.render import Sql, literal, name, render
 from quintile.errors import ConservationError, DataError
-from quintile.ledger.rules.lines import PARTS, WIDE
+from quintile.ledger.rules.lines import WIDE, replace_parts
 
 if TYPE_CHECKING:
     from datetime import date
@@ -177,9 +177,7 @@ def net_returns(
     query = render(_NETTED, **shared)
     if lines.has_currency:
         query = render("{own} UNION ALL BY NAME {abroad}", own=query, abroad=render(_ABROAD, **shared))
-    engine.table("parts_returned", query)
-    engine.table(PARTS, Sql("SELECT * FROM parts_returned"))
-    engine.drop("parts_returned")
+    replace_parts(engine, query)
     fates = {fate: rows for fate, rows, _ in engine.rows(render(_FATES, judged=judged))}
     twice = engine.rows(render(_TOLD_TWICE, parts=parts, kept=kept))[0][0]
     return Netted(wider, fates, twice)

@@ -1,0 +1,198 @@
+"""Orders in SQL: from the user's table to one row an order, with what does not count, comes twice or went back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.export.sql_columns import columns_of, table_name
+
+if TYPE_CHECKING:
+    from quintile.export.recipe import Rates, Recipe
+
+MOST_DAYS_CARRIED = 7
+
+_STEP = """
+{comment}
+{name} AS (
+{query}
+)"""
+_UNREPEATED = "    SELECT DISTINCT * FROM {table}"
+_TRANSACTIONS = """\
+    SELECT
+        {columns}
+    FROM {table}"""
+_EXCLUDED = "    SELECT DISTINCT order_id FROM transactions WHERE is_excluded = 1"
+_LINES = """\
+    SELECT{distinct}
+        {columns}
+    FROM transactions
+    WHERE customer_id IS NOT NULL{readable}{included}"""
+_ORDERED_AT = "coalesce(min(CASE WHEN amount >= 0 THEN ordered_at END), min(ordered_at)) AS ordered_at"
+_WENT_BACK = "sum(CASE WHEN amount < 0 THEN -amount ELSE 0 END)"
+_ORDERS = """\
+    SELECT
+        order_id,
+        min(customer_id) AS customer_id,
+        {ordered_at},
+        sum(CASE WHEN amount >= 0 THEN amount ELSE 0 END) AS gross,
+        {refunded} AS refunded
+    FROM lines
+    GROUP BY {keys}{known}"""
+_MOST_TOLD = "greatest({went_back}, coalesce(sum(refund), 0))"
+_ONE_CUSTOMER = "min(customer_id) = max(customer_id)"
+_FOLLOWS = "(max(amount) >= 0 OR order_id NOT IN (SELECT order_id FROM excluded))"
+_RATES = """\
+    SELECT
+        upper(trim({currency})) AS currency,
+        CAST({date} AS DATE) AS first_day,
+        least(
+            coalesce(
+                lead(CAST({date} AS DATE)) OVER (PARTITION BY upper(trim({currency})) ORDER BY CAST({date} AS DATE)),
+                DATE '9999-12-31'
+            ),
+            CAST({date} AS DATE) + {most_days}
+        ) AS next_day,
+        CAST({rate} AS DECIMAL(18, 10)) AS rate
+    FROM {table}"""
+_BY_CURRENCY = """\
+    SELECT
+        order_id,
+        currency,
+        min(customer_id) AS customer_id,
+        max(customer_id) AS other_customer_id,
+        max(CASE WHEN amount >= 0 THEN 1 ELSE 0 END) AS is_bought,
+        {ordered_at},
+        sum(amount) AS total,
+        {went_back} AS went_back,
+        {refund} AS refund
+    FROM lines
+    GROUP BY order_id, currency{by_customer}{known}"""
+_CONVERTED = """\
+    SELECT
+        by_currency.*,
+        CASE WHEN by_currency.currency = {base} THEN 1 ELSE dated_rates.rate END AS rate
+    FROM by_currency
+    LEFT JOIN dated_rates
+        ON by_currency.currency = dated_rates.currency
+        AND CAST(ordered_at AS DATE) >= first_day AND CAST(ordered_at AS DATE) < next_day"""
+_ORDERS_CONVERTED = """\
+    SELECT
+        order_id,
+        min(customer_id) AS customer_id,
+        coalesce(min(CASE WHEN is_bought = 1 THEN ordered_at END), min(ordered_at)) AS ordered_at,
+        sum(round(total * rate, {decimals})) + sum(round(went_back * rate, {decimals})) AS gross,
+        {refunded} AS refunded
+    FROM converted
+    GROUP BY {keys}{known}"""
+_ROUNDED = "sum(round({column} * rate, {decimals}))"
+_TRANSACTIONS_ARE = {
+    "order": "Your columns, typed. A row without an order id is an order of its own.",
+    "row": "Your columns, typed. There is no order id: every row is an order of its own.",
+    "day": "Your columns, typed. All that a customer buys on one day is one order.",
+}
+
+
+def step(called: str, comment: str, query: Sql) -> Sql:
+    """A CTE with a comment of the program's own over it."""
+    lines = "\n".join(f"-- {line}" for line in comment.splitlines())
+    return render(_STEP, comment=Sql(lines), name=Sql(called), query=query)
+
+
+def orders_of(recipe: Recipe) -> list[Sql]:
+    """The steps from the user's table to ``orders``: order_id, customer_id, ordered_at, gross, refunded."""
+    table, steps = name(table_name(recipe)), []
+    if recipe.rules["duplicates"] == "row":
+        query = render(_UNREPEATED, table=table)
+        steps.append(step("unrepeated", "A row that is there twice counts once.", query))
+        table = Sql("unrepeated")
+    typed = render(_TRANSACTIONS, columns=joined(columns_of(recipe), ",\n        "), table=table)
+    steps.append(step("transactions", _TRANSACTIONS_ARE[recipe.grain], typed))
+    if recipe.follows_excluded:
+        steps.append(step("excluded", "Orders of which something does not count, by its status.", Sql(_EXCLUDED)))
+    steps.append(_lines(recipe))
+    return [*steps, *(_orders(recipe) if recipe.rates is None else _converted(recipe, recipe.rates))]
+
+
+def _lines(recipe: Recipe) -> Sql:
+    repeats = "; a line that comes again with the same content counts once" if recipe.drops_repeats else ""
+    columns = ["customer_id", "order_id", *(["line"] if recipe.has_line else []), "ordered_at"]
+    columns += ["CASE WHEN is_refund = 1 THEN -abs(amount) ELSE amount END AS amount" if recipe.has_kind else "amount"]
+    if recipe.refunded_words:
+        told = "refund" if "refund" in recipe.columns else "0"
+        columns.append(f"CASE WHEN is_paid_back = 1 THEN greatest(amount, 0) ELSE {told} END AS refund")
+    elif recipe.has_refund:
+        columns.append("refund")
+    columns += ["currency"] if recipe.rates else []
+    query = render(
+        _LINES,
+        distinct=Sql(" DISTINCT" if recipe.drops_repeats else ""),
+        columns=joined((Sql(column) for column in columns), ",\n        "),
+        readable=Sql("\n        AND ordered_at IS NOT NULL AND amount IS NOT NULL" if recipe.lenient else ""),
+        included=Sql("\n        AND is_excluded = 0" if recipe.is_excluding else ""),
+    )
+    return step("lines", f"What counts: rows that name a customer{repeats}.", query)
+
+
+def _orders(recipe: Recipe) -> list[Sql]:
+    told = render(_MOST_TOLD, went_back=Sql(_WENT_BACK))
+    query = render(
+        _ORDERS,
+        ordered_at=Sql(_ORDERED_AT),
+        refunded=told if recipe.has_refund else Sql(_WENT_BACK),
+        keys=_keys(recipe),
+        known=_having([_ONE_CUSTOMER] * recipe.compares_customers + [_FOLLOWS] * recipe.follows_excluded),
+    )
+    comment = "Lines to orders: dated by the first line bought; money that went back belongs to its own order."
+    return [step("orders", comment + _known_comment(recipe), query)]
+
+
+def _converted(recipe: Recipe, rates: Rates) -> list[Sql]:
+    """The same with money of several currencies: an order's part in one of them takes the rate of its own day."""
+    dated = render(
+        _RATES,
+        **{role: name(column) for role, column in rates.columns.items()},
+        most_days=literal(MOST_DAYS_CARRIED),
+        table=name(rates.table),
+    )
+    by_currency = render(
+        _BY_CURRENCY,
+        ordered_at=Sql(_ORDERED_AT),
+        went_back=Sql(_WENT_BACK),
+        refund=Sql("sum(refund)" if recipe.has_refund else "0"),
+        by_customer=Sql("" if recipe.compares_customers else ", customer_id"),
+        known=_having([_FOLLOWS] * recipe.follows_excluded),
+    )
+    decimals = literal(recipe.decimals)
+    went_back, refund = (render(_ROUNDED, column=Sql(one), decimals=decimals) for one in ("went_back", "refund"))
+    told = render("greatest({went_back}, coalesce({refund}, 0))", went_back=went_back, refund=refund)
+    orders = render(
+        _ORDERS_CONVERTED,
+        decimals=decimals,
+        refunded=told if recipe.has_refund else went_back,
+        keys=_keys(recipe),
+        known=_having(["min(customer_id) = max(other_customer_id)"] * recipe.compares_customers),
+    )
+    rated = "The rate of each part's own day; none may be missing."
+    held = "A rate holds until the next one of its currency, a week at most."
+    lines = "Lines to the parts of orders that were paid in one currency, dated by the first line bought."
+    return [
+        step("dated_rates", held, dated),
+        step("by_currency", lines, by_currency),
+        step("converted", rated, render(_CONVERTED, base=literal(rates.base))),
+        step("orders", "Parts to orders, all in one currency." + _known_comment(recipe), orders),
+    ]
+
+
+def _known_comment(recipe: Recipe) -> str:
+    customers = "\nAn order of two customers is nobody's." if recipe.compares_customers else ""
+    refunds = "\nA refund of an order that does not count does not count either." if recipe.follows_excluded else ""
+    return customers + refunds
+
+
+def _keys(recipe: Recipe) -> Sql:
+    return Sql("order_id" if recipe.compares_customers else "order_id, customer_id")
+
+
+def _having(tests: list[str]) -> Sql:
+    return Sql("\n    HAVING " + "\n        AND ".join(tests) if tests else "")

@@ -1,0 +1,221 @@
+"""Kept orders: the orders of a project's ledger as its store keeps them, month by month, under numbers for ids."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import quintile
+from quintile.domain.ledger import Ledger
+from quintile.domain.settings import LedgerSettings
+from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.ledger.rules.lines import PARTS, PARTS_VIEW, SHIFT
+from quintile.ledger.rules.refunds import Told, net_refunds
+from quintile.ledger.untouched import ALL_PARTS
+from quintile.snapshots.ledger_files import keep_file
+from quintile.snapshots.order_files import NAMES, ORDERS, OrderFiles, month_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from quintile.domain.settings import Settings
+    from quintile.engine.base import Engine
+    from quintile.snapshots.ledger_files import KeptFile
+
+KEPT_PARTS, NUMBERED, CUSTOMER_NAMES, LISTED = "kept_parts", "numbered_ids", "customer_names", "listed_people"
+# What a refresh makes: the kept parts before it, the orders it has to make anew, the people it met first.
+KEPT_BEFORE, TOUCHED, TOUCHED_BEFORE, NEW_NAMES = "kept_before", "touched_orders", "touched_before", "new_names"
+
+# Columns that served to find repetitions, and the type of those that say nothing.
+_SERVED, _SAYS_NOTHING = ("customer_key", "two_customers", "marks"), "UTINYINT"
+_FILES = "SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
+_NAMED = """
+SELECT names.customer_key, part.* EXCLUDE ({served})
+FROM {parts} AS part LEFT JOIN {names} AS names ON names.customer_id = CAST(part.customer_key AS VARCHAR)
+"""
+_TIME = "make_timestamp(first_us % {shift})"
+_MONTHS = "SELECT DISTINCT date_trunc('month', {time})::DATE AS month FROM {parts} ORDER BY month"
+_OF_MONTH = """
+SELECT {written} FROM {parts} WHERE {time} >= {month} AND {time} < {month} + INTERVAL 1 MONTH
+ORDER BY {time}, {columns}
+"""
+# A column's nulls elsewhere in the table must not show in a month's file, so every column may hold some.
+_WRITTEN = "TRY({column}) AS {column}"
+_TOUCHED_PARTS = """
+(SELECT first_us FROM {before} UNION ALL SELECT first_us FROM {touched})
+"""
+_GONE = "SELECT 1 FROM ({known}) ANTI JOIN {names} USING (customer_key, customer_id) LIMIT 1"
+_NEW = "SELECT * FROM {names} ANTI JOIN ({known}) USING (customer_key, customer_id)"
+_NAMES = "SELECT customer_key, customer_id FROM {names} ORDER BY customer_key"
+_LISTED = """
+SELECT customer_key FROM {names} SEMI JOIN (SELECT CAST(customer_key AS VARCHAR) AS customer_id FROM {people})
+    USING (customer_id)
+"""
+_ROWS_OF = "SELECT num_rows FROM parquet_file_metadata([{file}])"
+# What a ledger says of its tables and of a run's rows, and the other values that JSON has to hold as text.
+_OF_THE_RUN = {"orders", "people", "names", "second", "rows", "fates", "warnings"}
+_MONEY = ("column_refunds", "after_refunds", "net", "table_refunds")
+_TIMES = ("first_at", "last_at")
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a project's store holds before a run."""
+
+    store: Path
+    files: OrderFiles
+
+
+def keep_orders(
+    engine: Engine, ledger: Ledger, names: Sql, kept: Path, settings: Settings, before: Before | None
+) -> OrderFiles:
+    """Write the parts of all orders, a file for each month, and all customers' keys and ids.
+
+    Args:
+        engine: Where ``order_parts`` are, under ids.
+        ledger: What is told of them.
+        names: Query with ``customer_id`` and ``customer_key`` of everybody.
+        kept: The folder of files that outlive the snapshot.
+        settings: What judged the rows.
+        before: The files of keys and ids before; if they still hold, new ones are added to them.
+    """
+    names = engine.table(NUMBERED, names)
+    parts = engine.table(KEPT_PARTS, _under_numbers(engine, Sql(PARTS_VIEW), names))
+    engine.drop(PARTS)
+    time = render(_TIME, shift=literal(SHIFT))
+    shared = {"parts": parts, "time": time, **_columns(engine, parts)}
+    months = [
+        _write(engine, kept, ORDERS, f"{month:%Y-%m}-", render(_OF_MONTH, month=literal(month), **shared))
+        for (month,) in engine.rows(render(_MONTHS, parts=parts, time=time))
+    ]
+    named = _name_files(engine, names, before, kept)
+    engine.drop(NUMBERED)
+    return OrderFiles(tuple(months), named, _told(ledger, settings), judged_by(ledger, settings))
+
+
+def _name_files(engine: Engine, names: Sql, before: Before | None, kept: Path) -> tuple[KeptFile, ...]:
+    """Those before and one of the new people, or one of all people where some of them were merged."""
+    if before is None:
+        return (_write(engine, kept, NAMES, "", render(_NAMES, names=names)),)
+    known = files_of(before.files.name_paths(before.store))
+    if engine.rows(render(_GONE, known=known, names=names)):
+        return (_write(engine, kept, NAMES, "", render(_NAMES, names=names)),)
+    new = render("({new})", new=render(_NEW, known=known, names=names))
+    if not engine.rows(render("SELECT 1 FROM {new} LIMIT 1", new=new)):
+        return before.files.names
+    return (*before.files.names, _write(engine, kept, NAMES, "", render(_NAMES, names=new)))
+
+
+def keep_touched(engine: Engine, ledger: Ledger, before: OrderFiles, kept: Path, settings: Settings) -> OrderFiles:
+    """Write the files of the months in which a part was made anew; the others stand.
+
+    Args:
+        engine: Where the view of all parts is, and the kept ones and their ids before, all under numbers.
+        ledger: What is told of all orders.
+        before: The files before.
+        kept: The folder of files that outlive the snapshot.
+        settings: What judged the rows.
+    """
+    parts, time = Sql(ALL_PARTS), render(_TIME, shift=literal(SHIFT))
+    touched = render(_TOUCHED_PARTS, before=name(TOUCHED_BEFORE), touched=name(PARTS))
+    shared = {"time": time, **_columns(engine, name(KEPT_BEFORE))}
+    months = {month_of(file): file for file in before.months}
+    for (month,) in engine.rows(render(_MONTHS, parts=touched, time=time)):
+        of_month = render(_OF_MONTH, parts=parts, month=literal(month), **shared)
+        months[f"{month:%Y-%m}"] = _write(engine, kept, ORDERS, f"{month:%Y-%m}-", of_month)
+    names = before.names
+    if engine.rows(render("SELECT 1 FROM {added} LIMIT 1", added=name(NEW_NAMES))):
+        names = (*names, _write(engine, kept, NAMES, "", render(_NAMES, names=name(NEW_NAMES))))
+    still = tuple(file for _, file in sorted(months.items()) if file.rows)
+    return OrderFiles(still, names, _told(ledger, settings), judged_by(ledger, settings))
+
+
+def kept_ledger(
+    engine: Engine,
+    files: OrderFiles,
+    folders: Sequence[Path],
+    found: Ledger | None = None,
+    parts: Sql | None = None,
+) -> Ledger:
+    """The ledger over kept orders: the view ``orders`` under numbers, and whose they are.
+
+    Args:
+        engine: It may read the folders.
+        files: The orders' files.
+        folders: Where a file may lie: the store, and before it what a run has not published yet.
+        found: The same ledger as it was just built, with what no file keeps; None reads what the files say.
+        parts: The table of what the files hold, if it is still there.
+    """
+    for table, listed in ((PARTS_VIEW, files.months), (CUSTOMER_NAMES, files.names)):
+        paths = [next(path for root in folders if (path := root / file.name).exists()) for file in listed]
+        engine.view(table, files_of(paths))
+    if parts is not None:
+        engine.view(PARTS_VIEW, render("SELECT * FROM {parts}", parts=parts))
+    ledger = found or from_json(files.ledger)
+    columns = engine.columns(render("SELECT * FROM {parts}", parts=Sql(PARTS_VIEW)))
+    rules = LedgerSettings(refunds=files.ledger["refunds_by"], zero_orders=files.ledger["zero_orders"])
+    told = Told("refund" in columns, "returned" in columns)
+    people = ledger.people
+    if people is not None:
+        people = engine.table(LISTED, render(_LISTED, names=name(CUSTOMER_NAMES), people=Sql(people)))
+    orders = net_refunds(engine, Sql(PARTS_VIEW), rules, told)
+    return replace(ledger, orders=orders, names=CUSTOMER_NAMES, people=people)
+
+
+def _told(ledger: Ledger, settings: Settings) -> dict[str, Any]:
+    return as_json(ledger) | {"refunds_by": settings.ledger.refunds, "zero_orders": settings.ledger.zero_orders}
+
+
+def _under_numbers(engine: Engine, parts: Sql, names: Sql) -> Sql:
+    """The query of the settled parts with numbers in place of ids."""
+    kinds = engine.columns(render("SELECT * EXCLUDE (fate) FROM {parts}", parts=parts))
+    served = [*_SERVED, *(column for column, kind in kinds.items() if kind == _SAYS_NOTHING and column not in _SERVED)]
+    return render(_NAMED, served=joined(map(name, served)), parts=parts, names=names)
+
+
+def _columns(engine: Engine, parts: Sql) -> dict[str, Sql]:
+    """All columns, to sort by and to write."""
+    columns = [name(column) for column in engine.columns(render("SELECT * FROM {parts}", parts=parts))]
+    return {"columns": joined(columns), "written": joined(render(_WRITTEN, column=column) for column in columns)}
+
+
+def judged_by(ledger: Ledger, settings: Settings) -> str:
+    """A digest of all that made orders of rows, but for the rows."""
+    rules = asdict(settings.ledger) | {"grain": ledger.grain}
+    told = [quintile.__version__, settings.model.recency, rules]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def as_json(ledger: Ledger) -> dict[str, Any]:
+    """What a ledger says of its orders."""
+    told = {field.name: getattr(ledger, field.name) for field in fields(ledger) if field.name not in _OF_THE_RUN}
+    told |= {key: format(told[key], "f") for key in _MONEY}
+    told |= {key: told[key] and told[key].isoformat() for key in _TIMES}
+    return told
+
+
+def from_json(told: dict[str, Any]) -> Ledger:
+    """The ledger that ``as_json`` told; its rows are those behind the orders."""
+    money = {key: Decimal(told[key]) for key in _MONEY}
+    times = {key: told[key] and datetime.fromisoformat(told[key]) for key in _TIMES}
+    known = {field.name for field in fields(Ledger)}
+    values = {key: value for key, value in (told | money | times).items() if key in known}
+    return Ledger(**values, orders=ORDERS, rows=told["lines"], fates={})
+
+
+def _write(engine: Engine, kept: Path, room: str, label: str, query: Sql) -> KeptFile:
+    kept.mkdir(exist_ok=True)
+    written = kept / "written.parquet"
+    engine.write(query, written)
+    rows = engine.rows(render(_ROWS_OF, file=literal(str(written))))[0][0]
+    return keep_file(kept, room, label, written, rows)
+
+
+def files_of(paths: Sequence[Path]) -> Sql:
+    """The query of some kept files of one shape."""
+    return render(_FILES, files=joined(literal(str(path)) for path in paths))

@@ -1,0 +1,41 @@
+"""Replacing: a file takes the place of the one before it in one step, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from typing import TYPE_CHECKING
+
+from quintile.errors import Place, StoreError, StoreFullError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextlib.contextmanager
+def replacing(target: Path, called: str) -> Iterator[Path]:
+    """A draft beside a file, to be written in the block; it takes the file's place when the block ends well.
+
+    Args:
+        target: The file; whoever reads the one before it keeps it whole.
+        called: What it is, for messages: ``the page``.
+
+    Raises:
+        StoreError: It cannot be written.
+        StoreFullError: The disk is full.
+    """
+    draft = target.with_name(f".{target.name}-{os.getpid()}")
+    try:
+        try:
+            yield draft
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        kind = StoreFullError if error.errno in _FULL else StoreError
+        message, fix = f"{called} cannot be written ({error.strerror})", "name another place, or make room there"
+        raise kind("output", message, fix=fix, place=Place(str(target))) from error

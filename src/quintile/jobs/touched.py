@@ -1,0 +1,151 @@
+"""Touched: which orders of a project's ledger new rows have a part in; the others stay as they are kept.
+
+Where an order can depend on rows of other orders, or the rules have changed, everything is built anew instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from quintile.domain.fate import QUARANTINED
+from quintile.engine.render import Sql, literal, name, render
+from quintile.jobs.kept_orders import (
+    CUSTOMER_NAMES,
+    KEPT_BEFORE,
+    NEW_NAMES,
+    TOUCHED,
+    TOUCHED_BEFORE,
+    files_of,
+    judged_by,
+)
+from quintile.ledger.people import ADDED, customer_keys
+from quintile.ledger.rules.lines import SHIFT
+from quintile.ledger.rules.statuses import refunded_by_status
+from quintile.ledger.untouched import Untouched
+from quintile.snapshots.order_files import OrderFiles
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from quintile.domain.ledger import Ledger
+    from quintile.domain.settings import Settings
+    from quintile.domain.transactions import Transactions
+    from quintile.engine.base import Engine
+    from quintile.jobs.judged import Judged
+    from quintile.jobs.project import Project
+    from quintile.pipeline import Accounted
+
+TOUCHED_ROWS = "touched_rows"
+
+_TIME = "make_timestamp(first_us % {shift})"
+# A row's day may have been in the future when it came, and no longer is.
+_TOUCHED = """
+SELECT DISTINCT order_id FROM (
+    SELECT order_id FROM {arrived}
+    UNION ALL SELECT order_id FROM {kept} WHERE fate = {future} OR {time} >= {limit}
+    UNION ALL SELECT order_id FROM {known} WHERE row_key IN ({superseded})
+)
+"""
+_OF_TOUCHED = "SELECT * FROM {rows} SEMI JOIN {touched} USING (order_id)"
+_TOUCHED_BEFORE = "SELECT customer_key, first_us FROM {kept} SEMI JOIN {touched} USING (order_id)"
+_UNTOUCHED = "SELECT * FROM {kept} ANTI JOIN {touched} USING (order_id)"
+_WITHOUT_ID = "SELECT 1 FROM {touched} WHERE order_id IS NULL LIMIT 1"
+_NEW_NAMES = "SELECT * FROM ({ids}) ANTI JOIN {names} USING (customer_id)"
+_NAMES = "SELECT customer_key, customer_id FROM {before} UNION ALL SELECT customer_key, customer_id FROM {added}"
+_NOBODY = Sql("SELECT CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS BIGINT) AS customer_key LIMIT 0")
+
+
+def untouched(
+    engine: Engine, project: Project, judged: Judged, alone: Accounted, settings: Settings, *, is_known: bool
+) -> Untouched | None:
+    """What stays of the kept orders; None where everything has to be built anew.
+
+    Args:
+        engine: Where the rows are; new people are numbered already.
+        project: What the store holds.
+        judged: The new rows beside the known ones.
+        alone: The new rows accounted for by themselves.
+        settings: What judges all rows.
+        is_known: The ledger holds exactly the new rows already.
+    """
+    files = OrderFiles.of(project.snapshot)
+    if files is None or not _is_simple(judged.merged, alone.ledger, settings, files):
+        return None
+    store = project.store
+    kept = engine.view(KEPT_BEFORE, files_of(files.order_paths(store)))
+    merged = judged.merged
+    if not _same_types(engine, kept, merged, settings):
+        return None
+    limit = alone.last_day + timedelta(days=2)
+    touched = engine.table(
+        TOUCHED,
+        render(
+            _TOUCHED,
+            arrived=name(judged.alone.table),
+            kept=kept,
+            future=literal(QUARANTINED["future_date"]),
+            time=render(_TIME, shift=literal(SHIFT)),
+            limit=literal(limit),
+            known=name("known_rows"),
+            superseded=judged.comparison.superseded,
+        ),
+    )
+    if engine.rows(render(_WITHOUT_ID, touched=touched)):
+        return None
+    engine.table(TOUCHED_BEFORE, render(_TOUCHED_BEFORE, kept=kept, touched=touched))
+    rows = engine.table(TOUCHED_ROWS, render(_OF_TOUCHED, rows=name(merged.table), touched=touched))
+    count = engine.rows(render("SELECT count(*) FROM {rows}", rows=rows))[0][0]
+    return Untouched(
+        parts=render(_UNTOUCHED, kept=kept, touched=touched),
+        rows=replace(merged, table=TOUCHED_ROWS, located=TOUCHED_ROWS, rows=count),
+        names=_names(engine, files_of(files.name_paths(store)), merged, settings, alone.last_day, is_known=is_known),
+    )
+
+
+def _is_simple(merged: Transactions, alone: Ledger, settings: Settings, files: OrderFiles) -> bool:
+    """Whether every order is its own rows' affair: named by an id, bought by a customer id, in one currency."""
+    rules = settings.ledger
+    return (
+        files.judged_by == judged_by(alone, settings)
+        and {"order", "customer"} <= merged.roles
+        and rules.grain != "day"
+        and has_plain_ids(settings)
+        and not (rules.returns or rules.rates)
+        and files.ledger["key"] == alone.key
+        and not (files.ledger["converted"] or alone.converted)
+        and (not alone.currency or files.ledger["currency"] == alone.currency)
+    )
+
+
+def has_plain_ids(settings: Settings) -> bool:
+    """Whether a customer is who the source's own column of ids says, whatever other rows and tables say."""
+    rules = settings.ledger
+    beside = settings.customers or rules.merges
+    return rules.customer_key in {None, "id"} and rules.guests == "quarantine" and not beside
+
+
+def _same_types(engine: Engine, kept: Sql, merged: Transactions, settings: Settings) -> bool:
+    """Whether new parts would have the columns of the kept ones, in the same types."""
+    types = engine.columns(render("SELECT * FROM {kept}", kept=kept))
+    found = engine.columns(render("SELECT order_id, amount FROM {rows}", rows=name(merged.table)))
+    scales = [kind.rpartition(",")[2] for kind in (types["amount"], found["amount"])]
+    has_refund = "refund" in merged.roles or refunded_by_status(merged, settings.ledger) is not None
+    return (
+        types["order_id"] == found["order_id"]
+        and scales[0] == scales[1]
+        and ("refund" in types) == has_refund
+        and ("currency" in types) == ("currency" in merged.roles)
+        and "returned" not in types
+    )
+
+
+def _names(
+    engine: Engine, before: Sql, merged: Transactions, settings: Settings, last_day: date, *, is_known: bool
+) -> Sql:
+    """Everybody's key and id: as kept, and of the people just added; the table ``new_names`` holds the latter."""
+    before = engine.view("names_before", before)
+    ids = _NOBODY if is_known else customer_keys(engine, name(ADDED), merged, settings.ledger, last_day)
+    added = engine.table(NEW_NAMES, render(_NEW_NAMES, ids=ids, names=before))
+    return engine.view(CUSTOMER_NAMES, render(_NAMES, before=before, added=added))

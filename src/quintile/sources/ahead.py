@@ -1,0 +1,113 @@
+"""Ahead: a large text file is copied with its types while its records are still being proved sound.
+
+Most files are sound to the last byte. The copy of any other is thrown away, and so is one whose columns turn out to
+play other roles.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from quintile.engine.duckdb import DatabaseError
+from quintile.engine.render import Sql, render
+from quintile.errors import QuintileError
+from quintile.sources.corrected import own_columns
+from quintile.sources.files import checksum
+from quintile.sources.located import ROW_NUMBER, Copied, SourceTable
+from quintile.sources.mapping import map_columns
+from quintile.sources.shops.export import shop_exports
+from quintile.sources.staging import Staged, is_readable, read_sql, stage_utf8
+from quintile.sources.stored import FEWEST_ROWS, stored
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from quintile.domain.dialect import Dialect
+    from quintile.domain.settings import ReadingSettings
+    from quintile.engine.base import Engine
+
+FEWEST_BYTES = 4_000_000  # below, the copy takes no longer than starting it
+_ALL = "SELECT * FROM {rows}"
+_ALL_LOCATED = "SELECT *, row_number() OVER () AS {row} FROM {rows}"
+
+
+def stage_and_copy(
+    engine: Engine, path: Path, dialect: Dialect, staging: Path, settings: ReadingSettings
+) -> tuple[Staged, str, Copied | None]:
+    """Stage a text file and take its checksum; meanwhile copy it, if it is large and can be read as it is.
+
+    Returns:
+        The staged file, its SHA-256, and the copy, if all of it can be trusted.
+
+    Raises:
+        DataError: All of ``stage_utf8``.
+    """
+    columns = _roles(path, dialect, settings)
+    ahead = staging / f"ahead_{sum(1 for _ in staging.iterdir()):04}"
+    if columns:
+        ahead.mkdir()
+    with ThreadPoolExecutor(2) as pool:
+        digest = pool.submit(checksum, path)
+        copying = pool.submit(_copy, engine, path, dialect, ahead, settings, columns) if columns else None
+        staged = None
+        try:
+            staged = stage_utf8(path, dialect, staging)
+        finally:
+            if copying is not None and (staged is None or staged.copied):
+                engine.interrupt()
+    copied = copying.result() if copying is not None and staged is not None and not staged.copied else None
+    return staged, digest.result(), copied
+
+
+def text_queries(staged: Staged) -> tuple[Sql, Sql]:
+    """The queries for the rows of a staged file: as they are, and with their number."""
+    rows = read_sql(staged)
+    return render(_ALL, rows=rows), render(_ALL_LOCATED, rows=rows, row=Sql(ROW_NUMBER))
+
+
+def _roles(path: Path, dialect: Dialect, settings: ReadingSettings) -> dict[str, str]:
+    """The columns that will most probably be read; none if the file is small or of a kind that is not copied as is."""
+    known = any(export.fits(list(dialect.columns)) for export in shop_exports())
+    if path.stat().st_size < FEWEST_BYTES or known or len(own_columns(dialect.columns)) < len(dialect.columns):
+        return {}
+    if not is_readable(path, dialect):
+        return {}
+    try:
+        # A role with a dot is one of a second table.
+        chosen = {role: column for role, column in settings.map.items() if "." not in role}
+        return map_columns(list(dialect.columns), chosen, path.name)
+    except QuintileError:  # said later, when all sources are known
+        return {}
+
+
+def _copy(
+    engine: Engine,
+    path: Path,
+    dialect: Dialect,
+    folder: Path,
+    settings: ReadingSettings,
+    columns: dict[str, str],
+) -> Copied | None:
+    """The copy, or nothing if the database meets what the proof of the records will name."""
+    link = folder / "source.csv"
+    link.symlink_to(path.resolve())
+    query, located = text_queries(Staged(link, dialect, 0, (), copied=False))
+    table = SourceTable(
+        name=path.name,
+        query=query,
+        located=located,
+        columns=dict.fromkeys(dialect.columns, "VARCHAR"),
+        rows=FEWEST_ROWS,
+        lines=_no_lines,
+        scratch=folder,
+    )
+    try:
+        return Copied(columns, stored(engine, table, columns, settings))
+    except (DatabaseError, QuintileError):
+        return None
+
+
+def _no_lines(_places: Sequence[int]) -> dict[int, int]:
+    return {}

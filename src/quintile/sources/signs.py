@@ -1,0 +1,87 @@
+"""Signs: what currencies a sign beside an amount may stand for; one that contradicts the currency named is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quintile.domain.currency import CURRENCIES
+from quintile.engine.render import joined, literal, name, render
+from quintile.errors import DataError, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quintile.engine.base import Engine
+    from quintile.sources.located import SourceTable
+
+_DOLLARS = {
+    "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD",
+    "R$": "BRL", "MX$": "MXN", "NT$": "TWD",
+}  # fmt: skip
+_SIGNS = {
+    **_DOLLARS,
+    "$": "USD AUD CAD NZD HKD SGD TWD MXN ARS CLP COP UYU DOP BBD BMD BND BSD BZD CVE FJD GYD JMD KYD LRD NAD SBD SRD"
+    " TTD XCD BRL PAB NIO TOP WST MOP SVC",
+    "€": "EUR",
+    "£": "GBP EGP LBP SYP FKP GIP SHP SDG SSP",
+    "¥": "JPY CNY",
+    "\uffe5": "JPY CNY",
+    "₺": "TRY", "TL": "TRY", "₽": "RUB", "\u0440\u0443\u0431": "RUB",
+    "₴": "UAH", "₹": "INR", "Rs": "INR PKR LKR NPR MUR SCR",
+    "₩": "KRW", "₪": "ILS", "₫": "VND", "฿": "THB", "₱": "PHP", "₦": "NGN", "₡": "CRC", "₸": "KZT", "₾": "GEL",
+    "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON MDL", "Fr": "CHF", "SFr": "CHF",
+    "kr": "SEK NOK DKK ISK", "Kr": "SEK NOK DKK ISK",
+}  # fmt: skip
+_OTHERS = """
+SELECT min(code) FROM (SELECT upper(trim(CAST({column} AS VARCHAR))) AS code FROM ({source}))
+WHERE code IN ({known}) AND code NOT IN ({meant})
+"""
+_FIX = "write the currency of each amount in a column of its own and give --rates, or name the right --base-currency"
+
+
+def currencies_of(sign: str) -> frozenset[str]:
+    """The currencies a sign or code may stand for; nothing if nobody knows it."""
+    return frozenset({sign} & CURRENCIES) or frozenset(_SIGNS.get(sign, "").split())
+
+
+def refuse_different_signs(signs: Sequence[tuple[str, str]]) -> None:
+    """Refuse sources (name, sign) whose signs cannot stand for one currency.
+
+    Raises:
+        DataError: ``mixed_currency``.
+    """
+    known = [(file, sign) for file, sign in signs if currencies_of(sign)]
+    if known and not frozenset.intersection(*(currencies_of(sign) for _, sign in known)):
+        listed = " and ".join(sorted({f"{sign} ({file})" for file, sign in known})[:4])
+        raise DataError("mixed_currency", f"the sources' amounts carry the signs {listed}", fix=_FIX)
+
+
+def refuse_contradicted_sign(
+    engine: Engine, table: SourceTable, sign: str, currency: str | None, base: str | None
+) -> None:
+    """Refuse amounts whose sign is not one of the currency that the row or, without such a column, the user names.
+
+    Args:
+        engine: Runs one look at the column of currencies, if there is one.
+        table: The source.
+        sign: What stands beside the amounts.
+        currency: The column of currencies.
+        base: The base currency, if the user named it.
+
+    Raises:
+        DataError: ``mixed_currency``.
+    """
+    meant = currencies_of(sign)
+    if not meant:
+        return
+    if currency is not None:
+        known, codes = (joined(literal(code) for code in sorted(some)) for some in (CURRENCIES, meant))
+        look = render(_OTHERS, column=name(currency), source=table.query, known=known, meant=codes)
+        other = engine.rows(look)[0][0]
+        said = f"the column '{currency}' says {other}"
+    else:
+        other = base if base not in meant else None
+        said = f"the base currency is {base}"
+    if other is not None:
+        message = f"the amounts carry the sign {sign}, but {said}"
+        raise DataError("mixed_currency", message, fix=_FIX, place=Place(table.name, column=currency))

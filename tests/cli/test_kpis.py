@@ -1,0 +1,116 @@
+"""kpis, alerts, cohorts and checkup on the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from quintile.cli.app import main
+from tests.jobs.grown import grow
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return grow(tmp_path_factory.mktemp("grown"))
+
+
+@pytest.fixture
+def quintile(project, monkeypatch, capsys):
+    """``quintile("kpis")`` on the project; returns the exit code, the output and the errors."""
+
+    def run(command, *arguments, home=project):
+        monkeypatch.setattr(sys, "argv", ["quintile", command, *(["--project", str(home)] if home else []), *arguments])
+        try:
+            main()
+        except SystemExit as stopped:
+            return stopped.code or 0, *capsys.readouterr()
+        return 0, *capsys.readouterr()
+
+    return run
+
+
+def test_the_last_date_is_shown_segment_by_segment(quintile):
+    code, said, _ = quintile("kpis")
+    assert code == 0
+    assert said.startswith("KPIs as of 2025-07-01\n")
+    assert "\n  reached  Champions  Repeat purchase rate  100.0%  at least 80.0%\n" in said
+    assert said.endswith("12 dates; one segment over time: --segment NAME\n")
+
+
+def test_one_segment_is_shown_date_by_date(quintile, tmp_path):
+    code, said, _ = quintile("kpis", "--segment", "Lost", "--from", "2025-05-01", "--out", str(tmp_path / "k.csv"))
+    assert code == 0
+    assert said.startswith("KPIs of Lost, 2025-05-01 to 2025-07-01\n")
+    assert [line[:12] for line in said.splitlines() if line.startswith("  2025")][:3] == [
+        "  2025-05-01", "  2025-06-01", "  2025-07-01",
+    ]  # fmt: skip
+    assert (tmp_path / "k.csv").exists()
+
+
+def test_a_file_of_engagement_and_its_columns_can_be_named(quintile, tmp_path):
+    file = tmp_path / "events.csv"
+    file.write_text("who,what,when\nC1,left,2025-06-01\n", encoding="utf-8")
+    roles = ("--map", "customer=who", "--map", "event=what", "--map", "time=when")
+    code, said, _ = quintile("kpis", "--engagement", str(file), *roles)
+    assert code == 0
+    shown = " ".join(said.split())
+    assert "0 unsubscribe events, 0 ids of nobody known. It holds: left." in shown
+    assert json.loads(quintile("kpis", "--engagement", str(file), *roles, "--json")[1])["engagement"]["rows"] == 1
+
+
+def test_alerts_end_with_four_only_when_asked_and_there(quintile, project):
+    settings = project / "quintile.toml"
+    try:
+        assert quintile("alerts", "--exit-code")[:2] == (0, "No alerts as of 2025-07-01 against 2025-06-01\n")
+        settings.write_text("[targets]\norders = { Lost = 1_000_000 }\n", encoding="utf-8")
+        code, said, _ = quintile("alerts", "--exit-code")
+        assert code == 4
+        assert said.startswith("1 alert as of 2025-07-01")
+        assert "Lost: order volume" in said
+        assert quintile("alerts")[0] == 0
+        code, said, _ = quintile("alerts", "--json", "--exit-code")
+        assert (code, json.loads(said)["alerts"][0]["target"]) == (4, "1000000")
+        code, _, errors = quintile("alerts", "--send")
+        assert (code, "no webhook is named" in errors) == (2, True)
+    finally:
+        settings.unlink(missing_ok=True)
+
+
+def test_cohorts_are_shown_and_written(quintile, tmp_path):
+    code, said, _ = quintile("cohorts", "--out", str(tmp_path / "c.html"))
+    assert code == 0
+    assert said.startswith("Who ordered again, by the month of the first order, as of 2025-07-01\n")
+    assert (tmp_path / "c.html").exists()
+    assert [one["month"] for one in json.loads(quintile("cohorts", "--json", "--at", "first")[1])["cohorts"]][
+        -1
+    ] == "2024-07"
+
+
+def test_a_checkup_says_what_is_due_on_a_day(quintile):
+    code, said, _ = quintile("checkup", "--date", "2025-08-01")
+    assert code == 0
+    assert said.startswith("1 of 4 checks want a look on 2025-08-01\n")
+    assert quintile("checkup", "--date", "2025-07-02")[1].startswith("Nothing is due on 2025-07-02\n")
+    assert json.loads(quintile("checkup", "--date", "2025-08-01", "--json")[1])["checks"][0]["verdict"] == "due"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("kpis", "--out", "k.xlsx"), "written as CSV"),
+        (("kpis", "--segment", "Champs"), "no segment 'Champs'"),
+        (("cohorts", "--out", "c.png"), "say what to write"),
+        (("checkup", "--date", "2025-07-01T10:00"), "is no day"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(quintile, arguments, said):
+    code, _, errors = quintile(*arguments)
+    assert (code, said in errors) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["kpis", "alerts", "cohorts", "checkup"])
+def test_a_project_must_be_named(quintile, command):
+    code, _, errors = quintile(command, home=None)
+    assert (code, "write --project DIR" in errors) == (2, True)

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from quintile.domain.currency import CURRENCIES
+from quintile.domain.settings import ReadingSettings
+from quintile.errors import DataError
+from quintile.sources.read import Reading, read
+from quintile.sources.signs import currencies_of
+
+HEADER = "customer_id,order_date,amount,currency\n"
+
+
+@pytest.fixture
+def reading(engine, opened, tmp_path):
+    """``reading(rows of each file, base)``: reads the files, or gives the refusal."""
+
+    def of(*files, base=None):
+        tables = []
+        for place, rows in enumerate(files):
+            path = tmp_path / f"f{place}.csv"
+            width = rows[0].count(",")
+            header = HEADER.removesuffix(",currency\n") + ("\n" if width < HEADER.count(",") else ",currency\n")
+            path.write_text(header + "".join(f"{row}\n" for row in rows))
+            tables.append(opened(path, place))
+        return read(engine, tables, ReadingSettings(), Reading(base_currency=base))
+
+    return of
+
+
+def refusal(reading, *files, base=None) -> DataError:
+    with pytest.raises(DataError) as refused:
+        reading(*files, base=base)
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("sign", "base"), [("$", "EUR"), ("€", "USD"), ("GBP ", "EUR"), ("kr ", "EUR"), ("US$", "CAD")]
+)
+def test_a_sign_that_is_not_the_base_currencys_is_refused(reading, sign, base):
+    error = refusal(reading, [f"C1,2025-01-05,{sign}5.50", f"C2,2025-01-05,{sign}6.50"], base=base)
+    assert (error.code, error.place.file) == ("mixed_currency", "f0.csv")
+    assert error.message == f"the amounts carry the sign {sign.strip()}, but the base currency is {base}"
+
+
+@pytest.mark.parametrize(("sign", "base"), [("$", "CAD"), ("€", "EUR"), ("€", None), ("kr ", "SEK"), ("USD ", "USD")])
+def test_a_sign_that_may_be_the_base_currencys_is_read(reading, sign, base):
+    assert reading([f"C1,2025-01-05,{sign}5.50"], base=base).rows == 1
+
+
+def test_a_sign_that_is_not_the_rows_own_currency_is_refused(reading):
+    error = refusal(reading, ["C1,2025-01-05,$5.50,USD", "C2,2025-01-05,$6.50,EUR"], base="USD")
+    assert (error.code, error.place.column) == ("mixed_currency", "currency")
+    assert "says EUR" in error.message
+
+
+def test_a_sign_that_is_the_rows_own_currency_may_differ_from_the_base(reading):
+    assert reading(["C1,2025-01-05,$5.50,USD", "C2,2025-01-05,$6.50,"], base="EUR").rows == 2
+
+
+def test_sources_with_different_signs_are_refused(reading):
+    error = refusal(reading, ["C1,2025-01-05,$5.50"], ["C1,2025-01-05,€5.50"])
+    assert error.code == "mixed_currency"
+    assert "$ (f0.csv) and € (f1.csv)" in error.message
+    assert reading(["C1,2025-01-05,$5.50"], ["C1,2025-01-06,USD 5.50"]).rows == 2
+
+
+def test_every_sign_stands_for_currencies_that_exist():
+    for sign in (
+        "$",
+        "US$",
+        "€",
+        "£",
+        "¥",
+        "kr",
+        "zł",
+        "Kč",
+        "Ft",
+        "TL",
+        "lei",
+        "Rs",
+        "Fr",
+        "\u0440\u0443\u0431",
+        "EUR",
+    ):
+        assert currencies_of(sign)
+        assert currencies_of(sign) <= CURRENCIES
+    assert currencies_of("XQ$") == frozenset()
