@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from quintile.jobs.demo import make_sample_shop, sample_wish
+from quintile.jobs.report_page import report
 from quintile.jobs.run import run
 from tests.browser.browsers import axe, chromium, opened
 from tests.export.hostile import hostile_results
+from tests.jobs.grown import grow
 from tests.services import program, require
 
 PATIENCE = 100  # tenths of a second
@@ -54,6 +56,11 @@ def ordinary(tmp_path_factory):
     return folder / "results" / "report.html"
 
 
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory):
+    return report(project=grow(tmp_path_factory.mktemp("grown")))
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_names_that_mean_harm_do_nothing(browser, hostile, width, mode):
@@ -74,6 +81,22 @@ def test_nothing_overlaps_on_an_ordinary_page(browser, ordinary, width):
     page, heard = opened(browser, ordinary, width=width)
     assert page.evaluate(OVERLAPS) == []
     assert heard.messages == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("width", [390, 1600])
+def test_a_project_shows_its_past(browser, grown, width, mode):
+    page, heard = opened(browser, grown, width=width, mode=mode)
+    assert page.locator("#history h2").text_content() == "Over time"
+    assert page.locator("#history [data-picture]").count() == 2
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert all(colours >= 3 and inner <= outer for colours, outer, inner in page.evaluate(DRAWN))
+    page.evaluate(axe())
+    assert page.evaluate(SERIOUS) == []
+    assert heard.messages == []
+    assert heard.requests == [grown.as_uri()]
     page.context.close()
 
 

@@ -8,11 +8,15 @@ from decimal import Decimal
 
 import pytest
 
+from quintile.domain.snapshot import as_now_known
 from quintile.domain.words import METRICS
 from quintile.jobs.demo import make_sample_shop, sample_wish
+from quintile.jobs.report_page import report as report_file
 from quintile.jobs.run import run
+from quintile.snapshots.series import report_of, series
 from tests.export.hostile import hostile_results
 from tests.export.tables import number, tables
+from tests.jobs.grown import grow
 
 HALF = Decimal("0.0005")  # of a share shown with one decimal
 SEGMENTS = {
@@ -123,3 +127,33 @@ def test_concentration(found):
         assert row[0] == f"{tenth['from']}-{tenth['to']}%"
         assert agree(row[1], tenth["revenue"])
         assert agree(row[2], tenth["share"])
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory):
+    project = grow(tmp_path_factory.mktemp("grown"))
+    return [report_of(one) for one in as_now_known(series(project / "store"))], (
+        None, tables(report_file(project=project).read_text(encoding="utf-8"))
+    )  # fmt: skip
+
+
+def test_the_trend(grown):
+    reports, page = grown
+    columns, rows = table(page, "The segments over time")
+    lines = {(one["as_of"], line["segment"]): line for one in reports for line in one["segments"]}
+    assert [tuple(row[:2]) for row in rows] == [(one["as_of"], name) for one in reports for name in one["ranking"]]
+    for row in rows:
+        for column, cell in zip(columns[2:], row[2:], strict=True):
+            assert agree(cell, lines[row[0], row[1]][SEGMENTS[column]]), (row, column)
+
+
+def test_the_flow_adds_up_to_the_customers_of_both_dates(grown):
+    reports, page = grown
+    columns, rows = table(page, "Who moved between the segments")
+    assert columns == ["From", "To", "Customers"]
+    for end, report in enumerate(reports[-2:]):
+        sums = Counter()
+        for row in rows:
+            sums[row[end]] += number(row[2])
+        known = {line["segment"]: line["customers"] for line in report["segments"] if line["customers"]}
+        assert {name: people for name, people in sums.items() if "a customer" not in name} == known

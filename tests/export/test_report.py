@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from quintile.export.past import Past
 from quintile.export.report import report_page
 from quintile.playbook.load import plays_of
 from quintile.segments.load import load_scheme, parse_scheme
@@ -169,7 +170,7 @@ def test_a_snapshot_before_gives_a_trend(report):
         for line, step in zip(report["segments"][:3], (-1, 0, 1), strict=True)
     ]
     before = {"as_of": "2025-06-01", "segments": segments}
-    text = "".join(Page(report_page(report, scheme, None, before)).text)
+    text = "".join(Page(report_page(report, scheme, None, Past("2025-06-01", [before], before))).text)
     assert f"up from {segments[0]['customers']} on 1 June 2025" in text
     assert "unchanged since 1 June 2025" in text
     assert f"down from {segments[2]['customers']} on 1 June 2025" in text

@@ -101,6 +101,11 @@ def test_another_model_is_no_movement_and_no_usual_change():
     assert told(movements(points([*STEADY, 140], models="nmmmmmmm"), 10)) == [("S", "customers", "binomial")]
 
 
+def test_what_was_usual_long_ago_does_not_count():
+    assert told(movements(points([*[50, 150] * 20, *STEADY, 140]), 10)) == []
+    assert told(movements(points([*[50, 150] * 20, *STEADY * 4, 140]), 10))[0] == ("S", "customers", "usual_noise")
+
+
 def test_only_changes_over_as_many_days_are_usual():
     steady = points(STEADY)
     jump = Point(steady[-1].day + timedelta(90), "m", {"S": 140, "Rest": OTHERS}, {"S": Decimal(140)})

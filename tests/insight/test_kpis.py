@@ -15,26 +15,37 @@ from quintile.insight.kpis import (
     count_unsubscribed,
     figures,
     first_orders,
+    revenue_of,
     total,
 )
 from tests.insight.tables import table
 
 END = date(2025, 7, 1)
 START = date(2024, 7, 1)
-CUSTOMER = {"customer_key": "BIGINT", "segment": "VARCHAR", "frequency": "INTEGER"}
+CUSTOMER = {"customer_key": "BIGINT", "segment": "VARCHAR", "frequency": "INTEGER", "monetary": "DECIMAL(38, 2)"}
+PEOPLE = [(1, "A", 1, "1.05"), (2, "A", 2, "5.00"), (3, "B", 7, "-1.00"), (4, "C", 0, "0.00")]
 FIRST = {"customer_key": "BIGINT", "first_day": "DATE", "second_day": "DATE"}
 
 
 def newcomers(engine, days, start=START):
     """The new customers of one segment, from their first and second days."""
-    customers = table(engine, "k_customers", CUSTOMER, [(number, "S", 1) for number in range(len(days))])
+    customers = table(engine, "k_customers", CUSTOMER, [(number, "S", 1, "1.00") for number in range(len(days))])
     firsts = table(engine, "k_firsts", FIRST, [(number, *pair) for number, pair in enumerate(days)])
     return count_newcomers(engine, customers, firsts, start, END).get("S", Newcomers())
 
 
 def test_customers_orders_and_repeaters_by_segment(engine):
-    customers = table(engine, "k_customers", CUSTOMER, [(1, "A", 1), (2, "A", 2), (3, "B", 7), (4, "C", 0)])
-    assert count_customers(engine, customers) == {"A": (2, 3, 1), "B": (1, 7, 1), "C": (1, 0, 0)}
+    customers = table(engine, "k_customers", CUSTOMER, PEOPLE)
+    assert count_customers(engine, customers) == {
+        "A": (2, 3, 1, Decimal("6.05")), "B": (1, 7, 1, Decimal(-1)), "C": (1, 0, 0, Decimal(0)),
+    }  # fmt: skip
+
+
+def test_revenue_is_that_of_buyers_alone(engine):
+    customers = table(engine, "k_customers", CUSTOMER, PEOPLE)
+    kinds = {"customer_key": "BIGINT", "net": "DECIMAL(18, 2)"}
+    orders = table(engine, "k_orders", kinds, [(1, "1.05"), (2, "9.00"), (2, "-4.00"), (4, "-7.00"), (9, "1.00")])
+    assert revenue_of(engine, customers, orders) == {"A": Decimal("6.05")}
 
 
 def test_two_orders_at_one_moment_are_two_orders(engine):
@@ -64,7 +75,7 @@ def test_a_second_order_on_the_last_day_is_in_time(engine):
 
 
 def test_who_unsubscribes_twice_is_one(engine):
-    customers = table(engine, "k_customers", CUSTOMER, [(1, "A", 1), (2, "A", 1), (3, "B", 1)])
+    customers = table(engine, "k_customers", CUSTOMER, PEOPLE)
     days = [(1, START), (1, START + timedelta(1)), (2, END), (3, START - timedelta(1)), (9, START)]
     events = table(engine, "k_events", {"customer_key": "BIGINT", "day": "DATE"}, days)
     assert count_unsubscribed(engine, customers, events, START, END) == {"A": 1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -13,11 +14,10 @@ from hypothesis import strategies as st
 from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED, ZERO
 from quintile.domain.rfm_model import CutPoints, RfmModel
 from quintile.domain.scale import Scale
-from quintile.domain.scheme import every_cell
 from quintile.domain.window import ObservationWindow, WindowLength
 from quintile.insight.profile import Holdings, Order, Outlook, Rules
 from quintile.insight.smallest_order import Wanted, smallest_order, with_order
-from quintile.segments.load import kept_scheme, shipped_schemes
+from quintile.segments.load import load_scheme, shipped_schemes
 
 AS_OF = date(2025, 3, 31)
 CENT = Decimal("0.01")
@@ -57,7 +57,7 @@ FASHION = cuts_of((14, 45, 90, 150), (2, 3, 5, 7), (100, 300, 600, 1000))
 
 def outlook(orders, cuts=FASHION, window="90d", scheme="rfm-9", **more):
     model = RfmModel(window=WindowLength.parse(window), scale=Scale(len(cuts[0].values) + 1), cuts=cuts, **more)
-    found = kept_scheme(scheme, None)
+    found = load_scheme(scheme)
     cells = {cell: name or found.fallback for cell, name in found.cells(model.scale.scores).items()}
     rules = Rules(model, cells, found.ranking or (), CENT, "7")
     return Outlook(Holdings(tuple(sorted(orders, key=lambda one: one.at)), Calendar(model.window)), rules)
@@ -66,8 +66,7 @@ def outlook(orders, cuts=FASHION, window="90d", scheme="rfm-9", **more):
 def day_by_day(one, last=HORIZON):
     """Every single day, looked at by itself."""
     days = [one.on(day) for day in range(last + 1)]
-    pairs = zip(days, days[1:], strict=False)
-    return [after for before, after in pairs if (before.cell, before.segment) != (after.cell, after.segment)]
+    return [after for before, after in pairwise(days) if (before.cell, before.segment) != (after.cell, after.segment)]
 
 
 def test_a_customer_falls_when_recency_passes_a_cut_point():
@@ -104,8 +103,8 @@ def test_who_bought_nothing_is_a_customer_of_wider_populations_alone():
 
 
 def test_where_nothing_ranks_the_segments_nothing_is_worse():
-    scheme = next(name for name in shipped_schemes() if (found := kept_scheme(name, None)).ranking is None)
-    size = kept_scheme(scheme, None).scale
+    scheme = next(name for name in shipped_schemes() if load_scheme(name).ranking is None)
+    size = load_scheme(scheme).scale
     cuts = cuts_of(*(range(10, 10 * size, 10) for _ in "rfm"))
     one = outlook([ago(5)], cuts, scheme=scheme)
     assert one.fall(one.on(0).segment) is None
@@ -142,6 +141,7 @@ def test_an_average_counts_as_it_is_rounded(thirds):
     one = outlook([ago(5, "0"), ago(6, "20")], cuts_of(nine, nine, (cut, cut, cut, cut)), monetary="average")
     low = {segment for (_, _, m), segment in one.rules.cells.items() if m == 1}
     needed = smallest_order(one, Wanted(1, lambda segment: segment not in low), CENT)
+    assert needed is not None
     averages = [one.rules.monetary(Decimal(20) + amount, 3) for amount in (needed - CENT, needed)]
     assert averages[0] < cut <= averages[1]
 
@@ -167,7 +167,7 @@ def outlooks(draw):
     return outlook(draw(orders), cuts_of(recency, draw(values), money), window, draw(schemes), **more)
 
 
-schemes = st.sampled_from([name for name in sorted(shipped_schemes()) if kept_scheme(name, None).scale == 5])
+schemes = st.sampled_from([name for name in sorted(shipped_schemes()) if load_scheme(name).scale == 5])
 
 
 @given(outlooks())

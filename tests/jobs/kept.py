@@ -45,10 +45,10 @@ CANARY = ("can-0001", "canary", "9876543", "personova")
 OTHERS = {"A": (6, 2, "40.00"), "B": (11, 2, "10.00"), "C": (128, 1, "99.90"), "D": (27, 1, "12.00")}
 
 
-def project_of(folder: Path) -> Refreshed:
+def project_of(folder: Path, **settings: Any) -> Refreshed:
     """Two runs, then exports of every kind beside the store."""
     folder.mkdir(parents=True, exist_ok=True)
-    project = Refreshed(folder, **READING)
+    project = Refreshed(folder, **READING, **settings)
     project.run(FIRST)
     project.run(SECOND, date(2025, 7, 2))
     home = project.home

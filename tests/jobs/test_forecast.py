@@ -36,7 +36,7 @@ def segments_of(project):
     return {row["customer_id"]: row["segment"] for row in records(project.current / "customers.csv")}
 
 
-def test_a_run_at_the_last_day_publishes_what_was_foreseen(shop, found, tmp_path):
+def test_a_run_at_the_last_day_publishes_what_was_foreseen(found, tmp_path):
     told, moves = found
     assert (told["as_of"], told["until"], told["days"]) == ("2025-07-01", "2025-08-30", 60)
     later = Refreshed(tmp_path, output={"report": False})

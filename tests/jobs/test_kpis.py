@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
@@ -15,10 +14,12 @@ from quintile.config.read import read_settings
 from quintile.domain.kpi import KPIS
 from quintile.domain.snapshot import as_now_known
 from quintile.errors import DataError, SettingsError
+from quintile.jobs.erase import erase
 from quintile.jobs.kpi_file import COLUMNS, write_kpis
 from quintile.jobs.kpis import Series, kpis
 from quintile.snapshots.series import series
-from tests.jobs.grown import grow, orders
+from tests.golden.refreshes import HEADER, Refreshed
+from tests.jobs.grown import AS_OF, grow, orders
 
 SETTINGS = read_settings(None, {})
 DIGITS = {"share": Decimal("0.0001"), "money": Decimal("0.01"), "count": Decimal(1)}
@@ -149,6 +150,42 @@ def test_targets_are_held_against_exact_figures(project):
         assert line["targets"]["orders"]["met"] is (counts["orders"] >= 1)
 
 
+def published(tmp_path, **model):
+    shop = Refreshed(tmp_path, output={"report": False}, model=model)
+    lines = [f"{order},{customer},{at.isoformat()},{amount}" for order, customer, at, amount in orders()]
+    shop.run("\n".join([HEADER, *lines]) + "\n", AS_OF)
+    return shop.home
+
+
+def everyone(project):
+    return kpis(project, SETTINGS)["snapshots"][-1]["segments"][-1]
+
+
+def test_an_average_monetary_changes_no_figure_of_all_customers(found, tmp_path):
+    line = everyone(published(tmp_path, monetary="average"))
+    usual = found["snapshots"][-1]["segments"][-1]
+    assert line["counts"] == {**usual["counts"], "customers_before": None}
+    assert line["kpis"] == {**usual["kpis"], "list_growth": None}
+
+
+def test_days_counted_in_hours_change_no_figure_of_all_customers_in_utc(found, tmp_path):
+    line = everyone(published(tmp_path, recency="elapsed"))
+    assert line["kpis"] == {**found["snapshots"][-1]["segments"][-1]["kpis"], "list_growth": None}
+
+
+def test_who_was_erased_is_in_no_part_of_a_figure(rows, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
+    project = published(tmp_path)
+    people = segments_of(as_now_known(series(project / "store"))[-1])
+    gone = max(people, key=lambda who: rows[(rows["customer"] == who) & (rows["at"] >= "2024-07-01")]["cents"].sum())
+    erase(project, [gone], SETTINGS)
+    line = everyone(project)
+    left = [one for one in people if one != gone]
+    wanted = expected(rows, left, left, pd.Timestamp(AS_OF), None)
+    assert line["kpis"] == {kpi.key: text(kpi, wanted[kpi.key]) for kpi in KPIS}
+    assert line["counts"]["customers"] == len(left)
+
+
 def engaged(folder, text, **settings):
     file = folder / "events.csv"
     file.write_text(text, encoding="utf-8")
@@ -222,7 +259,7 @@ def test_the_table_has_a_row_for_each_date_segment_and_figure(found, tmp_path):
         table = list(csv.DictReader(file))
     assert tuple(table[0]) == COLUMNS
     assert len(table) == sum(len(one["segments"]) for one in found["snapshots"]) * len(KPIS)
-    last = {(row["segment"], row["kpi"]): row for row in table if row["as_of"] == str(date(2025, 7, 1))}
+    last = {(row["segment"], row["kpi"]): row for row in table if row["as_of"] == AS_OF.isoformat()}
     line = found["snapshots"][-1]["segments"][-1]
     assert {kpi.key: last["all", kpi.key]["value"] or None for kpi in KPIS} == line["kpis"]
     assert last["Champions", "repeat_purchase_rate"]["target"] == "0.8"

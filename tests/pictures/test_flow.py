@@ -40,3 +40,11 @@ def test_the_caption_says_who_stayed_and_the_largest_move():
 def test_a_segment_of_an_older_scheme_is_drawn_too():
     old = [{"from": "Gold", "to": "Best", "customers": 4, "revenue": "0"}]
     assert only_series(drawn(old))["data"][0]["said"] == "4  Gold"
+
+
+def test_without_revenue_customers_are_counted_alone():
+    found = [{"from": "Best", "to": "Worst", "customers": 4}]
+    picture = drawn(found)
+    assert picture.table.columns == ("From", "To", "Customers")
+    assert picture.table.rows == (("Best", "Worst", "4"),)
+    assert only_series(picture)["links"][0]["tip"] == ["Best to Worst", "4 customers"]

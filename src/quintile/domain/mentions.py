@@ -39,9 +39,6 @@ class Mentions:
     names: frozenset[str] = frozenset()
     keys: frozenset[int] = frozenset()
 
-    def __bool__(self) -> bool:
-        return bool(self.ids or self.emails or self.phones or self.names or self.keys)
-
     def with_more(self, other: Mentions) -> Mentions:
         """Both together."""
         return Mentions(*(getattr(self, one.name) | getattr(other, one.name) for one in fields(self)))
@@ -88,10 +85,6 @@ class Mentions:
     def has_name_in(self, text: str) -> bool:
         """Whether a text has the person's name."""
         return _found(self.name_pattern, text)
-
-    def is_field_of(self, text: str) -> bool:
-        """Whether a raw row has a field that is the person's."""
-        return _found(self.field_pattern, text)
 
     def without(self, text: str) -> str:
         """A text in which the word ``erased`` stands for the person."""

@@ -25,8 +25,8 @@ def customer_statements(page: Mapping[str, Any]) -> list[str]:
         said += [_fall(page), *_orders(page)]
     moved = next((line for line in reversed(page["history"]) if line["cause"]), None)
     if moved is not None:
-        there = moved["segment"] or "out of the customers who are scored"
-        said.append(f"The last move, to {there} by {day_text(moved['as_of'])}: {CALLED[moved['cause']]}.")
+        where = f"to {moved['segment']}" if moved["segment"] else "out of those who are scored"
+        said.append(f"The last move, {where} by {day_text(moved['as_of'])}: {CALLED[moved['cause']]}.")
     if page["rhythm"] is not None:
         rhythm = page["rhythm"]
         said.append(
@@ -68,7 +68,16 @@ def _now(page: Mapping[str, Any]) -> str:
     worth = with_unit(exact(now["monetary"]), page["currency"])
     orders = several(now["frequency"], "order")
     ago = several(now["recency_days"], "day")
-    return f"{now['segment']} ({now['rfm']}) as of {as_of}: {orders}, monetary {worth}, the last one {ago} ago."
+    said = f"{now['segment']} ({now['rfm']}) as of {as_of}: {orders}, monetary {worth}, the last one {ago} ago."
+    if _segment(now) == now["segment"]:
+        return said
+    return f"{said} By the scores {_segment(now)}, which the dwell rule does not publish yet."
+
+
+def _segment(now: Mapping[str, Any]) -> str:
+    """The segment by the scores, which a dwell rule may hold back."""
+    found: str = now.get("computed_segment", now["segment"])
+    return found
 
 
 def _fall(page: Mapping[str, Any]) -> str:
@@ -79,7 +88,7 @@ def _fall(page: Mapping[str, Any]) -> str:
     last = f"; the last order leaves it on {day_text(leaves)}" if leaves else ""
     if not page["snapshot"]["ranked"]:
         return f"The scheme does not say which segment is the better one, so nothing falls{last}."
-    return f"If nothing is bought, {now['segment']} stays as long as an order is in the window{last}."
+    return f"If nothing is bought, {_segment(now)} stays as long as an order is in the window{last}."
 
 
 def _orders(page: Mapping[str, Any]) -> list[str]:
@@ -87,10 +96,10 @@ def _orders(page: Mapping[str, Any]) -> list[str]:
     said = []
     if keeps is not None:
         until = f" until {day_text(keeps['falls']['on'])}" if keeps["falls"] else ""
-        what = f"keeps {now['segment']}" if keeps["segment"] == now["segment"] else "prevents that"
+        what = f"keeps {_segment(now)}" if keeps["segment"] == _segment(now) else "prevents that"
         said.append(f"{_amount(keeps, page)} placed now {what}{until}.")
     elif page["falls"] is not None:
-        said.append(f"No single order placed now keeps {now['segment']} that long, whatever its value.")
+        said.append(f"No single order placed now keeps {_segment(now)} that long, whatever its value.")
     if raises is not None:
         said.append(f"{_amount(raises, page)} placed now leads to {raises['segment']}.")
     return said

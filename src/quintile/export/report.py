@@ -1,4 +1,4 @@
-"""The report: one result as one HTML file, for a board; from run.json, the scheme and the playbook alone.
+"""The report: one result as one HTML file, for a board; from run.json, the scheme, the playbook and what was before.
 
 Same result, same bytes. Nothing in it names a customer, and nothing in it is fetched.
 """
@@ -14,6 +14,7 @@ from quintile.export.embedding import page, placed
 from quintile.export.figures import Figures
 from quintile.export.headlines import best_tenth, day_text, findings, headline, lead, ordered_once
 from quintile.export.method import LIMITATIONS, method
+from quintile.export.past import past_pictures, past_words
 from quintile.export.receipts import concentration, scores
 from quintile.pictures.gallery import gallery
 from quintile.pictures.palette import FALLBACK, segment_colours
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from quintile.domain.play import Playbook
     from quintile.domain.scheme import Scheme
     from quintile.export.cards import Card
+    from quintile.export.past import Past
     from quintile.pictures.base import Picture
 
 # In which section a picture stands, by the first word of its name.
 _SECTIONS = {
     "treemap": "segments",
     "segment": "segments",
+    "trend": "trend",
+    "flow": "flow",
     "heat": "grid",
     "scheme": "grid",
     "distribution": "distributions",
@@ -42,6 +46,7 @@ _CONTENTS = (
     ("summary", "In short"),
     ("source", "Read and assumed"),
     ("segments", "Segments"),
+    ("history", "Over time"),
     ("grid", "The grid"),
     ("distributions", "Distributions"),
     ("concentration", "Concentration"),
@@ -55,7 +60,7 @@ def report_page(
     report: Mapping[str, Any],
     scheme: Scheme | None,
     playbook: Playbook | None,
-    before: Mapping[str, Any] | None = None,
+    past: Past | None = None,
 ) -> str:
     """The page of a result.
 
@@ -63,15 +68,16 @@ def report_page(
         report: The content of its run.json.
         scheme: The scheme that made the segments; without it they are not described.
         playbook: What to do with each segment; without it the cards say only what the scheme intends.
-        before: The ``as_of`` and ``segments`` of the snapshot before it, if there is one.
+        past: What was before it, in a project.
 
     Returns:
         A whole HTML document.
     """
-    figures = Figures({**report, BEFORE: before})
+    figures = Figures({**report, BEFORE: past.before if past else None})
     shown = cards(figures, scheme, playbook)
-    drawn = gallery(report)
+    drawn = [*gallery(report), *(past_pictures(report, past) if past else [])]
     sayings = concentration(figures)
+    optional = {"history": past, "concentration": sayings}
     return page(
         "report.html.j2",
         drawn,
@@ -84,7 +90,8 @@ def report_page(
         lead=lead(figures),
         findings=findings(figures),
         tiles=_tiles(figures),
-        contents=[(id_, name) for id_, name in _CONTENTS if id_ != "concentration" or sayings],
+        contents=[(id_, name) for id_, name in _CONTENTS if optional.get(id_, True)],
+        past=past_words(report, past) if past else None,
         bridge=_bridge(figures),
         assumed=_assumed(report),
         scheme_title=scheme.title if scheme else report["model"]["scheme"],

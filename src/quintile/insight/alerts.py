@@ -14,9 +14,10 @@ least so many customers as the settings say.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Context, Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 FEWEST_CHANGES = 6
 LEAST_CHANGE = Decimal("0.05")
+DATES = 25  # what was usual longer ago is not usual now
 _TIMES, _NORMAL = 3, Decimal("1.4826")  # MAD times this is the standard deviation of a normal spread
 _SPACING = 8  # distances between dates are equal to an eighth
 _EXACT = Context(prec=40)
@@ -39,6 +41,17 @@ class Point:
     model: str
     customers: Mapping[str, int]
     revenue: Mapping[str, Decimal]
+
+    @classmethod
+    def told(cls, report: Mapping[str, Any]) -> Point:
+        """What a snapshot's run.json says."""
+        lines = report["segments"]
+        return cls(
+            day=datetime.fromisoformat(report["as_of"]).date(),
+            model=report["model"]["fingerprint"],
+            customers={line["segment"]: line["customers"] for line in lines},
+            revenue={line["segment"]: Decimal(line["revenue"]) for line in lines},
+        )
 
     def value(self, measure: Measure, segment: str) -> Decimal:
         """What is measured of a segment; one that is not there has nothing."""
@@ -64,10 +77,10 @@ def movements(points: Sequence[Point], least_customers: int) -> list[Movement]:
     """The segments that moved unusually at the last date; none where another model scored it than the one before.
 
     Args:
-        points: All analysis dates, the earliest first.
+        points: The analysis dates, the earliest first; the last ``DATES`` of them count.
         least_customers: How many customers must have come or gone; or, for revenue, have been there before or now.
     """
-    steps = list(pairwise(points))
+    steps = list(pairwise(points[-DATES:]))
     if not steps or steps[-1][0].model != steps[-1][1].model:
         return []
     last = steps.pop()

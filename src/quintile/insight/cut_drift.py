@@ -22,8 +22,8 @@ FEWEST_CUSTOMERS = 100
 
 # One pass; a bit a score is quicker than counting distinct ones.
 _CHANGES = """
-SELECT count(*), count_if(r_now <> r OR f_now <> f OR m_now <> m), count_if(segment_now <> segment),
-       coalesce(bit_count(bit_or(1 << f)), 0)
+SELECT count(*), count(*) FILTER (r_now <> r OR f_now <> f OR m_now <> m), count(*) FILTER (segment_now <> segment),
+       coalesce(bit_count(bit_or(1::INTEGER << f::INTEGER)), 0)
 FROM ({both})
 """
 _MOVES = """

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 _EXACT = Context(prec=100)
 _CUSTOMERS = """
-SELECT segment, count(*), CAST(coalesce(sum(frequency), 0) AS BIGINT), count_if(frequency >= 2)
+SELECT segment, count(*), CAST(coalesce(sum(frequency), 0) AS BIGINT), count_if(frequency >= 2), sum(monetary)
 FROM {customers} GROUP BY segment
+"""
+_REVENUE = """
+SELECT segment, sum(net) FROM {customers} JOIN {orders} USING (customer_key) WHERE frequency > 0 GROUP BY segment
 """
 # The two earliest orders of each customer; orders at one moment are two orders.
 _FIRSTS = """
@@ -73,14 +76,25 @@ class SegmentCounts:
     unsubscribed: int | None = None
 
 
-def count_customers(engine: Engine, customers: Sql) -> dict[str, tuple[int, int, int]]:
-    """Customers, orders in the window and customers with two or more of them, by segment.
+def count_customers(engine: Engine, customers: Sql) -> dict[str, tuple[int, int, int, Decimal]]:
+    """Customers, orders in the window, customers with two or more of them, and their monetary summed up, by segment.
 
     Args:
         engine: Where the customers are.
-        customers: A table with ``segment`` and ``frequency``, a row a customer.
+        customers: A table with ``segment``, ``frequency`` and ``monetary``, a row a customer.
     """
     return {row[0]: row[1:] for row in engine.rows(render(_CUSTOMERS, customers=customers))}
+
+
+def revenue_of(engine: Engine, customers: Sql, orders: Sql) -> dict[str, Decimal]:
+    """The net revenue of each segment's buyers; needed where their monetary is an average.
+
+    Args:
+        engine: Where the tables are.
+        customers: A table with ``customer_key``, ``segment`` and ``frequency``.
+        orders: A table with ``customer_key`` and ``net``, the orders and lone refunds of the window.
+    """
+    return dict(engine.rows(render(_REVENUE, customers=customers, orders=orders)))
 
 
 def first_orders(purchases: Sql) -> Sql:

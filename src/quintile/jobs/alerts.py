@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.bridge import plain
 from quintile.domain.kpi import KPIS
 from quintile.domain.snapshot import LAST, as_now_known
-from quintile.insight.alerts import Point, movements
+from quintile.insight.alerts import DATES, Point, movements
 from quintile.jobs.kpis import Series, kpis
 from quintile.jobs.project import STORE
 from quintile.jobs.workplace import silent
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from quintile.domain.kpi import Kpi
     from quintile.domain.settings import Settings
-    from quintile.domain.snapshot import Snapshot
     from quintile.insight.alerts import Movement
 
 _DIGITS = {"customers": Decimal("0.1"), "revenue": Decimal("0.01")}
@@ -49,7 +48,7 @@ def alerts(project: Path, settings: Settings, *, on_step: Callable[[str], None] 
     """
     last = kpis(project, settings, Series(start=LAST), on_step=on_step)["snapshots"][-1]
     dates = as_now_known(series(project / STORE))
-    points = [_point(one) for one in dates]
+    points = [Point.told(report_of(one)) for one in dates[-DATES:]]
     moved = movements(points, settings.alerts.least_customers)
     found = [*_missed(last), *map(_movement, moved)]
     digest = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:_ID_DIGITS]
@@ -62,16 +61,6 @@ def alerts(project: Path, settings: Settings, *, on_step: Callable[[str], None] 
         "id": f"{last['snapshot']}-{digest}",
         "alerts": found,
     }
-
-
-def _point(one: Snapshot) -> Point:
-    lines = report_of(one)["segments"]
-    return Point(
-        day=one.day,
-        model=one.model,
-        customers={line["segment"]: line["customers"] for line in lines},
-        revenue={line["segment"]: Decimal(line["revenue"]) for line in lines},
-    )
 
 
 def _missed(last: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ from quintile.jobs.report import counts
 from quintile.jobs.tombstones import known_tombstones
 from quintile.jobs.touched import untouched
 from quintile.jobs.wish import last_day, open_sources, read_opened
-from quintile.ledger.untouched import OutgrownError
+from quintile.ledger.rules.lines import WIDE
 from quintile.pipeline import account, with_left_out
 from quintile.snapshots.ledger_files import KnownSource
 
@@ -84,15 +84,7 @@ class Arrival:
         ledger = replace(self.settings.ledger, grain=self.alone.ledger.grain)  # type: ignore[arg-type]
         settings = replace(self.settings, ledger=ledger)
         still = untouched(place.engine, self.project, self.judged, self.alone, settings, is_known=self.is_known)
-        try:
-            accounted = self._accounted(place, settings, still)
-        except OutgrownError:
-            still = None
-            accounted = self._accounted(place, settings, None)
-        return with_left_out(place.engine, accounted, self.judged.left_out, accounted.transactions), still
-
-    def _accounted(self, place: Workplace, settings: Settings, still: Untouched | None) -> Accounted:
-        return account(
+        accounted = account(
             place.engine,
             self.alone.tables,
             unlisted(place.engine, place.beside(self.judged.merged, settings), self.tombstones),
@@ -101,6 +93,9 @@ class Arrival:
             rates=place.rates(settings),
             untouched=still,
         )
+        if accounted.ledger.digits == WIDE:
+            still = None
+        return with_left_out(place.engine, accounted, self.judged.left_out, accounted.transactions), still
 
 
 def arrive(place: Workplace, wish: Wish, project: Project) -> Arrival:

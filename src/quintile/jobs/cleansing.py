@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 RAW = "quintile_raw"
 _TABLES, _LINES, _PAGES = (".csv", ".tsv"), (".txt", ".log", ".jsonl", ".ndjson", ".md"), (".html", ".htm", ".svg")
 _DELIMITERS = ",;\t|"
+_HEAD = 4096
 _ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -64,8 +65,8 @@ class Cleansing:
         if kind == ".parquet":
             return self._parquet(path, rewriting)
         content = path.read_bytes()
-        if kind not in {*_TABLES, *_LINES, *_PAGES, ".json"} or self._is_binary(content):
-            if self._is_mentioned(path, content):
+        if kind not in {*_TABLES, *_LINES, *_PAGES, ".json"} or _is_binary(content):
+            if _is_mentioned(path, content, self._mentions):
                 self.left.append(path)
             return None
         encoding = _encoding(content)
@@ -74,26 +75,17 @@ class Cleansing:
         return None if new == text else new.encode(encoding, errors="surrogateescape")
 
     def _text(self, kind: str, text: str) -> str:
-        if not self._may_mention(text):
+        if not _may_mention(text, self._mentions):
             return text
         if kind == ".json":
-            return self._json(text)
+            return _json_without(text, self._mentions)
         if kind in _TABLES:
             return "".join(self._records(text))
         if kind in _PAGES:
             plain = html.unescape(text)
-            return text if self._mentions.without(plain) == plain else html_without(text, self._mentions)
+            return text if self._mentions.without(plain) == plain else _html_without(text, self._mentions)
         lines = text.splitlines(keepends=True)
         return "".join(line for line in lines if not (self._mentions.is_in(line) or self._mentions.has_name_in(line)))
-
-    def _json(self, text: str) -> str:
-        try:
-            value = json.loads(text)
-        except ValueError:
-            return self._mentions.without(text)
-        pruned = self._mentions.pruned(value)
-        indent = 2 if "\n" in text.strip() else None
-        return text if pruned == value else json.dumps(pruned, indent=indent, ensure_ascii=False) + "\n"
 
     def _records(self, text: str) -> Iterator[str]:
         """The records of a table of text that stay; a field in quotes may hold line ends."""
@@ -149,30 +141,44 @@ class Cleansing:
         try:
             _, written = rewriting.rows_of(path, self.keep)
         except DataError:  # damaged: nobody can read the person in it but as bytes
-            self.left += [path] if self._is_mentioned(path, path.read_bytes()) else []
+            self.left += [path] if _is_mentioned(path, path.read_bytes(), self._mentions) else []
             return None
         return None if written is None else written.read_bytes()
 
-    def _is_binary(self, content: bytes) -> bool:
-        return b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
 
-    def _is_mentioned(self, path: Path, content: bytes) -> bool:
-        texts = [content.decode("utf-8", errors="replace")]
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                texts = [archive.read(one).decode("utf-8", errors="replace") for one in archive.namelist()]
-        shown = [html.unescape(text) for text in texts]
-        return any(self._mentions.is_in(text) or self._mentions.has_name_in(text) for text in shown)
-
-    def _may_mention(self, text: str) -> bool:
-        """A quick look, right for nearly all files: none of the words occurs at all."""
-        small, mentions = text.lower(), self._mentions
-        words = (*mentions.ids, *mentions.contacts, *mentions.names)
-        escaped = "\\u" in small or "&" in small
-        return bool(mentions.phones) or escaped or any(word.lower() in small for word in words)
+def _is_binary(content: bytes) -> bool:
+    return b"\0" in content[:_HEAD] and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
-def html_without(text: str, mentions: Mentions) -> str:
+def _is_mentioned(path: Path, content: bytes, mentions: Mentions) -> bool:
+    """Whether the bytes of a file, or of what is packed in it, name the person."""
+    texts = [content.decode("utf-8", errors="replace")]
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            texts = [archive.read(one).decode("utf-8", errors="replace") for one in archive.namelist()]
+    shown = [html.unescape(text) for text in texts]
+    return any(mentions.is_in(text) or mentions.has_name_in(text) for text in shown)
+
+
+def _may_mention(text: str, mentions: Mentions) -> bool:
+    """A quick look, right for nearly all files: none of the words occurs at all."""
+    small = text.lower()
+    words = (*mentions.ids, *mentions.contacts, *mentions.names)
+    escaped = "\\u" in small or "&" in small
+    return bool(mentions.phones) or escaped or any(word.lower() in small for word in words)
+
+
+def _json_without(text: str, mentions: Mentions) -> str:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return mentions.without(text)
+    pruned = mentions.pruned(value)
+    indent = 2 if "\n" in text.strip() else None
+    return text if pruned == value else json.dumps(pruned, indent=indent, ensure_ascii=False) + "\n"
+
+
+def _html_without(text: str, mentions: Mentions) -> str:
     """A page without the person, also where its letters are written as entities."""
     return ">".join(part if _is_clean(part, mentions) else _clean(part, mentions) for part in text.split(">"))
 
@@ -188,11 +194,12 @@ def _clean(part: str, mentions: Mentions) -> str:
 
 
 def _records(text: str) -> Iterator[str]:
-    lines = text.splitlines(keepends=True)
     open_record: list[str] = []
-    for line in lines:
+    quotes = 0
+    for line in text.splitlines(keepends=True):
         open_record.append(line)
-        if sum(part.count('"') for part in open_record) % 2 == 0:
+        quotes += line.count('"')
+        if quotes % 2 == 0:
             yield "".join(open_record)
             open_record = []
     yield from open_record  # a quote that nobody closed: each line stands for itself

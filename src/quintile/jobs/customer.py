@@ -61,6 +61,7 @@ def customer(
         in the window), ``leaves`` (the date on which the last order is out of the window), ``order`` with the smallest
         one that ``keeps`` the segment and the smallest that ``raises`` it (None: none does), ``history`` through all
         snapshots, ``statements``. What ranks segments is the scheme; without a ranking nothing falls (``ranked``).
+        With a dwell rule all that lies ahead is about the segment by the scores, which is published later.
 
     Raises:
         SettingsError: The project has no such snapshot or no such customer.

@@ -106,7 +106,8 @@ def forecast(
         order leaves the window; ``direction`` None: nothing ranks the two; ``revenue`` is that of the window now),
         ``segments`` (customers and revenue now, customers at the end), ``falling`` (customers who get into a worse
         segment at some time; None without a ranking), ``leaving``, ``orders_later`` (orders of the date and later,
-        which do not count), ``statements``.
+        which do not count), ``statements``. With a dwell rule (``dwell``) the segments are those by the scores, which
+        are published later.
 
     Raises:
         SettingsError: There is no such snapshot or segment, the days are none or too many, or the file is another's.
@@ -173,6 +174,7 @@ def _report(
         "currency": opened.report["currency"],
         "scheme": opened.model.scheme,
         "ranked": opened.is_ranked,
+        "dwell": opened.model.dwell.is_on,
         "moves": [_move(one, clocks[one.day].window.as_of, ranking) for one in wanted],
         "segments": _segments(sizes(place.engine, now), every, opened.ranking),
         "falling": None if falling is None else {"customers": falling[0], "revenue": plain(falling[1])},

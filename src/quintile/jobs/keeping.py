@@ -80,7 +80,7 @@ class Keeping:
         self._kept = kept
         self._arrival = arrival
         self._before = arrival.project.files
-        self._files = self._begun()
+        self._files = _begun(arrival)
 
     def set_aside(self) -> None:
         """Keep the quarantined rows as they stand in their source, each with its reason.
@@ -97,7 +97,7 @@ class Keeping:
             rows = render(_SET_ASIDE, reasons=reasons, located=table.located, places=places, file_no=literal(number))
             rows = unmentioned(self._engine, rows, self._arrival.tombstones)
             if table.rejected:
-                rows = render(_WITH_REJECTED, rows=rows, rejected=self._rejected(table, number))
+                rows = render(_WITH_REJECTED, rows=rows, rejected=_rejected(self._staging, table, number))
             self._write(QUARANTINE, rows)
 
     def keep_rows(self) -> None:
@@ -151,16 +151,6 @@ class Keeping:
     @property
     def _now(self) -> LedgerFiles:
         return self._files if self._is_changed or self._before is None else self._before
-
-    def _begun(self) -> LedgerFiles:
-        """The ledger's files before anything is added; a full extract begins anew, with the people that are known."""
-        arrival, before = self._arrival, self._before
-        meaning = meaning_of(arrival.alone.transactions, arrival.settings)
-        if before is None:
-            return LedgerFiles(1, "", meaning, 0, 0, 0, arrival.sources)
-        if arrival.refresh["mode"] == "full" and not arrival.is_known:
-            before = replace(before, meaning=meaning, rows=0, sources=(), ledger=(), superseded=())
-        return replace(before, number=before.number + 1, sources=(*before.sources, *arrival.sources))
 
     def _add_people(self, rows: Sql, known: Sql) -> Sql:
         """Number the people of some rows; returns the view of all people."""
@@ -233,9 +223,21 @@ class Keeping:
             written.unlink()
         return rows
 
-    def _rejected(self, table: SourceTable, number: int) -> Sql:
-        """The records that the reader could not take apart, as they stand."""
-        written = self._staging / f"rejected_{number:04}.csv"
-        rows = [(row.line or 0, (row.reason, str(row.line or ""), row.raw)) for row in table.rejected]
-        lines = write_rows(written, _REJECTED, rows)
-        return written_table(written, written, _REJECTED, lines, form="text").query
+
+def _begun(arrival: Arrival) -> LedgerFiles:
+    """The ledger's files before anything is added; a full extract begins anew, with the people that are known."""
+    before = arrival.project.files
+    meaning = meaning_of(arrival.alone.transactions, arrival.settings)
+    if before is None:
+        return LedgerFiles(1, "", meaning, 0, 0, 0, arrival.sources)
+    if arrival.refresh["mode"] == "full" and not arrival.is_known:
+        before = replace(before, meaning=meaning, rows=0, sources=(), ledger=(), superseded=())
+    return replace(before, number=before.number + 1, sources=(*before.sources, *arrival.sources))
+
+
+def _rejected(staging: Path, table: SourceTable, number: int) -> Sql:
+    """The records that the reader could not take apart, as they stand."""
+    written = staging / f"rejected_{number:04}.csv"
+    rows = [(row.line or 0, (row.reason, str(row.line or ""), row.raw)) for row in table.rejected]
+    lines = write_rows(written, _REJECTED, rows)
+    return written_table(written, written, _REJECTED, lines, form="text").query

@@ -1,6 +1,7 @@
 """kpis: the figures of each segment at every analysis date of a project, held against their targets.
 
-Customers and revenue are those the snapshots published; who is new is told by the orders each snapshot was made from.
+Segments and revenue are those the snapshots published, without people who were erased since; who is new is told by the
+orders each snapshot was made from.
 """
 
 from __future__ import annotations
@@ -12,59 +13,28 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.bridge import plain
 from quintile.domain.kpi import CHURN_DAYS, KPIS, TargetSettings
-from quintile.domain.ledger import PURCHASE
 from quintile.domain.snapshot import LAST, as_now_known, chosen
 from quintile.domain.toml_keys import near
-from quintile.engine.render import Sql, literal, name, render
 from quintile.errors import SettingsError
-from quintile.insight.kpis import (
-    Newcomers,
-    SegmentCounts,
-    count_customers,
-    count_newcomers,
-    count_unsubscribed,
-    figures,
-    first_orders,
-    total,
-)
-from quintile.jobs.kept_orders import CUSTOMER_NAMES, kept_ledger
+from quintile.insight.kpis import SegmentCounts, figures, total
+from quintile.jobs.kpi_counts import Counting
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.project import STORE
 from quintile.jobs.workplace import silent, workplace
-from quintile.snapshots.series import report_of, series
+from quintile.snapshots.series import series
 from quintile.sources.engagement import read_engagement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
     from fractions import Fraction
 
     from quintile.domain.kpi import Kpi
     from quintile.domain.settings import Settings
     from quintile.domain.snapshot import Snapshot
     from quintile.jobs.opened import Opened
-    from quintile.jobs.workplace import Workplace
-    from quintile.snapshots.order_files import OrderFiles
-    from quintile.sources.engagement import Engagement
 
 _EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)
 _DIGITS = {"share": 4, "money": 2, "count": 0}
-_PURCHASES = "(SELECT customer_key, ordered_at FROM {orders} WHERE state = {purchase})"
-_CUSTOMERS = "SELECT customer_key, segment, frequency FROM read_parquet({file})"
-_DAYS = """
-(SELECT customer_key, {first_day} AS first_day, CASE WHEN second_at < {moment} THEN {second_day} END AS second_day
- FROM {firsts} WHERE first_at < {moment})
-"""
-_FOLDED = "CASE WHEN contains(customer_id, '@') THEN lower(customer_id) ELSE customer_id END"
-_LEFT = """
-(SELECT customer_key, day FROM {left}
- JOIN (SELECT customer_key, {folded} AS customer_id FROM {names}) USING (customer_id))
-"""
-_UNKNOWN = """
-SELECT count(DISTINCT customer_id) FROM {left}
-ANTI JOIN (SELECT {folded} AS customer_id FROM {names}) USING (customer_id)
-"""
-_FIRSTS = "first_orders"
 
 
 @dataclass(frozen=True)
@@ -118,13 +88,14 @@ def kpis(
         if file is not None:
             zone = opened[-1].report["time_zone"]
             engagement = read_engagement(place.engine, Path(file), place.staging, settings.reading, zone)
-        counting = _Counting(place, project / STORE, engagement)
+        counting = Counting(place, project / STORE, engagement)
         lines = []
         for one in opened:
             earlier = before[one.snapshot.id]
-            counted = counting.counts(one, earlier)
-            people = None if earlier is None else sum(_customers(report_of(earlier)).values())
-            lines.append(_told(one, counted, total(counted.values(), people), settings, wanted.segment))
+            people = None if earlier is None else counting.customers(open_snapshot(earlier))
+            counted = counting.counts(one, people or {})
+            everyone = total(counted.values(), None if people is None else sum(people.values()))
+            lines.append(_told(one, counted, everyone, settings, wanted.segment))
         told = engagement and {**engagement.report, "unknown_customers": counting.unknown()}
     return {
         "currency": opened[-1].report["currency"],
@@ -152,75 +123,6 @@ def _refuse_unknown(opened: Sequence[Opened], segment: str | None, targets: Targ
         if unknown is not None:
             fix = f"{near(unknown, known)}Segments: {', '.join(known)}"
             raise SettingsError(key, f"the project has no segment '{unknown}'", fix=fix)
-
-
-class _Counting:
-    """Counts snapshot after snapshot; orders that several share are summed once."""
-
-    def __init__(self, place: Workplace, store: Path, engagement: Engagement | None) -> None:
-        self._place = place
-        self._store = store
-        self._engagement = engagement
-        self._loaded: OrderFiles | None = None
-
-    def counts(self, one: Opened, before: Snapshot | None) -> dict[str, SegmentCounts]:
-        """What the KPIs of each segment are made of, in the order of run.json."""
-        self._place.on_step(f"counting {one.snapshot.as_of}")
-        self._load(one.orders)
-        engine, clock = self._place.engine, one.clock(one.model)
-        customers = engine.view("scored", render(_CUSTOMERS, file=literal(str(one.customers))))
-        counted = count_customers(engine, customers)
-        firsts = render(
-            _DAYS,
-            first_day=clock.day(Sql("first_at")),
-            second_day=clock.day(Sql("second_at")),
-            moment=literal(clock.moment),
-            firsts=Sql(_FIRSTS),
-        )
-        start, end = clock.window.start, clock.window.as_of
-        new = count_newcomers(engine, customers, firsts, start, end)
-        left = self._left(customers, start, end)
-        earlier = {} if before is None else _customers(report_of(before))
-        found = {}
-        for line in one.report["segments"]:
-            segment = line["segment"]
-            found[segment] = SegmentCounts(
-                *counted.get(segment, (0, 0, 0)),
-                revenue=Decimal(line["revenue"]),
-                before=earlier.get(segment),
-                newcomers=new.get(segment, Newcomers()),
-                unsubscribed=None if left is None else left.get(segment, 0),
-            )
-        return found
-
-    def unknown(self) -> int:
-        """How many ids that unsubscribed belong to nobody among the customers of the snapshot counted last."""
-        if self._engagement is None:
-            return 0
-        query = render(_UNKNOWN, left=self._engagement.left, folded=Sql(_FOLDED), names=name(CUSTOMER_NAMES))
-        return int(self._place.engine.rows(query)[0][0])
-
-    def _load(self, orders: OrderFiles) -> None:
-        if self._loaded == orders:
-            return
-        for paths in (orders.order_paths, orders.name_paths):
-            paths(self._store)
-        ledger = kept_ledger(self._place.engine, orders, [self._store])
-        purchases = render(_PURCHASES, orders=Sql(ledger.orders), purchase=literal(PURCHASE))
-        self._place.engine.table(_FIRSTS, first_orders(purchases))
-        self._loaded = orders
-
-    def _left(self, customers: Sql, start: date | None, end: date) -> dict[str, int] | None:
-        """Who unsubscribed, by segment; None where the file of engagement says nothing of the window."""
-        told = self._engagement
-        if told is None or told.first >= end or (start is not None and told.last < start):
-            return None
-        events = render(_LEFT, left=told.left, folded=Sql(_FOLDED), names=name(CUSTOMER_NAMES))
-        return count_unsubscribed(self._place.engine, customers, events, start, end)
-
-
-def _customers(report: dict[str, Any]) -> dict[str, int]:
-    return {line["segment"]: line["customers"] for line in report["segments"]}
 
 
 def _told(

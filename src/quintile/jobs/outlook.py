@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED, ZERO
 from quintile.domain.scheme import UNCLASSIFIED, every_cell
-from quintile.engine.render import Sql, literal, render
+from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import Place, StoreError
 from quintile.insight.profile import Holdings, Order, Outlook, Rules
+from quintile.jobs.result import COMPUTED
 from quintile.metrics.measure import Clock
 from quintile.segments.load import kept_scheme
 
@@ -30,10 +31,7 @@ SELECT CAST(order_id AS VARCHAR), {day}, ordered_at, gross, refunded, net, state
        CASE WHEN NOT ({before_end}) THEN {after} WHEN {inside} THEN {window} ELSE {before} END
 FROM {orders} ORDER BY ordered_at, order_id
 """
-_PUBLISHED = """
-SELECT first_order, last_order, recency_days, frequency, monetary, r, f, m, rfm, segment FROM read_parquet({file})
-WHERE customer_key = {customer}
-"""
+_PUBLISHED = "SELECT {columns} FROM read_parquet({file}) WHERE customer_key = {customer}"
 _COLUMNS = ("first_order", "last_order", "recency_days", "frequency", "monetary", "r", "f", "m", "rfm", "segment")
 
 
@@ -119,7 +117,7 @@ def outlook_of(opened: Opened, orders: Sequence[OwnOrder], customer: int, unit: 
     fallback = scheme.fallback if scheme else UNCLASSIFIED
     rules = Rules(
         model,
-        {cell: name or fallback for cell, name in named.items()},
+        {cell: segment or fallback for cell, segment in named.items()},
         opened.ranking if opened.is_ranked else (),
         unit,
         str(customer),
@@ -129,10 +127,15 @@ def outlook_of(opened: Opened, orders: Sequence[OwnOrder], customer: int, unit: 
 
 
 def published_row(place: Workplace, opened: Opened, customer: int) -> dict[str, Any] | None:
-    """What the snapshot says of the customer; None: it does not score them."""
-    file = literal(str(opened.customers))
-    rows = place.engine.rows(render(_PUBLISHED, file=file, customer=literal(customer)))
-    return dict(zip(_COLUMNS, rows[0], strict=True)) if rows else None
+    """What the snapshot says of the customer; None: it does not score them.
+
+    Where it has a dwell rule, the segment of the scores stands beside the published one.
+    """
+    shared = {"file": literal(str(opened.customers)), "customer": literal(customer)}
+    known = place.engine.columns(render(_PUBLISHED, columns=Sql("*"), **shared))
+    columns = [column for column in (*_COLUMNS, COMPUTED) if column in known]
+    rows = place.engine.rows(render(_PUBLISHED, columns=joined(map(name, columns)), **shared))
+    return dict(zip(columns, rows[0], strict=True)) if rows else None
 
 
 def prove(opened: Opened, outlook: Outlook, published: dict[str, Any]) -> None:
@@ -144,7 +147,8 @@ def prove(opened: Opened, outlook: Outlook, published: dict[str, Any]) -> None:
     now = outlook.on(0)
     code = opened.model.scale.code(*now.cell)
     found = now.recency, now.frequency, now.monetary, code, now.segment
-    if found != tuple(published[key] for key in ("recency_days", "frequency", "monetary", "rfm", "segment")):
+    segment = COMPUTED if COMPUTED in published else "segment"
+    if found != tuple(published[key] for key in ("recency_days", "frequency", "monetary", "rfm", segment)):
         message = f"the customer's row in the snapshot {opened.snapshot.spoken} does not follow from the orders"
         fix = f"publish it anew: quintile run SOURCE --project DIR --as-of {opened.snapshot.as_of} --backfill"
         raise StoreError("store", message, fix=fix, place=Place(str(opened.snapshot.folder)))

@@ -1,4 +1,4 @@
-"""report: one result as one HTML page, made from its run.json and, in a project, that of the snapshot before it.
+"""report: one result as one HTML page, made from its run.json and, in a project, the snapshots before it.
 
 run.json lists the checksums of the snapshot's files; the page is not among them, because it is made from run.json.
 """
@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from quintile.config.read import SETTINGS_FILE, read_settings
 from quintile.export.report import report_page
 from quintile.jobs.one_result import plays_for, read_report, result_home
-from quintile.jobs.project import RUN_JSON
+from quintile.jobs.past import past_of
+from quintile.jobs.project import RUN_JSON, STORE
 from quintile.jobs.replacing import replacing
+from quintile.jobs.workplace import workplace
 from quintile.segments.load import kept_scheme
 from quintile.snapshots.store import CURRENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
+    from quintile.export.past import Past
+
 PAGE = "report.html"
-_DAY = len("2025-07-01")
 
 
 def report(
@@ -45,10 +48,10 @@ def report(
     Raises:
         SettingsError: There is no result, it is not one, not exactly one of the two is named, or the playbook does
             not fit the result's scheme.
-        StoreError: The file cannot be written.
+        StoreError: The file cannot be written, or an earlier snapshot is damaged.
     """
     home = result_home(results, project)
-    page = _page(home, history=home.parent if project else None, playbook=playbook)
+    page = _page(home, _past_in(project, home) if project else None, playbook)
     target = out or home / PAGE
     with replacing(target, "the page") as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
@@ -58,35 +61,28 @@ def report(
     return target
 
 
-def write_page(home: Path, *, history: Path | None = None) -> None:
+def write_page(home: Path, past: Past | None = None) -> None:
     """Put the page beside the run.json of a snapshot that is being written.
 
     Args:
         home: The snapshot's folder.
-        history: The folder of the snapshots before it, if any.
+        past: What was before it, in a project.
     """
-    (home / PAGE).write_text(_page(home, history=history), encoding="utf-8", newline="\n")
+    (home / PAGE).write_text(_page(home, past), encoding="utf-8", newline="\n")
 
 
-def _page(home: Path, *, history: Path | None, playbook: Path | None = None) -> str:
+def _page(home: Path, past: Past | None = None, playbook: Path | None = None) -> str:
     found = read_report(home / RUN_JSON)
     scheme = kept_scheme(found["model"]["scheme"], found["model"]["scheme_text"])
-    before = None if history is None else _before(history, found)
-    return report_page(found, scheme, plays_for(scheme, playbook), before)
+    return report_page(found, scheme, plays_for(scheme, playbook), past)
 
 
-def _before(history: Path, found: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The last snapshot of an earlier analysis date, if the same scheme made it: its date and its segments."""
-    names = sorted((path.name for path in history.iterdir() if path.name[:_DAY] <= found["as_of"][:_DAY]), reverse=True)
-    for name in names:
-        run = history / name / RUN_JSON
-        if not run.is_file():
-            continue
-        other = read_report(run)
-        if other["as_of"] < found["as_of"]:
-            same = all(other["model"][key] == found["model"][key] for key in ("scheme", "scheme_text", "scale"))
-            return {"as_of": other["as_of"], "segments": other["segments"]} if same else None
-    return None
+def _past_in(project: Path, home: Path) -> Past | None:
+    file = project / SETTINGS_FILE
+    settings = read_settings(file if file.is_file() else None, {})
+    with workplace((), settings.engine, project / STORE) as place:
+        report = read_report(home / RUN_JSON)
+        return past_of(place.engine, home, report, project / STORE, settings.alerts.least_customers)
 
 
 def _linked(results: Path) -> Path:

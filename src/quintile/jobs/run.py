@@ -14,6 +14,7 @@ from quintile.jobs.carried import carried
 from quintile.jobs.dwelt import dwelt
 from quintile.jobs.judged import latest_versions
 from quintile.jobs.keeping import Keeping
+from quintile.jobs.past import past_of
 from quintile.jobs.project import STORE, Project
 from quintile.jobs.quarantine import refuse_mostly_bad
 from quintile.jobs.refitted import tell_drift
@@ -23,7 +24,7 @@ from quintile.jobs.wish import last_day, open_sources, read_opened
 from quintile.jobs.workplace import now_text, silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.pipeline import account, day_after_latest, score_customers
-from quintile.snapshots.store import SNAPSHOTS, Store
+from quintile.snapshots.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +125,8 @@ def _refreshed(place: Workplace, wish: Wish, draft: Draft) -> tuple[dict[str, An
     result.write(draft.folder, wish.settings.output.formats)
     standing = project.same_as(result.report)
     if standing is None and wish.settings.output.report:
-        write_page(draft.folder, history=draft.root / SNAPSHOTS)
+        least = wish.settings.alerts.least_customers
+        write_page(draft.folder, past_of(place.engine, draft.folder, result.report, draft.root, least))
     return result.report, standing
 
 

@@ -21,7 +21,7 @@ from quintile.jobs.kept_orders import (
     judged_by,
 )
 from quintile.ledger.people import ADDED, customer_keys
-from quintile.ledger.rules.lines import SHIFT
+from quintile.ledger.rules.lines import NARROW, SHIFT
 from quintile.ledger.rules.statuses import refunded_by_status
 from quintile.ledger.untouched import Untouched
 from quintile.snapshots.order_files import OrderFiles
@@ -133,7 +133,8 @@ def _same_types(engine: Engine, kept: Sql, merged: Transactions, settings: Setti
     scales = [kind.rpartition(",")[2] for kind in (types["amount"], found["amount"])]
     has_refund = "refund" in merged.roles or refunded_by_status(merged, settings.ledger) is not None
     return (
-        types["order_id"] == found["order_id"]
+        types["amount"].startswith(f"DECIMAL({NARROW},")
+        and types["order_id"] == found["order_id"]
         and scales[0] == scales[1]
         and ("refund" in types) == has_refund
         and ("currency" in types) == ("currency" in merged.roles)

@@ -12,20 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import DUPLICATE, ERASED, EXCLUDED, KEPT, QUARANTINED
 from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED, Ledger, Tally
-from quintile.domain.settings import PENDING_COUNTS
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import ConservationError, DataError
+from quintile.ledger import warned
 from quintile.ledger.rows import KNOWN_ROW, ledger_rows, line_key
 from quintile.ledger.rules import currency, identity, statuses
 from quintile.ledger.rules.dedupe import settle_repeats
 from quintile.ledger.rules.lines import SHIFT, WIDE, Lines, are_close, grain_of, group_lines
 from quintile.ledger.rules.refunds import follow_excluded, net_refunds, table_refunds
 from quintile.ledger.second import found_beside, with_returns
-from quintile.ledger.twins import differ_only_by_case
-from quintile.ledger.untouched import OutgrownError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from quintile.domain.settings import LedgerSettings
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
 
 FEWEST_DECIMALS = 2
 MOST_CONFLICTS = 0.01
-MOST_STATUSES = 5
 
 _FATES = """
 SELECT fate, currency, sum(lines), sum(amount), sum(paid_back), count_if(amount IS NULL OR paid_back IS NULL)
@@ -59,12 +55,6 @@ SELECT min(CASE WHEN state = {purchase} THEN ordered_at END), max(CASE WHEN stat
        count(CASE WHEN state = {refunded} AND gross < refunded THEN 1 END)
 FROM {orders}
 """
-_EQUAL_ROWS = """
-SELECT coalesce(sum(copies - 1), 0) FROM (
-    SELECT count(*) AS copies FROM {rows} WHERE fate = {kept} AND order_id IS NULL
-    GROUP BY customer_key, ordered_at, amount HAVING count(*) > 1
-)
-"""
 
 
 def build_ledger(
@@ -84,7 +74,8 @@ def build_ledger(
         settings: The ledger's rules.
         last_day: The later of ``as_of`` and the shop's today; rows more than a day after it are ``future_date``.
         rates: Gives the table date, currency, rate for the currencies and days that occur; None when none was given.
-        untouched: The orders that stand as a project keeps them; the other ones alone are made of rows.
+        untouched: The orders that stand as a project keeps them; the other ones alone are made of rows, unless the
+            money outgrows the type of the kept ones: then ``digits`` of the ledger says so, and all are.
 
     Returns:
         The ledger; its ``orders`` table has shape ORDERS.
@@ -92,7 +83,6 @@ def build_ledger(
     Raises:
         DataError: ``mixed_currency`` or ``missing_fx_rate``.
         SettingsError: A rule needs a column that is not there.
-        OutgrownError: The money no longer fits the untouched orders' type.
     """
     read = transactions if untouched is None else untouched.rows
     rows = ledger_rows(engine, read, settings, last_day)
@@ -100,7 +90,7 @@ def build_ledger(
     parts, fates, settled = _grouped(engine, rows, transactions, settings, lines, untouched)
     if not _fits(fates, lines):
         if untouched is not None:
-            raise OutgrownError
+            return build_ledger(engine, transactions, settings, last_day=last_day, rates=rates)
         lines = replace(lines, digits=WIDE)
         parts, fates, settled = _grouped(engine, rows, transactions, settings, lines, None)
     of_rows = (parts, rows, settled)
@@ -140,11 +130,11 @@ def build_ledger(
         net=net or Decimal(0),
         grain=grain_of(transactions, settings),
         warnings=(
-            *_equal_rows(engine, rows, lines),
-            *_orphans(int(alone or 0), 0 if returned is None else returned.orphans),
-            *_beyond(beyond),
-            *_statuses_met(statuses.unknown_statuses(engine, transactions, settings)),
-            *_twins(engine, orders, key, key_type, untouched),
+            *warned.equal_rows(engine, rows, lines),
+            *warned.orphans(int(alone or 0), 0 if returned is None else returned.orphans),
+            *warned.beyond(beyond),
+            *warned.statuses_met(statuses.unknown_statuses(engine, transactions, settings)),
+            *warned.twins(engine, orders, key, key_type, untouched),
             *beside.warnings,
         ),
         table_refunds=by_table,
@@ -276,68 +266,3 @@ def _waiting(engine: Engine, parts: Sql, foreign: list[str]) -> list[tuple[Any, 
             foreign=joined(literal(code) for code in foreign),
         )
     )
-
-
-def _twins(
-    engine: Engine, orders: Sql, key: str, key_type: str, untouched: Untouched | None
-) -> Iterator[dict[str, Any]]:
-    if untouched is None:
-        return differ_only_by_case(engine, orders, key, key_type)
-    return differ_only_by_case(engine, untouched.ids(orders), key, key_type, among=untouched.every_id())
-
-
-def _equal_rows(engine: Engine, rows: Sql, lines: Lines) -> Iterator[dict[str, Any]]:
-    if not lines.has_order_id and not lines.by_day:
-        copies = int(engine.rows(render(_EQUAL_ROWS, rows=rows, kept=literal(KEPT)))[0][0])
-        yield from _warning(
-            "equal_rows",
-            copies,
-            f"{copies:,} rows are equal to another row and carry no order id: kept, since they are often real"
-            " purchases; write --duplicates row to drop them",
-        )
-
-
-def _beyond(beyond: int) -> Iterator[dict[str, Any]]:
-    yield from _warning(
-        "refund_exceeds_order",
-        beyond,
-        f"{beyond:,} orders were paid back more than they cost: the order counts for nothing, the rest lowers the"
-        " customer's money",
-    )
-
-
-def _orphans(alone: int, returned: int) -> Iterator[dict[str, Any]]:
-    parts = []
-    if alone:
-        parts.append(
-            f"{alone:,} refund rows belong to no order of the source: they lower their customer's money, never the"
-            " number of orders"
-        )
-    if returned:
-        parts.append(f"{returned:,} rows of the table of returns name no order or line of the source: they do nothing")
-    parts.append("give a source that holds the orders too, if there is one")
-    yield from _warning("orphan_refund", alone + returned, "; ".join(parts))
-
-
-def _statuses_met(met: list[tuple[str, int]]) -> Iterator[dict[str, Any]]:
-    pending = sum(rows for word, rows in met if word == PENDING_COUNTS)
-    yield from _warning(
-        "pending_counted",
-        pending,
-        f"rows of pending orders that are paid on delivery or by hand count unless cancelled ({pending:,}); to leave them"
-        " out write --exclude cancelled,failed,pending,test",
-    )
-    unknown = [(word, rows) for word, rows in met if word != PENDING_COUNTS]
-    listed = ", ".join(f"'{met}' ({rows:,})" for met, rows in unknown[:MOST_STATUSES])
-    yield from _warning(
-        "unknown_status",
-        sum(rows for _, rows in unknown),
-        f"statuses that no list knows count as good orders: {listed}"
-        + (f" and {len(unknown) - MOST_STATUSES} more" if len(unknown) > MOST_STATUSES else "")
-        + "; name those that do not under [ledger.statuses] in quintile.toml",
-    )
-
-
-def _warning(code: str, rows: int, message: str) -> Iterator[dict[str, Any]]:
-    if rows:
-        yield {"code": code, "rows": rows, "message": message}

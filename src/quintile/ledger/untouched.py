@@ -24,10 +24,6 @@ _NAMES = "(SELECT customer_id AS customer_key FROM {names} SEMI JOIN {orders} US
 ALL_PARTS = "all_parts"
 
 
-class OutgrownError(Exception):
-    """The money no longer fits the type of the kept parts: everything is to be built anew."""
-
-
 @dataclass(frozen=True)
 class Untouched:
     """What is kept: the query of the parts of all orders that no new row names, under numbers in place of ids.

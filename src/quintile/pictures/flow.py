@@ -22,7 +22,7 @@ def flow(moves: Sequence[Mapping[str, Any]], *, ranking: Sequence[str], currency
 
     Args:
         moves: One dict a pair: ``from`` and ``to`` (segments; None: not a customer then), ``customers``, and
-            ``revenue`` as exact text. Pairs without customers are left out.
+            ``revenue`` as exact text where it is known. Pairs without customers are left out.
         ranking: The segments, best first.
         currency: Of the revenue, if known.
     """
@@ -68,7 +68,7 @@ def _link(line: Mapping[str, Any], ranking: Sequence[str], currency: str | None)
     tip = [
         f"{short_name(_named(line['from'], 'from'))} to {short_name(_named(line['to'], 'to'))}",
         several(line["customers"], "customer"),
-        f"Revenue {money(line['revenue'], currency)}",
+        *([f"Revenue {money(line['revenue'], currency)}"] if "revenue" in line else []),
     ]
     ends = _id("from", line["from"], ranking), _id("to", line["to"], ranking)
     return link(ends, line["customers"], tip, colour)
@@ -100,8 +100,8 @@ def _caption(moves: list[Mapping[str, Any]]) -> str:
 
 
 def _table(moves: list[Mapping[str, Any]], currency: str | None) -> PictureTable:
-    rows = tuple(
-        (_named(line["from"], "from"), _named(line["to"], "to"), number(line["customers"]), exact(line["revenue"]))
-        for line in moves
-    )
-    return PictureTable(("From", "To", "Customers", titled("Revenue", currency)), rows, frozenset({2, 3}))
+    rows = tuple((_named(line["from"], "from"), _named(line["to"], "to"), number(line["customers"])) for line in moves)
+    if not all("revenue" in line for line in moves):
+        return PictureTable(("From", "To", "Customers"), rows, frozenset({2}))
+    rich = tuple((*row, exact(line["revenue"])) for row, line in zip(rows, moves, strict=True))
+    return PictureTable(("From", "To", "Customers", titled("Revenue", currency)), rich, frozenset({2, 3}))

@@ -39,6 +39,24 @@ def last_before(store: Path, day: date) -> Snapshot | None:
     return found[-1] if found else None
 
 
+def dates_before(store: Path, as_of: str, most: int) -> list[Snapshot]:
+    """The snapshots of the latest analysis dates before one, each as it is now known, the earliest first.
+
+    Args:
+        store: The project's store.
+        as_of: The analysis date, as run.json writes it.
+        most: How many dates at most; reports of other days are not read.
+
+    Raises:
+        StoreError: The report of one is damaged.
+    """
+    day = as_of[:_DAY]
+    folders = [folder for folder in _folders(store) if folder.name[:_DAY] <= day]
+    days = {day, *sorted({folder.name[:_DAY] for folder in folders} - {day})[-most:]}
+    found = as_now_known(_read(store, [folder for folder in folders if folder.name[:_DAY] in days]))
+    return [one for one in found if one.as_of < as_of][-most:]
+
+
 def report_of(snapshot: Snapshot) -> dict[str, Any]:
     """The content of a snapshot's run.json.
 

@@ -34,6 +34,7 @@ def show_forecast(found: Mapping[str, Any], out: Path | None = None, console: Co
         _segments(found, console),
         _moves(found, console),
         said(f"note: {later} not count here", DOUBTFUL) if found["orders_later"] else None,
+        said("note: by the scores; the dwell rule publishes a move later", DOUBTFUL) if found["dwell"] else None,
         said(f"Written to {short_path(out)} ({several(found['listed']['moves'], 'move')})", QUIET) if out else None,
     ]
     put(console, parts)

@@ -1,0 +1,96 @@
+"""Warned: what is told of a ledger that is odd and yet may be right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from quintile.domain.fate import KEPT
+from quintile.domain.settings import PENDING_COUNTS
+from quintile.engine.render import Sql, literal, render
+from quintile.ledger.twins import differ_only_by_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from quintile.engine.base import Engine
+    from quintile.ledger.rules.lines import Lines
+    from quintile.ledger.untouched import Untouched
+
+MOST_STATUSES = 5
+
+_EQUAL_ROWS = """
+SELECT coalesce(sum(copies - 1), 0) FROM (
+    SELECT count(*) AS copies FROM {rows} WHERE fate = {kept} AND order_id IS NULL
+    GROUP BY customer_key, ordered_at, amount HAVING count(*) > 1
+)
+"""
+
+
+def twins(
+    engine: Engine, orders: Sql, key: str, key_type: str, untouched: Untouched | None
+) -> Iterator[dict[str, Any]]:
+    """Ids that differ only by case; kept orders hold numbers, so that their ids are looked up."""
+    if untouched is None:
+        return differ_only_by_case(engine, orders, key, key_type)
+    return differ_only_by_case(engine, untouched.ids(orders), key, key_type, among=untouched.every_id())
+
+
+def equal_rows(engine: Engine, rows: Sql, lines: Lines) -> Iterator[dict[str, Any]]:
+    """Rows that equal another one and carry no order id."""
+    if not lines.has_order_id and not lines.by_day:
+        copies = int(engine.rows(render(_EQUAL_ROWS, rows=rows, kept=literal(KEPT)))[0][0])
+        yield from _warning(
+            "equal_rows",
+            copies,
+            f"{copies:,} rows are equal to another row and carry no order id: kept, since they are often real"
+            " purchases; write --duplicates row to drop them",
+        )
+
+
+def beyond(beyond: int) -> Iterator[dict[str, Any]]:
+    """Orders that were paid back more than they cost."""
+    yield from _warning(
+        "refund_exceeds_order",
+        beyond,
+        f"{beyond:,} orders were paid back more than they cost: the order counts for nothing, the rest lowers the"
+        " customer's money",
+    )
+
+
+def orphans(alone: int, returned: int) -> Iterator[dict[str, Any]]:
+    """Refund rows without an order, and rows of the table of returns without one."""
+    parts = []
+    if alone:
+        parts.append(
+            f"{alone:,} refund rows belong to no order of the source: they lower their customer's money, never the"
+            " number of orders"
+        )
+    if returned:
+        parts.append(f"{returned:,} rows of the table of returns name no order or line of the source: they do nothing")
+    parts.append("give a source that holds the orders too, if there is one")
+    yield from _warning("orphan_refund", alone + returned, "; ".join(parts))
+
+
+def statuses_met(met: list[tuple[str, int]]) -> Iterator[dict[str, Any]]:
+    """Statuses that no list knows, and pending ones that count."""
+    pending = sum(rows for word, rows in met if word == PENDING_COUNTS)
+    yield from _warning(
+        "pending_counted",
+        pending,
+        f"rows of pending orders that are paid on delivery or by hand count unless cancelled ({pending:,}); to leave"
+        " them out write --exclude cancelled,failed,pending,test",
+    )
+    unknown = [(word, rows) for word, rows in met if word != PENDING_COUNTS]
+    listed = ", ".join(f"'{met}' ({rows:,})" for met, rows in unknown[:MOST_STATUSES])
+    yield from _warning(
+        "unknown_status",
+        sum(rows for _, rows in unknown),
+        f"statuses that no list knows count as good orders: {listed}"
+        + (f" and {len(unknown) - MOST_STATUSES} more" if len(unknown) > MOST_STATUSES else "")
+        + "; name those that do not under [ledger.statuses] in quintile.toml",
+    )
+
+
+def _warning(code: str, rows: int, message: str) -> Iterator[dict[str, Any]]:
+    if rows:
+        yield {"code": code, "rows": rows, "message": message}

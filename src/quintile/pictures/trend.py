@@ -1,0 +1,179 @@
+"""Trend: the customers of each segment, and its share of the revenue, at one analysis date after the other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from quintile.pictures.base import COUNT, LABEL, PERCENT, Picture, PictureTable
+from quintile.pictures.frame import GROUND, TEXT, categories, framed, short_name, values
+from quintile.pictures.palette import FALLBACK, segment_colours
+from quintile.pictures.words import exact, money, number, percent, several, titled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PANEL, _ROW = 190, 17
+_TOP, _BETWEEN, _BOTTOM = 34, 66, 26
+_LEFT, _NAMES, _NAMES_NARROW = 52, 170, 104
+_WHOLE = 100
+_ASIDE = 8
+_Line = dict[str, Any]
+
+
+def trend(dates: Sequence[Mapping[str, Any]], *, ranking: Sequence[str], currency: str | None) -> Picture:
+    """A stack of bars a date, the best segment at the top: customers above, shares of the revenue below.
+
+    Args:
+        dates: ``as_of`` and ``segments`` of each run.json, the earliest first. A date that knows nothing of a segment
+            has no bar and an empty cell for it.
+        ranking: The segments, best first: the order and the colours.
+        currency: Of the revenue, if known.
+    """
+    shown = [(_day(one), {line["segment"]: line for line in one["segments"]}) for one in dates]
+    names = list(dict.fromkeys([*ranking, *(name for _, lines in shown for name in lines)]))
+    caption, panel = _caption(shown, names), max(_PANEL, _ROW * len(names))
+    tops = (_TOP, _TOP + panel + _BETWEEN)
+    height = tops[1] + panel + _BOTTOM
+    colours = segment_colours(ranking)
+    series = [
+        _bars(place, key, name, shown, colours.get(name, FALLBACK), currency)
+        for place, key in enumerate(("customers", "revenue_share"))
+        for name in reversed(names)  # the first one lies at the bottom
+    ]
+    option = framed(
+        caption,
+        {
+            # In parts of the whole, because paper gives it less height.
+            "grid": [
+                {"left": _LEFT, "right": _NAMES, "top": f"{top / height:.2%}", "height": f"{panel / height:.2%}"}
+                for top in tops
+            ],
+            "xAxis": [
+                categories(
+                    [day for day, _ in shown], gridIndex=place, axisLabel={"interval": "auto", "hideOverlap": True}
+                )
+                for place in range(len(tops))
+            ],
+            "yAxis": [
+                values("Customers", gridIndex=0, nameTextStyle={"align": "left"}, axisLabel={"formatter": COUNT}),
+                values(
+                    "Share of revenue",
+                    gridIndex=1,
+                    nameTextStyle={"align": "left"},
+                    axisLabel={"formatter": PERCENT},
+                    # Rounded shares may add up to a little more than all.
+                    **({} if _is_any_below_zero(shown) else {"max": _WHOLE}),
+                ),
+            ],
+            "series": series,
+        },
+        narrow={
+            "grid": [{"right": _NAMES_NARROW} for _ in tops],
+            "series": [{"label": {"width": _NAMES_NARROW - _ASIDE}} for _ in series],
+        },
+    )
+    return Picture(
+        name="trend",
+        title="The segments over time",
+        caption=caption,
+        option=option,
+        table=_table(shown, names, currency),
+        height=height,
+    )
+
+
+def _day(one: Mapping[str, Any]) -> str:
+    return str(one["as_of"]).replace("T", " ")
+
+
+def _bars(
+    panel: int, key: str, name: str, shown: Sequence[tuple[str, dict[str, _Line]]], colour: str, currency: str | None
+) -> dict[str, Any]:
+    data: list[dict[str, Any]] = [
+        {"value": "-"} if name not in lines else _bar(day, lines[name], key, currency) for day, lines in shown
+    ]
+    if data and data[-1]["value"] not in {"-", 0}:
+        data[-1]["label"] = {"show": True}
+    return {
+        "type": "bar",
+        "stack": key,
+        "xAxisIndex": panel,
+        "yAxisIndex": panel,
+        "barMaxWidth": 56,
+        "barCategoryGap": "22%",
+        "itemStyle": {"color": colour, "borderColor": GROUND, "borderWidth": 0.5},
+        "emphasis": {"focus": "series"},
+        # The name stands beside the last bar, so that nobody has to tell segments by colour alone.
+        "label": {
+            "show": False,
+            "position": "right",
+            "formatter": LABEL,
+            "color": "role:ink",
+            "fontSize": TEXT - 1,
+            "width": _NAMES - _ASIDE,
+            "overflow": "truncate",
+        },
+        "labelLayout": {"moveOverlap": "shiftY"},
+        "data": data,
+    }
+
+
+def _bar(day: str, line: _Line, key: str, currency: str | None) -> dict[str, Any]:
+    return {
+        "value": line[key] if key == "customers" else float(Decimal(line[key]) * _WHOLE),
+        "said": short_name(line["segment"]),
+        "tip": [
+            short_name(line["segment"]),
+            day,
+            f"{several(line['customers'], 'customer')}, {percent(line['customers_share'])}",
+            f"Revenue {money(line['revenue'], currency)}, {percent(line['revenue_share'])}",
+        ],
+    }
+
+
+def _is_any_below_zero(shown: Sequence[tuple[str, dict[str, _Line]]]) -> bool:
+    return any(Decimal(line["revenue_share"]) < 0 for _, lines in shown for line in lines.values())
+
+
+def _caption(shown: Sequence[tuple[str, dict[str, _Line]]], names: Sequence[str]) -> str:
+    if not shown:
+        return "There is no analysis date."
+    (first, then), (last, now) = shown[0], shown[-1]
+    people = [sum(line["customers"] for line in lines.values()) for lines in (then, now)]
+    said = f"{several(people[0], 'customer')} on {first}, {number(people[1])} on {last}."
+    changes = {name: _share(now, name) - _share(then, name) for name in names if name in then and name in now}
+    most = max(changes, key=lambda name: abs(changes[name]), default=None)
+    if most is None or not changes[most]:
+        return f"{said} Every segment has the share of them that it had."
+    way = "grew" if changes[most] > 0 else "shrank"
+    shares = (percent(lines[most]["customers_share"]) for lines in (then, now))
+    return f"{said} {short_name(most)} {way} most, from {' to '.join(shares)} of them."
+
+
+def _share(lines: dict[str, _Line], name: str) -> Decimal:
+    return Decimal(str(lines[name]["customers_share"]))
+
+
+def _table(shown: Sequence[tuple[str, dict[str, _Line]]], names: Sequence[str], currency: str | None) -> PictureTable:
+    columns = (
+        "Analysis date",
+        "Segment",
+        "Customers",
+        "Share of customers",
+        titled("Revenue", currency),
+        "Share of revenue",
+    )
+    rows = tuple((day, name, *_cells(lines.get(name))) for day, lines in shown for name in names)
+    return PictureTable(columns, rows, frozenset(range(2, len(columns))))
+
+
+def _cells(line: _Line | None) -> tuple[str, ...]:
+    if line is None:
+        return "", "", "", ""
+    return (
+        number(line["customers"]),
+        percent(line["customers_share"]),
+        exact(line["revenue"]),
+        percent(line["revenue_share"]),
+    )
