@@ -87,8 +87,8 @@ def test_the_version_needs_no_command(monkeypatch, capsys):
 def test_the_help_lists_every_command_with_its_purpose(words, monkeypatch, capsys):
     page = " ".join(shown(words, monkeypatch, capsys)[1].out.split())
     for command in app.app.registered_commands:
-        assert command.name in page
-        assert " ".join(command.callback.__doc__.split())[:20] in page
+        assert str(command.name) in page
+        assert " ".join(str(command.callback.__doc__).split())[:20] in page
 
 
 def test_a_command_s_help_lists_its_flags(monkeypatch, capsys):

@@ -22,7 +22,7 @@ def quintile(tmp_path, monkeypatch, capsys):
             main()
             code = 0
         except SystemExit as stopped:
-            code = stopped.code or 0
+            code = int(stopped.code or 0)
         return code, *capsys.readouterr()
 
     return run

@@ -24,23 +24,24 @@ RUN = {
 }
 SNAPSHOT = {"spoken": "2025-07-01@1", "customers": 3, "model": "f" * 40, "snapshot": "S", "erased": 2, "current": True}
 CERTIFICATE = {
-
-        "certificate": 7,
-        "ledger_rows": 3,
-        "quarantined_rows": 1,
-        "snapshots": 2,
-        "files_rewritten": 9,
-        "tombstones": 4
-    ,
-    "second_copy": True, "shared_contacts": 0, "left": [], "file": "certificates/000007.json",
+    "certificate": 7,
+    "ledger_rows": 3,
+    "quarantined_rows": 1,
+    "snapshots": 2,
+    "files_rewritten": 9,
+    "tombstones": 4,
+    "second_copy": True,
+    "shared_contacts": 0,
+    "left": [],
+    "file": "certificates/000007.json",
 }
 CHECKED = {"snapshots": 1, "files": 12, "rows": 9, "erased_again": None, "recomputed": False, "problems": []}
 
 
 def shown(show, found):
-    console = Console(file=io.StringIO(), width=100, color_system=None)
-    show(found, console)
-    return console.file.getvalue()
+    text = io.StringIO()
+    show(found, Console(file=text, width=100, color_system=None))
+    return text.getvalue()
 
 
 @pytest.fixture(autouse=True)

@@ -64,7 +64,7 @@ def test_cut_points_are_exact_decimals(toml):
             {"model": {"scal": 5}},
             (
                 "error[settings]: 'model.scal' is no setting\n  Fix: did you mean 'scale'? keys are window, recency,"
-                " monetary, population, scale, best, method, r_cuts, f_cuts, m_cuts, scheme"
+                " monetary, population, scale, best, method, r_cuts, f_cuts, m_cuts, scheme, dwell, margin"
             ),
         ),
         (

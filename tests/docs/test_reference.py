@@ -18,7 +18,7 @@ from scripts.make_reference import EXIT_CODES, FOLDER, pages
 
 FILES = (FOLDER / "files.md").read_text(encoding="utf-8")
 # Only in run.json of a project, whose second and later sources are refreshes.
-IN_PROJECTS = {"refresh"}
+IN_PROJECTS = {"refresh", "cut_drift", "refit", "dwell"}
 
 
 @pytest.fixture(scope="module")

@@ -54,8 +54,8 @@ def test_a_name_is_found_apart_because_two_may_bear_it():
 
 
 def test_a_short_id_is_found_as_a_whole_field_alone():
-    assert re.search(ANNA.field_pattern, "O1,42,2025-01-01")
-    assert not re.search(ANNA.field_pattern, "O1,142,2025-01-01")
+    assert re.search(str(ANNA.field_pattern), "O1,42,2025-01-01")
+    assert not re.search(str(ANNA.field_pattern), "O1,142,2025-01-01")
 
 
 def test_a_cell_is_compared_as_it_stands():

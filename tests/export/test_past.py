@@ -13,8 +13,8 @@ REPORT = {**result(), "as_of": "2025-07-01"}
 
 
 def alert(*, before, now, low, high, measure="customers", name="Best"):
-    figures = (Decimal(one) for one in (before, now, low, high))
-    return Movement(name, measure, *figures, "usual_noise", 7)
+    bounds = Decimal(before), Decimal(now), Decimal(low), Decimal(high)
+    return Movement(name, measure, bounds[0], bounds[1], bounds[2], bounds[3], "usual_noise", 7)
 
 
 def said(*unusual):
@@ -31,7 +31,7 @@ def test_an_alert_says_how_many_there_are_were_and_usually_would_be():
 def test_money_is_told_with_its_currency():
     (text,) = said(alert(before="500", now="300.5", low="450", high="550", measure="revenue"))
     unit = "\N{NO-BREAK SPACE}EUR"
-    assert f"300.50{unit} of revenue, 39.9% less than on 1 June 2025 (500.00{unit})." in text
+    assert f": revenue 300.50{unit}, 39.9% less than on 1 June 2025 (500.00{unit})." in text
 
 
 def test_bounds_make_sense():

@@ -152,7 +152,7 @@ def test_the_flow_adds_up_to_the_customers_of_both_dates(grown):
     columns, rows = table(page, "Who moved between the segments")
     assert columns == ["From", "To", "Customers"]
     for end, report in enumerate(reports[-2:]):
-        sums = Counter()
+        sums: dict[str, Decimal] = defaultdict(Decimal)
         for row in rows:
             sums[row[end]] += number(row[2])
         known = {line["segment"]: line["customers"] for line in report["segments"] if line["customers"]}

@@ -171,7 +171,7 @@ def test_a_scheme_of_few_segments_names_a_finer_one(report):
     scheme = load_scheme("six-27")
     from quintile.export.plan_segments import few_note  # noqa: PLC0415 - this test alone
 
-    assert "--scheme grid-27" in few_note({"model": model}, scheme)
+    assert "--scheme grid-27" in str(few_note({"model": model}, scheme))
     assert few_note(report, load_scheme("rfm-9")) is None
 
 

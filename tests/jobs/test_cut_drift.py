@@ -70,9 +70,7 @@ def test_a_drift_says_what_a_refit_would_do_and_the_refit_does_it(project):
         assert [cut["after"] for cut in cuts] == refit["model"]["cuts"][metric]["values"]
     with (project.folder / "movers.csv").open(encoding="utf-8", newline="") as file:
         listed = {row.pop("customer_id"): tuple(row.values()) for row in csv.DictReader(file)}
-    assert listed == {
-        key: (before[key][0], after[key][0], before[key][1], after[key][1]) for key in moved
-    }
+    assert listed == {key: (before[key][0], after[key][0], before[key][1], after[key][1]) for key in moved}
     assert found["listed"]["customers"] == len(moved) == sum(move["customers"] for move in found["moves"])
 
 

@@ -129,7 +129,7 @@ def test_late_rows_of_the_same_date_do_not_count_as_another_snapshot(tmp_path):
 
 def test_at_most_one_snapshot_a_day_counts(tmp_path):
     days = Days(tmp_path, dwell=2, recency="elapsed")
-    moment = datetime(2025, 6, 1, 12)
+    moment = datetime.fromisoformat("2025-06-01T12:00:00")
     days.project.run(FIRST, moment)
     for hour in (13, 15, 17):
         days.project.run(FIRST, moment.replace(day=2, hour=hour))
@@ -187,7 +187,7 @@ def test_a_rule_that_goes_lets_everybody_go(tmp_path):
 
 
 def test_without_parquet_there_would_be_nothing_to_go_by(tmp_path):
-    with pytest.raises(SettingsError, match="the dwell rule needs customers.parquet"):
+    with pytest.raises(SettingsError, match=r"the dwell rule needs customers\.parquet"):
         Days(tmp_path, dwell=2).run(FIRST, 0, output={"formats": ["csv"], "report": False})
 
 

@@ -206,7 +206,7 @@ def test_merged_ids_are_one_person(tmp_path):
     project.run(
         HEADER + "O1,OLD-CANARY,,,,2025-06-01,1.00,x\nO2,NEW-CANARY,,,,2025-06-02,2.00,x\nO3,B,,,,2025-06-02,2.00,x\n"
     )
-    erase(project.home, ["NEW-CANARY"], replace(Settings(), ledger=LedgerSettings(**ledger)))
+    erase(project.home, ["NEW-CANARY"], replace(Settings(), ledger=LedgerSettings(merges=ledger["merges"])))
     assert set(project.customers()) == {"B"}
     assert traces(project.home) == []
 

@@ -19,3 +19,11 @@ def test_texts_are_neutralised_and_numbers_stay_numbers():
     found = engine.rows(for_people(rows, ["segment"]))
     engine.close()
     assert found == [(neutralised(text), Decimal("-1.50")) for text in TEXTS]
+
+
+def test_rows_keep_their_order_whatever_the_threads(tmp_path):
+    engine, customers = DuckDbEngine([tmp_path], threads=4), 200_000
+    rows = engine.table("ids", render("SELECT CAST(range AS VARCHAR) AS id FROM range({n})", n=literal(customers)))
+    engine.write(for_people(render("SELECT * FROM {rows}", rows=rows), ["id"]), tmp_path / "ids.csv")
+    engine.close()
+    assert (tmp_path / "ids.csv").read_text(encoding="utf-8").split() == ["id", *map(str, range(customers))]

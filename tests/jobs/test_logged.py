@@ -14,7 +14,7 @@ import pytest
 from quintile.domain.fail_point import VARIABLE
 from quintile.domain.settings import Settings
 from quintile.errors import QuintileError, SettingsError
-from quintile.jobs import logged as logged_job
+from quintile.jobs.key import key_of
 from quintile.jobs.log import log
 from quintile.state.database import State
 from tests.conftest import ROOT
@@ -133,4 +133,4 @@ def test_the_key_is_made_by_the_first_run_so_that_every_copy_has_it(tmp_path):
     key = (project.home / "erasure.key").read_bytes()
     project.run(FIRST)
     assert (project.home / "erasure.key").read_bytes() == key
-    assert logged_job.key_of(project.home, Settings()).project
+    assert key_of(project.home, Settings()).project

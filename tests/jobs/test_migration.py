@@ -291,9 +291,9 @@ def test_a_snapshot_that_does_not_follow_from_its_orders_is_an_error(tmp_path):
         shutil.copy(file, kept)
         duckdb.sql(f"COPY (SELECT * REPLACE ('Lost' AS segment) FROM '{kept}') TO '{file}' (FORMAT parquet)")
         with pytest.raises(StoreError, match=f"snapshot {snapshot.spoken} do not follow .*: [34] in other segments"):
-            migrated(store, *pair)
+            migrated(store, pair[0], pair[1])
         shutil.copy(kept, file)
-    assert migrated(store, *pair)["totals"]["moved"] == 1
+    assert migrated(store, pair[0], pair[1])["totals"]["moved"] == 1
 
 
 @pytest.mark.parametrize("gone", ["customers.parquet", "model.json", "orders.json"])

@@ -46,6 +46,7 @@ MODELS: list[dict[str, Any]] = [
     {"window": "2mo", "recency": "elapsed", "population": "ever", "monetary": "average"},
     {"window": "all", "method": "ntile", "scale": 3, "best": "low"},
     {"window": "6mo", "method": "nested", "population": "customers", "monetary": "average"},
+    {"window": "2mo", "dwell": 2, "margin": 0.1},
 ]
 amounts = st.sampled_from(["19.90", "5.005", "120", "0.01", "0", "-5.005", "-19.90", "-300"])
 lines = st.tuples(st.integers(0, 14), st.integers(0, 198 * 24), amounts)
@@ -145,6 +146,7 @@ LATE = [(20, 60 * 24, "-5.005"), (1, 90 * 24, "-300"), (4, 40 * 24, "0"), (3, 47
 )
 @example(SOLD, LATE, {}, MODELS[2], "frozen", (47, "month"))
 @example(SOLD, LATE, LEDGERS[6], MODELS[5], "refit", (47, "month"))
+@example(SOLD, LATE, {}, MODELS[-1], "frozen", (47, "week"))
 @few(6)
 def test_a_past_snapshot_is_that_of_a_run_at_its_date(drawn, late, ledger, model, cuts, spaced):
     with tempfile.TemporaryDirectory() as folder:

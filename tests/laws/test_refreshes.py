@@ -152,7 +152,9 @@ def test_a_list_of_customers_builds_everything_anew(tmp_path, used):
 
 def test_changed_rules_build_everything_anew(tmp_path, used):
     project = Refreshed(tmp_path)
-    project.run("order_id,customer_id,order_date,amount\nO1,A,2025-05-20,10.00\nO1,A,2025-06-20,-10.00\nO2,B,2025-06-20,3.00\n")
+    project.run(
+        "order_id,customer_id,order_date,amount\nO1,A,2025-05-20,10.00\nO1,A,2025-06-20,-10.00\nO2,B,2025-06-20,3.00\n"
+    )
     project.run("order_id,customer_id,order_date,amount\nO3,C,2025-06-30,5.00\n", ledger={"refunds": "gross"})
     assert used == {"untouched": None}
     assert project.customers() == {"A": (42, 1, "10.00"), "B": (11, 1, "3.00"), "C": (1, 1, "5.00")}

@@ -15,7 +15,7 @@ from tests.scoring.tables import Customer, rfm_table
 
 TENTH = Decimal("0.1")
 # R 14 days or fewer, F 20 orders or more, M 100 or more.
-CUTS = tuple(CutPoints((Decimal(cut),)) for cut in (14, 20, 100))
+CUTS = (CutPoints((Decimal(14),)), CutPoints((Decimal(20),)), CutPoints((Decimal(100),)))
 MODEL = RfmModel(scale=Scale(2), cuts=CUTS, fitted=Fitted("2024-01-01", 1))
 
 

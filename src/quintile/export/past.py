@@ -70,9 +70,9 @@ def _alert(one: Movement, day: str, currency: str | None) -> Markup:
     )
     usual = low if low == high else f"{low} to {high}"
     change = f"{_change(one)} than on {day} ({before})" if one.before > 0 else f"none on {day}"
-    what = "customers" if one.measure == "customers" else "of revenue"
-    text = Markup("<bdi>{}</bdi>: {} {}, {}. As usual would have been {}.")
-    return text.format(one.segment, now, what, change, usual)
+    what = f"{now} customers" if one.measure == "customers" else f"revenue {now}"
+    text = Markup("<bdi>{}</bdi>: {}, {}. As usual would have been {}.")
+    return text.format(one.segment, what, change, usual)
 
 
 def _said(one: Movement, value: Decimal, currency: str | None) -> str:

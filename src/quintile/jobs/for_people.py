@@ -10,15 +10,17 @@ from quintile.engine.render import Sql, joined, literal, name, render
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# ``domain.formulas.neutralised``, said in SQL.
+# ``domain.formulas.neutralised``, said in SQL. Of IN with five texts or more DuckDB 2.0.0 makes a join, and a join loses
+# the order of the rows.
 _NEUTRAL = """
-CASE WHEN left(ltrim({column}, {blanks}), 1) IN ({starts}) THEN chr(39) || {column} ELSE {column} END AS {column}
+CASE WHEN left(ltrim({column}, {blanks}), 1) <> '' AND contains({starts}, left(ltrim({column}, {blanks}), 1))
+    THEN chr(39) || {column} ELSE {column} END AS {column}
 """
 _FOR_PEOPLE = "SELECT * REPLACE ({columns}) FROM ({rows})"
 
 
 def for_people(rows: Sql, texts: Iterable[str]) -> Sql:
     """The rows in their order; the columns ``texts`` are neutralised, numbers stay numbers."""
-    starts = joined(map(literal, FORMULA_STARTS))
+    starts = literal("".join(FORMULA_STARTS))
     columns = joined(render(_NEUTRAL, column=name(text), blanks=literal(BLANKS), starts=starts) for text in texts)
     return render(_FOR_PEOPLE, columns=columns, rows=rows)

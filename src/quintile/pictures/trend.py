@@ -104,7 +104,7 @@ def _bars(
         "barCategoryGap": "22%",
         "itemStyle": {"color": colour, "borderColor": GROUND, "borderWidth": 0.5},
         "emphasis": {"focus": "series"},
-        # The name stands beside the last bar, so that nobody has to tell segments by colour alone.
+        # The name stands beside the last bar, so that colour is not all there is; of names too close, the larger bar's.
         "label": {
             "show": False,
             "position": "right",
@@ -114,7 +114,7 @@ def _bars(
             "width": _NAMES - _ASIDE,
             "overflow": "truncate",
         },
-        "labelLayout": {"moveOverlap": "shiftY"},
+        "labelLayout": {"hideOverlap": True},
         "data": data,
     }
 

@@ -66,7 +66,8 @@ class Room:
         return self.path / "moving"
 
     @property
-    def _adding(self) -> Path:
+    def adding(self) -> Path:
+        """There from the moment when snapshots without a pointer may have left the room."""
         return self.path / "adding"
 
     @property
@@ -109,10 +110,6 @@ class Room:
         for folder in sorted({(root / name).parent for name in new}):
             sync(folder)
 
-    def begin_adding(self) -> None:
-        """Note that snapshots without a pointer leave the room from now on."""
-        self._adding.touch()
-
     def clear(self) -> None:
         """Begin the snapshot-to-be anew."""
         shutil.rmtree(self.files)
@@ -125,7 +122,7 @@ class Room:
         stage: Literal["writing", "adding", "publishing", "published"]
         if self.pointer.is_symlink():
             stage = "publishing"
-        elif self._adding.exists():
+        elif self.adding.exists():
             stage = "adding"
         else:
             stage = "writing" if self.files.exists() or not named else "published"

@@ -132,7 +132,7 @@ class Store:
         """Give the files their home in one rename; no pointer leads there, and the room is empty again."""
         sync_tree(room.files)
         home = self._home(room.files, snapshot_id)
-        room.begin_adding()
+        room.adding.touch()
         if home.exists():
             room.clear()
             return home
