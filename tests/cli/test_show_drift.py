@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from quintile.cli.app import main
-from quintile.cli.show.drift import show_drift
+from quintile.cli.show.drift import held_and_moved, show_drift
 from tests.jobs.stability import FIRST, SECOND, first_orders, later_orders, project_of
 
 CUTS = [
@@ -37,9 +37,9 @@ FOUND = {
 
 
 def shown(out=None, **changes):
-    console = Console(file=io.StringIO(), width=100, color_system=None)
-    show_drift({**FOUND, **changes}, out, console)
-    return console.file.getvalue()
+    text = io.StringIO()
+    show_drift({**FOUND, **changes}, out, Console(file=text, width=100, color_system=None))
+    return text.getvalue()
 
 
 def test_the_verdict_comes_first_then_the_cut_points_and_who_would_move():
@@ -81,6 +81,15 @@ def test_many_ways_are_cut_short():
 def test_the_list_that_was_written_is_named():
     text = shown(Path("movers.csv"), listed={"file": "movers.csv", "customers": 90})
     assert text.endswith("Written to movers.csv (90 customers)\n")
+
+
+def test_a_run_says_whom_a_refit_moved_and_whom_the_rule_holds_back():
+    refit, dwell = {"customers": 1, "share": "0.0123"}, {"held_back": 24}
+    assert held_and_moved({"refit": refit, "dwell": dwell}).plain == (
+        "1 customer (1.2%) moved only because of new cut points; 24 customers held back by the dwell rule"
+    )
+    assert held_and_moved({"dwell": dwell}).plain == "24 customers held back by the dwell rule"
+    assert held_and_moved({}) is None
 
 
 def called(monkeypatch, capsys, *words):

@@ -72,7 +72,7 @@ def test_the_command_shows_and_writes(project, tmp_path):
     shown = called("--project", project.home, "--days", "30", "--out", out)
     assert shown.exit_code == 0
     moves = len(out.read_text(encoding="utf-8").splitlines()) - 1
-    assert shown.output.splitlines()[-1].endswith(f"coming.csv ({moves} moves)")
+    assert " ".join(shown.output.split()).endswith(f"coming.csv ({moves} moves)")
     found = json.loads(called("--project", project.home, "--days", "30", "--json").output)
     assert (found["days"], sum(line["customers"] for line in found["moves"])) == (30, moves)
     assert str(called("--days", "30").exception).startswith("error[project]: say which project")

@@ -231,4 +231,4 @@ def test_every_shipped_scheme_has_typical_shares_for_its_segments(name):
     known = {segment.name for segment in scheme.segments} | {scheme.fallback}
     shares = typical_shares("sample")[name]
     assert set(shares) <= known
-    assert abs(sum(map(Decimal, shares.values())) - 1) <= Decimal("0.001")
+    assert abs(sum((Decimal(share) for share in shares.values()), Decimal(0)) - 1) <= Decimal("0.001")

@@ -52,3 +52,16 @@ def test_cut_points_ascend_by_value():
 def test_the_tables_can_be_dropped(engine):
     count_values(engine, rfm_table(engine, CUSTOMERS)).drop(engine)
     assert engine.rows(Sql("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'histogram%'")) == [(0,)]
+
+
+@pytest.mark.parametrize("shared", [1, 3])
+def test_worths_far_down_a_long_table_are_found_like_those_at_its_top(engine, shared):
+    values = [value * value for value in range(1, 4000) for _ in range(shared)]
+    nobody = [Customer(key, recency=None, frequency=0) for key in range(-5, 0)]
+    rows = [*nobody, *(Customer(key, monetary=Decimal(value)) for key, value in enumerate(values))]
+    counts = count_values(engine, rfm_table(engine, rows))
+    ranks = [0, 1, 5, 6, 1023, 1024, 1025, 2048, 3000, len(rows) - shared, len(rows) - shared + 1, len(rows)]
+    worse = [len(nobody) + at * shared for at in range(3999)]
+    expected = [next(((at + 1) ** 2 for at, below in enumerate(worse) if below >= rank), None) for rank in ranks]
+    assert list(first_worths(engine, counts.m, ranks)) == expected
+    assert expected[-3:] == [3999**2, None, None]

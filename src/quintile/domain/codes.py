@@ -93,6 +93,7 @@ ERRORS = {
         "Returns that cannot be read", "mend the table of returns, or say with --map returns.ROLE=COLUMN"
     ),
     "busy": Words("The database is busy", "try again when the other program is done"),
+    "cell_too_long": Words("Text too long for a workbook", "write lists instead: --lists DIR"),
     "choose_sheet": Words("Which sheet?", "--sheet names it"),
     "connection_lost": Words("Connection lost", "try again; resume_by in [sources.NAME] lets a long read go on"),
     "connection_refused": Words("No connection", "look whether host and port are right and the server runs"),
@@ -133,6 +134,7 @@ ERRORS = {
     "timeout": Words("Too slow", "raise timeout_seconds in [sources.NAME], or read less"),
     "too_large": Words("Too large", "split the file, or raise the limit that the message names"),
     "too_many_columns": Words("Too many columns", "keep only the columns that are needed"),
+    "too_many_customers": Words("More customers than a workbook holds", "write lists instead: --lists DIR"),
     "truncated": Words("Cut off", _EXPORT_AGAIN),
     "two_digit_year": Words("Years of two digits", "--date-format says how dates are written, such as %d.%m.%y"),
     "unsafe_archive": Words("Archive", "unpack it yourself and give the file inside"),

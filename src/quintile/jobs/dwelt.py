@@ -14,7 +14,7 @@ from quintile.jobs.project import MODEL_JSON
 from quintile.jobs.result import COMPUTED, DWELLING
 from quintile.scoring.slack import with_slack
 from quintile.segments.dwell import count_held, hold_back
-from quintile.snapshots.series import last_before
+from quintile.snapshots.series import dates_before
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -60,8 +60,8 @@ def dwelt(engine: Engine, scored: Scored, store: Path, as_of: date, formats: Col
         message = f"the dwell rule needs {CUSTOMERS_FILE} of the snapshot before, and none would be written"
         raise SettingsError("dwell", message, fix="write --formats parquet,csv")
     day = as_of.date() if isinstance(as_of, datetime) else as_of
-    found = last_before(store, day)
-    return held_by(engine, scored, None if found is None else Earlier(found.id, found.folder))
+    found = dates_before(store, day.isoformat(), 1)
+    return held_by(engine, scored, Earlier(found[0].id, found[0].folder) if found else None)
 
 
 def held_by(engine: Engine, scored: Scored, earlier: Earlier | None) -> Scored:

@@ -10,11 +10,13 @@ from quintile.engine.render import Sql, joined, literal, name, render
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# ``domain.formulas.neutralised``, said in SQL. Of IN with five texts or more DuckDB 2.0.0 makes a join, and a join loses
-# the order of the rows.
+# ``domain.formulas.neutralised``, said in SQL. Most texts begin with a letter or a digit, which is quickly seen. Of IN
+# with five texts or more DuckDB 2.0.0 makes a join, and a join loses the order of the rows.
 _NEUTRAL = """
-CASE WHEN left(ltrim({column}, {blanks}), 1) <> '' AND contains({starts}, left(ltrim({column}, {blanks}), 1))
-    THEN chr(39) || {column} ELSE {column} END AS {column}
+CASE WHEN ({column} >= '0' AND {column} < ':') OR ({column} >= 'A' AND {column} < '{{') THEN {column}
+     WHEN ltrim({column}, {blanks}) = '' THEN {column}
+     WHEN contains({starts}, left(ltrim({column}, {blanks}), 1)) THEN chr(39) || {column}
+     ELSE {column} END AS {column}
 """
 _FOR_PEOPLE = "SELECT * REPLACE ({columns}) FROM ({rows})"
 

@@ -39,6 +39,23 @@ SELECT
     ) AS BIGINT) - customers AS worse
 FROM {histogram}
 """
+# Only the blocks of rows that the ranks fall into are counted row by row: the table is sorted, and may be long.
+_NEAR_RANKS = """
+WITH blocks AS (
+    SELECT rowid // {rows} AS block, sum(customers) AS customers FROM {histogram} GROUP BY ALL
+), before_blocks AS (
+    SELECT block, sum(customers) OVER (ORDER BY block) - customers AS before FROM blocks
+), near AS (
+    SELECT unnest([{blocks}]) AS block FROM before_blocks
+), counted AS (
+    SELECT worth, before + sum(customers) OVER (PARTITION BY block ORDER BY worth NULLS FIRST) - customers AS worse
+    FROM {histogram} JOIN before_blocks ON block = rowid // {rows}
+    WHERE block IN (SELECT block FROM near UNION SELECT block + 1 FROM near)
+)
+SELECT {wanted} FROM counted
+"""
+_BLOCK_OF = "max(block) FILTER (WHERE before < greatest({rank}, 1))"
+_BLOCK_ROWS = 1024
 _FIRST_WORTH = "min(worth) FILTER (WHERE worse >= {rank})"
 _WORTH_AT = "max(worth) FILTER (WHERE worse <= {place}), max(worse) FILTER (WHERE worse <= {place})"
 _FROM_RUNNING = "SELECT {wanted} FROM ({running}) AS running"
@@ -137,8 +154,14 @@ def count_values(engine: Engine, rfm: Sql) -> ValueCounts:
 
 def first_worths(engine: Engine, histogram: Histogram, ranks: Sequence[int]) -> tuple[Decimal | int | None, ...]:
     """For each rank the smallest observed worth with at least so many customers strictly worse; None: no such worth."""
-    wanted = joined(render(_FIRST_WORTH, rank=literal(rank)) for rank in ranks)
-    return engine.rows(render(_FROM_RUNNING, wanted=wanted, running=histogram.running))[0]
+    query = render(
+        _NEAR_RANKS,
+        rows=literal(_BLOCK_ROWS),
+        histogram=histogram.table,
+        blocks=joined(render(_BLOCK_OF, rank=literal(rank)) for rank in ranks),
+        wanted=joined(render(_FIRST_WORTH, rank=literal(rank)) for rank in ranks),
+    )
+    return engine.rows(query)[0]
 
 
 def worths_at(engine: Engine, histogram: Histogram, places: Sequence[int]) -> list[tuple[Decimal | int | None, int]]:

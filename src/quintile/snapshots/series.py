@@ -11,7 +11,6 @@ from quintile.snapshots.store import SNAPSHOTS, Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
     from pathlib import Path
 
 _REPORT = "run.json"
@@ -25,18 +24,6 @@ def series(store: Path) -> list[Snapshot]:
         StoreError: The report of one is damaged.
     """
     return _read(store, _folders(store))
-
-
-def last_before(store: Path, day: date) -> Snapshot | None:
-    """The snapshot of the latest analysis day before one, as it is now known; other days' reports are not read.
-
-    Raises:
-        StoreError: The report of one is damaged.
-    """
-    earlier = [folder for folder in _folders(store) if folder.name[:_DAY] < day.isoformat()]
-    latest = max((folder.name[:_DAY] for folder in earlier), default="")
-    found = as_now_known(_read(store, [folder for folder in earlier if folder.name.startswith(latest)]))
-    return found[-1] if found else None
 
 
 def dates_before(store: Path, as_of: str, most: int) -> list[Snapshot]:

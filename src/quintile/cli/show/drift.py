@@ -41,6 +41,17 @@ def show_drift(found: Mapping[str, Any], out: Path | None = None, console: Conso
     put(console or stdout(), parts)
 
 
+def held_and_moved(report: Mapping[str, Any]) -> Text | None:
+    """Whom a run moved only by new cut points, and whom a dwell rule holds back; nothing where neither plays a part."""
+    told = []
+    if "refit" in report:
+        customers = several(report["refit"]["customers"], "customer")
+        told.append(f"{customers} ({percent(report['refit']['share'] or '0')}) moved only because of new cut points")
+    if "dwell" in report:
+        told.append(f"{several(report['dwell']['held_back'], 'customer')} held back by the dwell rule")
+    return said("; ".join(told)) if told else None
+
+
 def _verdict(found: Mapping[str, Any]) -> Text:
     if found["due"]:
         return said(f"A refit is due: {'; '.join(found['reasons'])}", f"{HEADING} {DOUBTFUL}")

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from quintile.cli.show.assumed import shown_assumptions
 from quintile.cli.show.bridge import bridge
+from quintile.cli.show.drift import held_and_moved
 from quintile.cli.show.page import grid, put, said, section, stdout, warnings
 from quintile.cli.show.palette import GOOD, HEADING, QUIET
 from quintile.cli.show.pictures import concentration, spread
@@ -48,6 +49,7 @@ def show_report(report: dict[str, Any], console: Console | None = None) -> None:
         [
             said(title, f"{HEADING} {GOOD}"),
             refreshed(report.get("refresh")),
+            held_and_moved(report),
             *_read(report),
             *segments(report, console),
             heat_grid(report),
