@@ -85,10 +85,10 @@ def test_the_list_that_was_written_is_named():
 
 def test_a_run_says_whom_a_refit_moved_and_whom_the_rule_holds_back():
     refit, dwell = {"customers": 1, "share": "0.0123"}, {"held_back": 24}
-    assert held_and_moved({"refit": refit, "dwell": dwell}).plain == (
+    assert str(held_and_moved({"refit": refit, "dwell": dwell})) == (
         "1 customer (1.2%) moved only because of new cut points; 24 customers held back by the dwell rule"
     )
-    assert held_and_moved({"dwell": dwell}).plain == "24 customers held back by the dwell rule"
+    assert str(held_and_moved({"dwell": dwell})) == "24 customers held back by the dwell rule"
     assert held_and_moved({}) is None
 
 
