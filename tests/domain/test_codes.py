@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,7 @@ def told(node):
     return errors, warnings
 
 
+@cache
 def codes():
     errors, warnings = set[str](), set[str]()
     for path in SOURCE.rglob("*.py"):

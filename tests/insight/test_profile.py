@@ -171,7 +171,7 @@ schemes = st.sampled_from([name for name in sorted(shipped_schemes()) if load_sc
 
 
 @given(outlooks())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 def test_changes_are_those_of_every_single_day(one):
     assert [change for change in one.changes if change.day <= HORIZON] == day_by_day(one)
     now = one.on(0).segment
@@ -182,7 +182,7 @@ def test_changes_are_those_of_every_single_day(one):
 
 
 @given(outlooks(), st.integers(1, 40), st.sampled_from([Decimal(1), CENT]))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 def test_no_smaller_order_does(one, until, step):
     now = one.rules.rank(one.on(0).segment)
 

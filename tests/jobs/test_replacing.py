@@ -6,8 +6,8 @@ import errno
 
 import pytest
 
-from quintile.errors import StoreError, StoreFullError
-from quintile.jobs.replacing import replacing
+from quintile.errors import SettingsError, StoreError, StoreFullError
+from quintile.jobs.replacing import HTML, replacing
 
 
 def test_the_draft_takes_the_place(tmp_path):
@@ -38,3 +38,23 @@ def test_what_fails_leaves_the_file_before_and_no_draft(tmp_path, error, raised)
     assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [("page", "old")]
     if isinstance(caught.value, StoreError):
         assert "the page cannot be written" in caught.value.message
+
+
+@pytest.mark.parametrize("foreign", ["order_id,customer_id\n", '{"snapshot": 1}', ""])
+def test_a_file_of_another_kind_is_never_written_over(tmp_path, foreign):
+    (tmp_path / "orders.csv").write_text(foreign, encoding="utf-8")
+
+    def written_over():
+        with replacing(tmp_path / "orders.csv", "the page", HTML) as draft:
+            draft.write_text("<!doctype html>", encoding="utf-8")
+
+    with pytest.raises(SettingsError, match="a file is there already, and it is not the page"):
+        written_over()
+    assert (tmp_path / "orders.csv").read_text(encoding="utf-8") == foreign
+
+
+def test_a_page_of_an_earlier_time_is_replaced(tmp_path):
+    (tmp_path / "page").write_text("<!DOCTYPE html>old", encoding="utf-8")
+    with replacing(tmp_path / "page", "the page", HTML) as draft:
+        draft.write_text("<!doctype html>new", encoding="utf-8")
+    assert (tmp_path / "page").read_text(encoding="utf-8") == "<!doctype html>new"

@@ -147,7 +147,7 @@ LATE = [(20, 60 * 24, "-5.005"), (1, 90 * 24, "-300"), (4, 40 * 24, "0"), (3, 47
 @example(SOLD, LATE, {}, MODELS[2], "frozen", (47, "month"))
 @example(SOLD, LATE, LEDGERS[6], MODELS[5], "refit", (47, "month"))
 @example(SOLD, LATE, {}, MODELS[-1], "frozen", (47, "week"))
-@few(6)
+@few(4)
 def test_a_past_snapshot_is_that_of_a_run_at_its_date(drawn, late, ledger, model, cuts, spaced):
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_of(Path(folder), ledger, model, refit=cuts == "refit")

@@ -93,7 +93,7 @@ def happenings(draw):
 
 
 @given(happenings())
-@few(10)
+@few(6)
 def test_only_what_happened_is_a_cause(happened):
     before, late, bought, days, model, refit = happened
     found, listed, reports = compared(before, [*late, *bought], days=days, model=model, refit=refit)

@@ -77,7 +77,7 @@ def published(texts, grain):
         return told, {path.relative_to(project.home): path.read_bytes() for path in files}
 
 
-@few(12)
+@few(6)
 @given(batches, st.sampled_from(["order", "line"]))
 def test_a_refresh_gives_the_same_bytes_as_building_everything_anew(drawn, grain):
     known: list[tuple[str, ...]] = []

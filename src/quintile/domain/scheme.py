@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import Literal
 
@@ -118,10 +119,10 @@ class Scheme:
             SettingsError: The scheme is written for another scale.
         """
         if scores == self.scale:
-            return {cell: next(iter(self.takers(cell)), None) for cell in every_cell(scores)}
+            return dict(_own_cells(self))
         if (self.scale, scores) != (HALVED, TWICE):
             raise self._misfit(scores)
-        own = self.cells(HALVED)
+        own = _own_cells(self)
         return {(r, f, m): own[(r + 1) // 2, (f + 1) // 2, (m + 1) // 2] for r, f, m in every_cell(TWICE)}
 
     def _misfit(self, scores: int) -> SettingsError:
@@ -138,3 +139,9 @@ def every_cell(scores: int) -> list[Cell]:
     """All (r, f, m) of a scale, in rising order."""
     steps = range(1, scores + 1)
     return list(product(steps, steps, steps))
+
+
+@lru_cache(maxsize=64)
+def _own_cells(scheme: Scheme) -> dict[Cell, str | None]:
+    """The segment of every cell of the scheme's own scale; a run asks for it several times."""
+    return {cell: next(iter(scheme.takers(cell)), None) for cell in every_cell(scheme.scale)}

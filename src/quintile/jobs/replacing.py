@@ -7,27 +7,32 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from quintile.errors import Place, StoreError, StoreFullError
+from quintile.errors import Place, SettingsError, StoreError, StoreFullError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+HTML, ZIPPED = b"<!doctype html>", b"PK"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextlib.contextmanager
-def replacing(target: Path, called: str) -> Iterator[Path]:
+def replacing(target: Path, called: str, begins: bytes | None = None) -> Iterator[Path]:
     """A draft beside a file, to be written in the block; it takes the file's place when the block ends well.
 
     Args:
         target: The file; whoever reads the one before it keeps it whole.
         called: What it is, for messages: ``the page``.
+        begins: How a file of this kind begins: one that begins otherwise is foreign, and stays.
 
     Raises:
+        SettingsError: A foreign file is there.
         StoreError: It cannot be written.
         StoreFullError: The disk is full.
     """
+    if begins is not None:
+        _refuse_foreign(target, called, begins)
     draft = target.with_name(f".{target.name}-{os.getpid()}")
     try:
         try:
@@ -39,3 +44,14 @@ def replacing(target: Path, called: str) -> Iterator[Path]:
         kind = StoreFullError if error.errno in _FULL else StoreError
         message, fix = f"{called} cannot be written ({error.strerror})", "name another place, or make room there"
         raise kind("output", message, fix=fix, place=Place(str(target))) from error
+
+
+def _refuse_foreign(target: Path, called: str, begins: bytes) -> None:
+    """Never write over what is of another kind, such as the orders themselves."""
+    if not target.is_file():
+        return
+    with contextlib.suppress(OSError), target.open("rb") as file:
+        if file.read(len(begins)).lower() == begins.lower():
+            return
+    message = f"a file is there already, and it is not {called} of an earlier time"
+    raise SettingsError("out", message, fix="choose another name: --out FILE", place=Place(str(target)))

@@ -14,7 +14,7 @@ from quintile.export.report import report_page
 from quintile.jobs.one_result import plays_for, read_report, result_home
 from quintile.jobs.past import past_of
 from quintile.jobs.project import RUN_JSON, STORE
-from quintile.jobs.replacing import replacing
+from quintile.jobs.replacing import HTML, replacing
 from quintile.jobs.workplace import workplace
 from quintile.segments.load import kept_scheme
 from quintile.snapshots.store import CURRENT
@@ -53,7 +53,7 @@ def report(
     home = result_home(results, project)
     page = _page(home, _past_in(project, home) if project else None, playbook)
     target = out or home / PAGE
-    with replacing(target, "the page") as draft:
+    with replacing(target, "the page", HTML) as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
     if out is None and results is not None and (results / CURRENT).is_symlink():
         with contextlib.suppress(OSError):  # the page is there, if not at the top as well

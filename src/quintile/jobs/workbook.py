@@ -9,7 +9,7 @@ from quintile.domain.settings import EngineSettings
 from quintile.export.workbook import Told, write_workbook
 from quintile.jobs.one_result import customers_of, plays_for, read_report, result_home
 from quintile.jobs.project import RUN_JSON
-from quintile.jobs.replacing import replacing
+from quintile.jobs.replacing import ZIPPED, replacing
 from quintile.jobs.workplace import silent, workplace
 from quintile.segments.load import kept_scheme
 
@@ -49,7 +49,10 @@ def workbook(
     report = read_report(home / RUN_JSON)
     scheme = kept_scheme(report["model"]["scheme"], report["model"]["scheme_text"])
     told = Told(report, scheme, plays_for(scheme, playbook))
-    with workplace([], EngineSettings(), home, on_step=on_step) as place, replacing(out, "the workbook") as draft:
+    with (
+        workplace([], EngineSettings(), home, on_step=on_step) as place,
+        replacing(out, "the workbook", ZIPPED) as draft,
+    ):
         on_step("writing the workbook")
         customers = customers_of(place.engine, home)
         money = _DECIMALS.fullmatch(place.engine.columns(customers)["monetary"])
