@@ -56,7 +56,7 @@ def chosen(grain: str) -> dict[str, dict[str, Any]]:
     return {
         "ledger": {"grain": grain},
         "model": {"window": "all", "scheme": "none"},
-        "refresh": {"accept": ANY_DRIFT},
+        "refresh": {"accept": ANY_DRIFT, "refit": True},
         "reading": {"max_bad_share": 1, "decimal": "."},
     }
 
