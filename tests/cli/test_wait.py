@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from quintile.snapshots.store import Store
+from quintile.snapshots.store import LOCK, Store
 from tests.conftest import ROOT
 
 ORDERS = "customer_id,order_date,amount\nC1,2025-01-01,10.00\nC2,2025-01-31,5.50\n"
@@ -24,6 +25,15 @@ def start(folder, *arguments):
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         stderr=subprocess.PIPE,
     )
+
+
+def until_it_waits(process, lock):
+    """Until the process has the lock's file open: before that it is still being loaded."""
+    held = Path(f"/proc/{process.pid}/fd")
+    ends = time.monotonic() + PATIENCE
+    while process.poll() is None and lock.resolve() not in [each.resolve() for each in held.iterdir()]:
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -40,7 +50,7 @@ def test_without_it_a_run_gives_up(shop):
 def test_with_it_a_run_waits_and_then_publishes(shop):
     with Store(shop / "out").writing("other", started="now"):
         waiting = start(shop, "--wait")
-        time.sleep(2)
+        until_it_waits(waiting, shop / "out" / "snapshots" / LOCK)
         assert waiting.poll() is None
         assert not (shop / "out" / "run.json").exists()
     assert waiting.wait(PATIENCE) == 0
@@ -50,7 +60,7 @@ def test_with_it_a_run_waits_and_then_publishes(shop):
 def test_an_interrupt_ends_the_waiting(shop):
     with Store(shop / "out").writing("other", started="now"):
         waiting = start(shop, "--wait")
-        time.sleep(2)
+        until_it_waits(waiting, shop / "out" / "snapshots" / LOCK)
         waiting.send_signal(signal.SIGINT)
         assert waiting.communicate(timeout=PATIENCE)[1] == b"interrupted\n"
     assert waiting.returncode == 130

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import quintile
 from quintile.export.crosswalk import crosswalk_page
-from quintile.jobs.replacing import HTML, replacing
+from quintile.jobs.replacing import write_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +21,7 @@ def write_crosswalk(found: Mapping[str, Any], out: Path) -> None:
         out: The file to write.
 
     Raises:
+        SettingsError: A file of another kind is there.
         StoreError: The file cannot be written.
     """
-    page = crosswalk_page(found, version=quintile.__version__)
-    with replacing(out, "the page", HTML) as draft:
-        draft.write_text(page, encoding="utf-8", newline="\n")
+    write_page(crosswalk_page(found, version=quintile.__version__), out)

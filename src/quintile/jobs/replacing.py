@@ -46,6 +46,17 @@ def replacing(target: Path, called: str, begins: bytes | None = None) -> Iterato
         raise kind("output", message, fix=fix, place=Place(str(target))) from error
 
 
+def write_page(page: str, out: Path) -> None:
+    """Write an HTML page; only an earlier page is written over.
+
+    Raises:
+        SettingsError: A file of another kind is there.
+        StoreError: The file cannot be written.
+    """
+    with replacing(out, "the page", HTML) as draft:
+        draft.write_text(page, encoding="utf-8", newline="\n")
+
+
 def _refuse_foreign(target: Path, called: str, begins: bytes) -> None:
     """Never write over what is of another kind, such as the orders themselves."""
     if not target.is_file():

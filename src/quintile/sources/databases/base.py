@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from quintile.domain.secret import Secret
@@ -18,7 +19,6 @@ from quintile.errors import DataError, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     from quintile.domain.database import DatabaseSource
 
@@ -138,3 +138,16 @@ def _reader(source: DatabaseSource) -> str:
 
 def _short(message: str) -> str:
     return " ".join(message.split())[:_SHOWN]
+
+
+def file_of(source: DatabaseSource) -> Path:
+    """The file of a database that is one.
+
+    Raises:
+        DataError: There is none.
+    """
+    path = Path(source.settings.path or "")
+    if not path.is_file():
+        fix = f"check path in [sources.{source.name}]; it is taken from the folder of quintile.toml"
+        raise refused(source, "not_found", f"there is no file {path}", fix)
+    return path.resolve()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quintile.engine.duckdb import DatabaseError, DuckDbEngine
@@ -15,6 +14,7 @@ from quintile.sources.databases.base import (
     MARK,
     Extract,
     bad_query,
+    file_of,
     no_table,
     refused,
     resume_column,
@@ -24,6 +24,7 @@ from quintile.sources.databases.base import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from quintile.domain.database import DatabaseSource
     from quintile.sources.databases.base import Access
@@ -62,11 +63,7 @@ def extract(source: DatabaseSource, access: Access, target: Path, tell: Callable
 
 @contextlib.contextmanager
 def _attached(source: DatabaseSource, staging: Path) -> Iterator[DuckDbEngine]:
-    path = Path(source.settings.path or "")
-    if not path.is_file():
-        fix = f"check path in [sources.{source.name}]; it is taken from the folder of quintile.toml"
-        raise refused(source, "not_found", f"there is no file {path}", fix)
-    file = path.resolve()
+    file = file_of(source)
     engine = DuckDbEngine([staging], [file, file.with_name(file.name + ".wal")])
     clock = threading.Timer(source.settings.timeout_seconds, engine.interrupt)
     clock.start()

@@ -6,7 +6,6 @@ import contextlib
 import csv
 import sqlite3
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quintile.engine.render import joined, literal, name, render
@@ -14,6 +13,7 @@ from quintile.sources.databases.base import (
     MARK,
     Extract,
     bad_query,
+    file_of,
     no_table,
     refused,
     resume_column,
@@ -23,6 +23,7 @@ from quintile.sources.databases.base import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from quintile.domain.database import DatabaseSource
     from quintile.engine.render import Sql
@@ -63,11 +64,7 @@ def extract(source: DatabaseSource, access: Access, target: Path, tell: Callable
 
 @contextlib.contextmanager
 def _connected(source: DatabaseSource) -> Iterator[sqlite3.Connection]:
-    path = Path(source.settings.path or "")
-    if not path.is_file():
-        fix = f"check path in [sources.{source.name}]; it is taken from the folder of quintile.toml"
-        raise refused(source, "not_found", f"there is no file {path}", fix)
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    connection = sqlite3.connect(f"{file_of(source).as_uri()}?mode=ro", uri=True, isolation_level=None)
     deadline = time.monotonic() + source.settings.timeout_seconds
     connection.set_progress_handler(lambda: time.monotonic() > deadline, _CHECKED_EVERY)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
