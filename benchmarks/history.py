@@ -24,7 +24,7 @@ AFTER = "2025-02-01"  # later than every past date
 AIM = 0.4
 _WITH_IDS = """
 COPY (SELECT customer_id, customers.* EXCLUDE (customer_key)
-      FROM read_parquet($customers) AS customers JOIN read_parquet($identity) USING (customer_key)) TO '{out}'
+      FROM read_parquet($customers) AS customers JOIN read_parquet($names) USING (customer_key)) TO '{out}'
 """
 
 
@@ -70,10 +70,11 @@ class Past:
     def check(self, day: date, scratch: Path) -> None:
         """Stop where a snapshot's customers differ from the yardstick's."""
         self.bare(day)
-        found = next((self.project / "store" / "snapshots").glob(f"{day}-*"))
-        customers, identity = (str(found / file) for file in ("customers.parquet", "identity.parquet"))
+        store = self.project / "store"
+        found = next((store / "snapshots").glob(f"{day}-*"))
+        customers, names = str(found / "customers.parquet"), str(store / "customers" / "*")
         named = scratch / "named.parquet"
-        duckdb.execute(_WITH_IDS.format(out=named), {"customers": customers, "identity": identity})
+        duckdb.execute(_WITH_IDS.format(out=named), {"customers": customers, "names": names})
         differing = differences(str(named), str(self.job.out("bare_sql") / "customers.parquet"))
         if differing:
             sys.exit(f"{day}: {len(differing)} customer rows differ, such as {differing[0]}")

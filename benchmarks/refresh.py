@@ -24,7 +24,7 @@ _BEFORE = "COPY (FROM '{rows}' WHERE ordered_at < TIMESTAMP '{split}') TO '{file
 _SINCE = "COPY (FROM '{rows}' WHERE ordered_at >= TIMESTAMP '{split}') TO '{file}' (COMPRESSION zstd)"
 _WITH_IDS = """
 COPY (SELECT customer_id, customers.* EXCLUDE (customer_key)
-      FROM read_parquet($customers) AS customers JOIN read_parquet($identity) USING (customer_key)) TO '{out}'
+      FROM read_parquet($customers) AS customers JOIN read_parquet($names) USING (customer_key)) TO '{out}'
 """
 
 
@@ -68,9 +68,9 @@ class Night:
 
     def check(self) -> None:
         """Stop where the customers of both differ."""
-        current = self.scratch / "project" / "store" / "current"
+        store = self.scratch / "project" / "store"
         named = self.scratch / "named.parquet"
-        files = {"customers": str(current / "customers.parquet"), "identity": str(current / "identity.parquet")}
+        files = {"customers": str(store / "current" / "customers.parquet"), "names": str(store / "customers" / "*")}
         duckdb.execute(_WITH_IDS.format(out=named), files)
         differing = differences(str(named), str(self.scratch / "anew" / "customers.parquet"))
         if differing:

@@ -44,12 +44,19 @@ RUN_FLAGS = (
     "--quiet",
 )
 # The report page is not among the yardstick's results, so what it takes is shown apart.
-MORE_FLAGS: dict[str, tuple[str, ...]] = {"quintile": (), "quintile_no_report": ("--no-report",)}
+MORE_FLAGS: dict[str, tuple[str, ...]] = {
+    "quintile": (),
+    "quintile_no_report": ("--no-report",),
+    "quintile_spark": ("--no-report", "--engine", "local[2]"),
+}
 CONTENDERS = {
     YARDSTICK: "bare SQL (the yardstick)",
     "quintile": "quintile run",
     "quintile_no_report": "quintile run --no-report",
+    "careful_polars": "careful polars, streamed",
     "careful_pandas": "careful pandas",
+    "spark_sql": "hand-written Spark SQL, local",
+    "quintile_spark": "quintile run --engine local[2]",
     "notebook": "notebook recipe",
 }
 KIB_A_MIB = 1024
@@ -82,7 +89,10 @@ class Job:
         out = self.out(contender)
         if contender in MORE_FLAGS:
             flags = (*RUN_FLAGS, *MORE_FLAGS[contender])
-            return [sys.executable, "-m", "quintile", "run", str(self.transactions), "--out", str(out), *flags]
+            # Spark reads the folder of a table; everybody else reads its only file.
+            source = self.transactions.parent / self.transactions.stem if contender == "quintile_spark" else None
+            named = str(source or self.transactions)
+            return [sys.executable, "-m", "quintile", "run", named, "--out", str(out), *flags]
         return [
             sys.executable,
             str(HERE / f"{contender}.py"),
@@ -98,9 +108,15 @@ class Job:
         self.out(contender).mkdir()
         return measured(self.command(contender))
 
+    def customers(self, contender: str) -> str:
+        """The customers that a contender wrote: a file, or the files of Spark's workers."""
+        out = self.out(contender)
+        found = [*out.glob("customers.parquet/*.parquet"), *out.glob("tables/customers/*/*/*.parquet")]
+        return str(found[0].parent / "*.parquet") if found else str(out / "customers.parquet")
+
     def check(self, contender: str) -> None:
         """Stop where a contender's customers differ from the yardstick's."""
-        files = [str(self.out(one) / "customers.parquet") for one in (contender, YARDSTICK)]
+        files = [self.customers(one) for one in (contender, YARDSTICK)]
         measured([sys.executable, str(HERE / "agree.py"), *files])
 
 
@@ -123,6 +139,10 @@ def prepare(rows: int, folder: Path) -> Job:
     job = Job(folder / f"transactions_{rows}.parquet", folder / "cells.csv", folder)
     if not job.transactions.exists():
         measured([sys.executable, str(HERE / "transactions.py"), str(rows), str(job.transactions)])
+    folder_of = job.transactions.parent / job.transactions.stem
+    folder_of.mkdir(exist_ok=True)
+    (folder_of / "part.parquet").unlink(missing_ok=True)
+    (folder_of / "part.parquet").hardlink_to(job.transactions)
     cells = load_scheme("rfm-9").cells(SCORES).items()
     job.cells.write_text("r,f,m,segment\n" + "".join(f"{r},{f},{m},{segment}\n" for (r, f, m), segment in cells))
     measured([sys.executable, "-m", "compileall", "-q", str(Path(quintile.__file__).parent), str(HERE)])

@@ -8,6 +8,7 @@ services=(
   "/usr/lib/postgresql/*/bin/initdb postgresql"
   "/usr/sbin/mariadbd mariadb-server"
   "/usr/bin/mariadb-install-db mariadb-server"
+  "/usr/bin/java openjdk-17-jre-headless"
   "/usr/bin/chromium chromium"
   "/usr/bin/npm npm"
   "/usr/bin/pdfimages poppler-utils"

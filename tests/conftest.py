@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.spark import cluster, session_on
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -33,3 +35,10 @@ def find_shared(path: str) -> Path:
 def shared() -> Callable[[str], Path]:
     """``find_shared`` as a fixture: ``shared("data/superstore")``."""
     return find_shared
+
+
+@pytest.fixture(scope="session")
+def spark_master() -> Iterator[str]:
+    """The address of a cluster that a session of this process stands on already; its tests share one xdist group."""
+    with cluster() as master, session_on(master):
+        yield master

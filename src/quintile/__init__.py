@@ -3,9 +3,9 @@
     import quintile
 
     result = quintile.run("orders.csv", as_of="2025-07-01")
-    result.to_pandas()      # one row per customer: R, F, M, scores, segment
-    result.segments         # one line per segment
-    result.report["bridge"] # every row and every cent accounted for
+    result.to_pandas()  # one row per customer: R, F, M, scores, segment
+    result.segments  # one line per segment
+    result.report["bridge"]  # every row and every cent accounted for
 
 Nothing heavy is loaded until it is used.
 """

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from quintile.jobs.report_page import report
 from quintile.jobs.run import run
 from tests.browser.browsers import axe, chromium, opened
 from tests.export.hostile import hostile_results
+from tests.export.tables import tables
 from tests.jobs.grown import grow
 from tests.services import program, require
 
@@ -131,6 +135,93 @@ def test_pictures_follow_the_mode_while_the_page_is_open(browser, ordinary):
         changed, asked = page.evaluate("pixels() !== light"), asked + 1
     assert changed
     page.context.close()
+
+
+# What the charts are drawn by, but for what the pointer changes.
+OPTIONS = """
+() => [...document.querySelectorAll("[data-picture]")].map((place) => {
+  const { grid, yAxis, xAxis, visualMap, series } = echarts.getInstanceByDom(place).getOption();
+  return JSON.stringify({ grid, yAxis, xAxis, visualMap, labels: series.map((one) => one.label) });
+})
+"""
+
+
+def test_a_window_that_grows_or_shrinks_shows_what_it_would_have_shown_at_once(browser, grown):
+    # Each width is reached from the other one, and held against a page that was opened at it.
+    at_once = {}
+    for width in (390, 1600):
+        page, _ = opened(browser, grown, width=width)
+        at_once[width] = page.evaluate(OPTIONS)
+        page.context.close()
+    assert at_once[390] != at_once[1600]
+    page, heard = opened(browser, grown, width=390)
+    for width in (1600, 390, 1600):
+        page.set_viewport_size({"width": width, "height": 900})
+        asked = 0
+        while page.evaluate(OPTIONS) != at_once[width] and asked < PATIENCE:
+            page.wait_for_timeout(100)
+            asked += 1
+        for shown, known in zip(page.evaluate(OPTIONS), at_once[width], strict=True):
+            assert shown == known, width
+    assert page.evaluate(OVERLAPS) == []
+    assert heard.messages == []
+    page.context.close()
+
+
+# The texts of the treemaps that are drawn inside their picture.
+LABELS = """
+() => [...document.querySelectorAll("[data-picture]")].flatMap((place) => {
+  const chart = echarts.getInstanceByDom(place);
+  if (chart.getOption().series[0].type !== "treemap") return [];
+  const drawn = chart.getZr().storage.getDisplayList(true).filter((one) => one.style && one.style.text && !one.ignore);
+  return drawn.filter((one) => one.getBoundingRect().x + (one.transform ? one.transform[4] : 0) >= 0)
+    .flatMap((one) => one.style.text);
+})
+"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_number_of_an_area_is_cut_to_another_number(browser, ordinary, width):
+    page, _ = opened(browser, ordinary, width=width)
+    said = page.evaluate(LABELS)
+    page.context.close()
+    assert len(said) >= 20
+    assert [
+        text for text in said if re.search(r"\d[^ \N{NO-BREAK SPACE}]*(\.\.\.|\N{HORIZONTAL ELLIPSIS})$", text)
+    ] == []
+    assert [text for text in said if re.fullmatch(r"\d", text)] == []
+
+
+# The tables as a reader finds them once they are unfolded: every cell's text that can be seen.
+UNFOLDED = """
+() => Object.fromEntries([...document.querySelectorAll("figure")].map((figure) => {
+  figure.querySelector("details").open = true;
+  const rows = [...figure.querySelectorAll("tr")];
+  return [figure.querySelector("h3").innerText, rows.map((row) => [...row.cells].map((cell) => cell.innerText))];
+}))
+"""
+
+
+def test_every_number_under_a_picture_can_be_seen_and_is_that_of_run_json(browser, ordinary):
+    page, _ = opened(browser, ordinary, width=1024)
+    shown = {title: [tuple(row) for row in rows[1:]] for title, rows in page.evaluate(UNFOLDED).items()}
+    page.context.close()
+    told = json.loads((ordinary.parent / "run.json").read_text(encoding="utf-8"))
+    by_customers, by_revenue = shown["Segments by customers"], shown["Segments by revenue"]
+    lines = {line["segment"]: line for line in told["segments"]}
+    assert by_customers == by_revenue == [
+        (
+            name,
+            f"{lines[name]['customers']:,}",
+            f"{Decimal(lines[name]['customers_share']):.1%}",
+            f"{Decimal(lines[name]['revenue']):,}",
+            f"{Decimal(lines[name]['revenue_share']):.1%}",
+        )
+        for name in told["ranking"]
+    ]  # fmt: skip
+    # The tables of the file are held against run.json one by one in tests/export; what is seen must be just them.
+    written = tables(ordinary.read_text(encoding="utf-8"))
+    assert shown == {title: [tuple(row) for row in rows] for title, (_, rows) in written.items()}
 
 
 def test_without_scripts_everything_stands_in_tables(browser, hostile):

@@ -49,6 +49,39 @@ def test_one_segment_is_shown_date_by_date(quintile, tmp_path):
     assert (tmp_path / "k.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("command", "name"), [("kpis", "orders.csv"), ("cohorts", "orders.csv"), ("cohorts", "orders.html")]
+)
+def test_a_file_of_another_kind_is_never_written_over(quintile, tmp_path, command, name):
+    (tmp_path / name).write_text("order_id,customer_id\n1,2\n", encoding="utf-8")
+    code, _, errors = quintile(command, "--out", str(tmp_path / name))
+    assert (code, "a file is there already" in errors) == (2, True)
+    assert (tmp_path / name).read_text(encoding="utf-8") == "order_id,customer_id\n1,2\n"
+
+
+@pytest.mark.parametrize("command", ["kpis", "cohorts"])
+def test_a_table_of_an_earlier_time_is_replaced(quintile, tmp_path, command):
+    written = []
+    for _ in range(2):
+        assert quintile(command, "--out", str(tmp_path / "t.csv"))[0] == 0
+        written.append((tmp_path / "t.csv").read_bytes())
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        *(("kpis", "k.csv"), ("cohorts", "c.html"), ("migration", "m.csv"), ("migration", "m.html")),
+        *(("drift", "d.csv"), ("forecast", "f.csv"), ("report", "r.html"), ("export", "b.xlsx")),
+    ],
+)
+def test_a_folder_that_is_not_there_is_told_with_what_makes_it(quintile, tmp_path, command, name):
+    out = tmp_path / "nowhere" / name
+    code, _, errors = quintile(command, "--out", str(out))
+    said = " ".join(errors.split())
+    assert (code, "is not there" in said, f"Fix: make it first (mkdir {out.parent})" in said) == (2, True, True)
+
+
 def test_a_file_of_engagement_and_its_columns_can_be_named(quintile, tmp_path):
     file = tmp_path / "events.csv"
     file.write_text("who,what,when\nC1,left,2025-06-01\n", encoding="utf-8")
@@ -99,9 +132,9 @@ def test_a_checkup_says_what_is_due_on_a_day(quintile):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("kpis", "--out", "k.xlsx"), "written as CSV"),
+        (("kpis", "--out", "k.xlsx"), "write --out FILE.csv"),
         (("kpis", "--segment", "Champs"), "no segment 'Champs'"),
-        (("cohorts", "--out", "c.png"), "say what to write"),
+        (("cohorts", "--out", "c.png"), "write --out FILE.csv or --out FILE.html"),
         (("checkup", "--date", "2025-07-01T10:00"), "is no day"),
     ],
 )

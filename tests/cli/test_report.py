@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from typer.testing import CliRunner
 
 from quintile.cli.app import app
@@ -22,3 +23,14 @@ def test_results_that_are_not_there_are_named(tmp_path):
     ended = CliRunner().invoke(app, ["report", str(tmp_path / "nothing")])
     assert isinstance(ended.exception, SettingsError)
     assert "nothing" in str(ended.exception.place)
+
+
+@pytest.mark.parametrize(("out", "fix"), [("board.pdf", "write --out FILE.html"), ("no/board.html", "make it first")])
+def test_what_is_no_place_for_a_page_is_refused(tmp_path, monkeypatch, out, fix):
+    run(wish_for(write_shop(tmp_path)), tmp_path / "out")
+    monkeypatch.chdir(tmp_path)
+    for command in (["report", "out"], ["crosswalk", "--results", "out"]):
+        ended = CliRunner().invoke(app, [*command, "--out", out])
+        assert isinstance(ended.exception, SettingsError)
+        assert (ended.exception.code, ended.exception.fix[: len(fix)]) == ("out", fix)
+    assert not (tmp_path / out).exists()

@@ -32,6 +32,7 @@ CERTIFICATE = {
     "tombstones": 4,
     "second_copy": True,
     "shared_contacts": 0,
+    "sent": {"messages": 0, "last": None, "naming_persons": 0},
     "left": [],
     "file": "certificates/000007.json",
 }
@@ -87,7 +88,7 @@ def test_a_problem_is_shown_with_what_to_do():
 
 
 def test_a_certificate_tells_what_could_not_be_done():
-    found = CERTIFICATE | {"second_copy": False, "shared_contacts": 1, "left": ["mine.xlsx"]}
+    found = CERTIFICATE | {"second_copy": False, "shared_contacts": 1, "left": ["mine.xlsx"], "sent": {"messages": 2}}
     page = shown(show_certificate, found)
     assert "Erased: certificate 000007" in page
     assert "mine.xlsx" in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from quintile.cli.show.pictures import concentration, spread
@@ -57,6 +58,12 @@ def test_how_many_customers_have_which_value():
         "  Monetary   below 0  ▁██  10-12.5 EUR",
         "                        ^",
     ]
+
+
+@pytest.mark.parametrize(("metric", "said"), [(0, "1 day"), (1, "1 order")])
+def test_a_single_day_or_order_is_one(metric, said):
+    alone = {**result()["distributions"][metric], "bins": [{"from": "1", "to": "2", "customers": 1}], "cuts": []}
+    assert shown(lambda console: spread(changed(distributions=[alone]), console))[1].endswith(f"█  {said}")
 
 
 def test_the_same_without_block_characters():

@@ -125,7 +125,21 @@ def run(*words):
 
 
 def test_a_segment_of_several_words_needs_no_quotes_and_no_capitals():
-    assert run("at", "risk", "--tone", "short").stdout.startswith("At Risk\nWin back urgently.\n")
+    assert run("at", "risk").stdout.startswith("At Risk\nWin back urgently.\n")
+
+
+def test_of_a_single_tone_only_the_messages_are_shown():
+    told = run("at", "risk", "--tone", "short").stdout
+    assert told.startswith("At Risk\n\nMessage, short\n  ")
+    assert told.count("Message, ") == 1
+    assert "Action 1" not in told
+    every = run("--tone", "short").stdout
+    assert every.count("Message, short\n") == len(playbook("rfm-9").playbook.plays) - every.count("No message of")
+    assert "what to do" not in every
+
+
+def test_a_play_without_a_message_of_the_tone_says_so():
+    assert shown(show_play, Plays(BOOK, {}, tone="short"), REST) == "Others\n\nNo message of the tone short.\n"
 
 
 def test_a_wrong_segment_is_told_its_near_miss():

@@ -95,6 +95,7 @@ def test_what_was_not_measured_is_said():
             "measured": {**FOUND["measured"], "gaps": {**gaps, "nine_in_ten_back_by": None}, "season": season},
         }
     )
+    assert "followed by another" not in page  # no heading over nothing
     assert "1 gap that ended, 3 still open (Kaplan-Meier). Too few to say more." in page
     assert "Not measured: the history holds 1 whole year, two are needed." in page
 

@@ -97,14 +97,14 @@ def test_an_unknown_key_of_a_file_is_placed(toml):
         (
             {"model": {"scale": "many"}},
             (
-                "error[settings]: model.scale cannot be 'many': input should be a valid integer, unable to parse string"
-                " as an integer\n  Fix: give another value in the settings file or with --scale"
+                "error[settings]: model.scale cannot be 'many': it must be a whole number\n"
+                "  Fix: give another value in the settings file or with --scale"
             ),
         ),
         (
             {"ledger": {"zero_orders": "maybe"}},
             (
-                "error[settings]: ledger.zero_orders cannot be 'maybe': input should be 'ignore' or 'count'\n"
+                "error[settings]: ledger.zero_orders cannot be 'maybe': it must be 'ignore' or 'count'\n"
                 "  Fix: give another value in the settings file or with --zero-orders"
             ),
         ),
@@ -112,6 +112,27 @@ def test_an_unknown_key_of_a_file_is_placed(toml):
 )
 def test_a_wrong_value_is_named_with_its_flag(flags, text):
     assert str(refusal(None, flags)) == text
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (
+            'fields = "margin"',
+            "business.fields cannot be 'margin': it must be a list\n  Fix: write fields = [\"margin\"]",
+        ),
+        ("fields = 5", "business.fields cannot be '5': it must be a list"),
+        ("industry = 5", "business.industry cannot be '5': it must be a text"),
+        ('customers = "many"', "business.customers cannot be 'many': it must be a whole number"),
+        ("customers = 2.5", "business.customers cannot be '2.5': it must be a whole number"),
+        ('model = "b2x"', "business.model cannot be 'b2x': it must be 'b2b' or 'b2c'"),
+    ],
+)
+def test_a_wrong_kind_of_value_is_told_in_plain_words(toml, line, text):
+    path = toml(f"[business]\n{line}\n")
+    said, fix = text.partition("\n")[::2]
+    error = refusal(path)
+    assert str(error).startswith(f"error[settings]: {said}\n  Where: {path}\n{fix}")
 
 
 def test_a_value_where_a_table_belongs_is_refused(toml):

@@ -103,7 +103,25 @@ def test_halves_are_translated_exactly():
     assert scheme(REST, lowest=0).translated(Fraction(3, 2)) == Fraction(5, 2)
 
 
-def test_segments_stand_best_first_in_the_ranking_or_else_in_their_own_order():
+def test_segments_stand_best_first_in_the_ranking_or_else_in_their_own_order_if_it_begins_with_the_best():
     ranked = scheme(REST, ranking=("Rest",))
     assert ranked.best_first == ("Rest",)
-    assert scheme(REST).best_first == tuple(segment.name for segment in scheme(REST).segments)
+    assert scheme(REST).best_first == ("Rest",)
+    assert scheme(TOP, REST).best_first == ("Top", "Rest")
+
+
+def test_an_order_that_does_not_begin_with_the_best_scores_goes_by_the_average_scores_recency_twice():
+    often_long_ago = Segment("Often, long ago", "", rules=(Rule(r=between(1, 1), f=between(3, 5)),))
+    once_lately = Segment("Once, lately", "", rules=(Rule(r=between(4, 5), f=between(1, 1)),))
+    assert scheme(REST, TOP).best_first == ("Rest", "Top")  # Rest takes the best scores, and leaves none to Top
+    assert scheme(often_long_ago, once_lately, TOP, REST).best_first == (
+        "Top", "Once, lately", "Rest", "Often, long ago",
+    )  # fmt: skip
+    ranked = ("Often, long ago", "Top")
+    assert scheme(often_long_ago, TOP, ranking=ranked).best_first == ranked
+
+
+def test_a_segment_that_others_leave_no_cell_stands_where_its_own_definition_puts_it():
+    low = Segment("Low", "", rules=(Rule(r=between(1, 2)),))
+    hidden = Segment("Hidden", "", rules=(Rule(r=between(1, 1)),))
+    assert scheme(low, hidden, REST).best_first == ("Rest", "Low", "Hidden")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quintile.domain.window import ObservationWindow, WindowLength
+from quintile.domain.window import ObservationWindow, WindowLength, length_in_words
 from quintile.errors import SettingsError
 
 
@@ -69,6 +69,23 @@ def test_everything_has_no_start():
 @pytest.mark.parametrize("length", [WindowLength(months=10**6), WindowLength(days=10**6)])
 def test_a_window_longer_than_the_calendar_starts_in_its_first_month(length):
     assert ObservationWindow(date(2025, 7, 1), length).start == date(1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("6w", "6 weeks"),
+        (" 1 W ", "1 week"),
+        ("12mo", "12 months"),
+        ("1m", "1 month"),
+        ("2y", "2 years"),
+        ("45d", "45 days"),
+        ("1 day", "1 day"),
+        ("all", "all"),
+    ],
+)
+def test_a_length_is_said_in_the_unit_of_its_writer(written, said):
+    assert length_in_words(written) == said
 
 
 @given(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -73,12 +74,32 @@ MAP = {
 }
 
 
+@dataclass(frozen=True)
+class Shop:
+    """Orders as rows of text, their columns, and which column plays which role."""
+
+    name: str
+    columns: tuple[str, ...]
+    map: dict[str, str]
+    rows: tuple[tuple[str, ...], ...]
+
+    def write(self, folder: Path) -> Path:
+        """The rows as a CSV file."""
+        file = folder / f"{self.name}.csv"
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            csv.writer(opened).writerows((self.columns, *self.rows))
+        return file
+
+
 def write_lines(path: Path, columns: tuple[str, ...] = COLUMNS, delimiter: str = ",") -> Path:
     """The lines as a text file with some of the columns."""
     places = [COLUMNS.index(column) for column in columns]
     text = [delimiter.join(columns), *(delimiter.join(row[place] for place in places) for row in lines_of())]
     path.write_text("\n".join(text) + "\n", encoding="utf-8")
     return path
+
+
+LINES = Shop("shop_lines", COLUMNS, MAP, tuple(lines_of()))
 
 
 def written(file: Path, settings: dict[str, dict[str, Any]], *, model: RfmModel | None = None, **more: Any) -> Written:

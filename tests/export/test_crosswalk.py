@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from quintile.errors import StoreError
+from quintile.errors import SettingsError
 from quintile.export.crosswalk import crosswalk_page
 from quintile.jobs.crosswalk import crosswalk_results
 from quintile.jobs.crosswalk_page import write_crosswalk
@@ -60,5 +60,5 @@ def test_the_page_is_small_and_always_the_same(found, page):
 def test_the_file_is_written_whole_or_not_at_all(found, tmp_path):
     write_crosswalk(found, tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    with pytest.raises(StoreError, match="the page cannot be written"):
+    with pytest.raises(SettingsError, match=r"the folder '.*nowhere' is not there"):
         write_crosswalk(found, tmp_path / "nowhere" / "page.html")

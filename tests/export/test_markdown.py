@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from quintile.export.markdown import fenced, html_with_commands, plain, plain_with_commands
+from quintile.export.markdown import fenced, html_with_commands, plain, plain_with_commands, spanned
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,33 @@ def test_a_fence_is_longer_than_any_in_the_code():
     assert fenced("SELECT 1", "sql") == "```sql\nSELECT 1\n```"
 
 
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        ("shop_orders", "`shop_orders`"),
+        ("a*b [c] & $e", "`a*b [c] & $e`"),
+        ("<img src=x_y>", "&lt;img src=x\\_y&gt;"),
+        ("my`table", "``my`table``"),
+        ("`quoted`", "`` `quoted` ``"),
+        ("a``b`", "``` a``b` ```"),
+        ("two\nlines\u202e", "`two lines\ufffd`"),
+    ],
+)
+def test_nothing_is_escaped_in_a_span_of_code_and_a_backtick_does_not_end_it(code, written):
+    assert spanned(code) == written
+
+
 def test_commands_in_a_sentence_are_code():
     said = "see: quintile run SOURCE --window 24mo --out DIR"
     assert plain_with_commands(said) == "see: `quintile run SOURCE --window 24mo --out DIR`"
     assert html_with_commands(f"<{said}") == "&lt;see: <code>quintile run SOURCE --window 24mo --out DIR</code>"
     assert plain_with_commands("(quintile check SOURCE) names it") == "(`quintile check SOURCE`) names it"
+
+
+def test_a_flag_alone_is_code_without_its_value():
+    said = "people count apart; --customer-key account rolls them up"
+    assert plain_with_commands(said) == "people count apart; `--customer-key` account rolls them up"
+    assert plain_with_commands("a -- b, c--d") == "a -- b, c--d"
 
 
 @pytest.mark.parametrize(

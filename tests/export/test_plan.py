@@ -149,8 +149,10 @@ def test_the_html_holds_the_same_programs(content, markdown):
 
 def test_the_owners_words_stand_beside_what_the_data_says(content):
     found = {line["what"]: line["found"] for line in content["business"]}
+    said = {line["what"]: line["said"] for line in content["business"]}
+    assert (said["Window"], said["Purchase cycle"]) == ("24 months", "6 weeks")
     assert "gross_margin" in found["Fields"]
-    assert found["Window"].startswith("12mo was used here")
+    assert found["Window"].startswith("Here it is 12 months; to change it: ")
     assert "you say 42 days" in found["Purchase cycle"]
     assert "--customer-key account" in found["Sells to"]
     fields = {line["what"]: line["fields"] for line in content["enhancements"]}

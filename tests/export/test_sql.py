@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from quintile.config.read import read_settings
 from quintile.errors import SettingsError
 from quintile.export.python import model_python
 from quintile.export.recipe import Recipe
@@ -20,7 +21,7 @@ from quintile.jobs.demo import make_sample_shop, sample_wish
 from quintile.jobs.fit import fit
 from quintile.jobs.run import run
 from quintile.jobs.wish import Wish
-from tests.export.parity import COLUMNS, MAP, programs, write_lines, written
+from tests.export.parity import COLUMNS, LINES, MAP, programs, write_lines, written
 
 READ = {"reading": {"map": MAP}}
 MODELS = {
@@ -72,13 +73,13 @@ def check(found):
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-def test_every_model_gives_the_same_rows(tmp_path, model):
-    check(written(write_lines(tmp_path / "orders.csv"), {**READ, "model": model}))
+def test_every_model_gives_the_same_rows(shop_of, model):
+    check(shop_of(LINES, {"model": model}))
 
 
 @pytest.mark.parametrize("ledger", LEDGERS.values(), ids=LEDGERS)
-def test_every_rule_of_the_ledger_gives_the_same_rows(tmp_path, ledger):
-    check(written(write_lines(tmp_path / "orders.csv"), {**READ, "ledger": ledger}))
+def test_every_rule_of_the_ledger_gives_the_same_rows(shop_of, ledger):
+    check(shop_of(LINES, {"ledger": ledger}))
 
 
 def test_full_days_in_a_zone_are_the_same(tmp_path):
@@ -89,14 +90,8 @@ def test_full_days_in_a_zone_are_the_same(tmp_path):
 
 def test_frozen_cut_points_score_a_later_month(tmp_path):
     file = write_lines(tmp_path / "orders.csv")
-    model, _ = fit(Wish(sources=[file], settings=_settings(), as_of=date(2025, 4, 1)))
+    model, _ = fit(Wish(sources=[file], settings=read_settings(None, READ), as_of=date(2025, 4, 1)))
     check(written(file, READ, model=model))
-
-
-def _settings():
-    from quintile.config.read import read_settings  # noqa: PLC0415 - one test needs it
-
-    return read_settings(None, READ)
 
 
 @pytest.mark.parametrize("dropped", [("pos",), ("state",), ("receipt", "pos", "state")], ids=str)
@@ -232,5 +227,63 @@ def test_a_source_that_no_statement_loads_has_a_place_for_its_reader(tmp_path):
     sheet = replace(found.recipe, how={**found.recipe.how, "format": "xlsx"})
     assert load_sql(sheet) is None
     assert model_sql(sheet) == model_sql(found.recipe)
-    with pytest.raises(NotImplementedError):
+    columns = "buyer id, receipt, pos, bought at, net value, state"
+    with pytest.raises(NotImplementedError, match=f"yield each row of the table as a dict with the keys {columns}"):
         exec(model_python(sheet), {})
+
+
+NOTHINGS = ("", "null", "NULL", "None", "nan", "NaN", "n/a", "#N/A", "NA", "nil", "<NA>", "NaT", " nan ")
+
+
+def test_words_for_nothing_name_no_customer_and_no_order(tmp_path):
+    rows = [f"{word},{word},1,2025-06-01,5.00" for word in NOTHINGS]
+    rows += [f"C{n},{word},1,2025-06-0{n % 9 + 1},{n + 1}.00" for n, word in enumerate(NOTHINGS)]
+    rows += ["Nana,na1,1,2025-06-01,4.00", "nully,null2,2,2025-06-01,4.00", "row 1,row 2,1,2025-06-01,4.00"]
+    found = small(tmp_path, "customer_id,order_id,line_id,order_date,amount", rows)
+    assert {customer[0] for customer in found.customers} == {*(f"C{n}" for n in range(13)), "Nana", "nully", "row 1"}
+
+
+def test_whole_numbers_with_a_point_lose_it(tmp_path):
+    found = small(tmp_path, "customer_id,order_date,amount", ["17850.0,2025-06-01,5.00", "12.0,2025-06-02,5.00"])
+    assert [customer[0] for customer in found.customers] == ["12", "17850"]
+
+
+def test_ids_that_a_data_frame_made_floats_are_whole_numbers(tmp_path):
+    source = tmp_path / "sales.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "COPY (SELECT CASE WHEN n % 7 = 0 THEN 'nan'::DOUBLE ELSE n % 7 END AS customer_id, n AS order_id,"
+            " DATE '2025-01-01' + n::INTEGER AS order_date, n::DECIMAL(9, 2) AS amount FROM range(1, 60) AS rows(n))"
+            " TO '" + str(source) + "'"
+        )
+    found = written(source, {})
+    assert [customer[0] for customer in found.customers] == ["1", "2", "3", "4", "5", "6"]
+    assert found.by_sql == found.customers == found.by_python
+
+
+@pytest.mark.parametrize("amount", ['"1,234.50"', "$5.00", "(5.00)", "5.00-", "5 EUR"])
+def test_amounts_that_no_cast_reads_are_told(tmp_path, amount):
+    rows = [f"A,2025-06-01,{amount}", "B,2025-06-02,7.00", "C,2025-06-03,8.50"]
+    file = shop_file(tmp_path, "\n".join(["customer_id,order_date,amount", *rows]) + "\n")
+    run(Wish(sources=[file], settings=read_settings(None, {}), as_of=date(2025, 7, 1)), tmp_path / "out")
+    assert any(text.startswith("Write amounts as plain numbers") for text in _recipe(tmp_path / "out").before)
+
+
+@pytest.mark.parametrize("amount", ["1e3", "+5", "-5.00", ".5", "oops"])
+def test_amounts_that_a_cast_reads_or_nobody_are_not_told(tmp_path, amount):
+    rows = [f"A,2025-06-01,{amount}", "B,2025-06-02,7.00", "C,2025-06-03,8.50"]
+    found = small(tmp_path, "customer_id,order_date,amount", rows)
+    assert not any(text.startswith("Write amounts") for text in found.recipe.before)
+
+
+def test_dates_in_words_and_ids_in_two_forms_are_told(tmp_path):
+    rows = ["Ame\u0301lie,5 Jun 2025,5.00", "Am\u00e9lie,6 Jun 2025,7.00"]
+    file = shop_file(tmp_path, "\n".join(["customer_id,order_date,amount", *rows]) + "\n")
+    run(Wish(sources=[file], settings=read_settings(None, {}), as_of=date(2025, 7, 1)), tmp_path / "out")
+    dates, ids = _recipe(tmp_path / "out").before
+    assert dates == "Write dates as 2025-01-31: some stand with day and month name."
+    assert ids.startswith("Clean the ids, and write them in one Unicode form (NFC)")
+
+
+def _recipe(out):
+    return Recipe.of(json.loads((out / "run.json").read_text(encoding="utf-8")), None)

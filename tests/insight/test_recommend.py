@@ -27,7 +27,7 @@ def back_within(days):
 def test_the_window_is_the_shortest_that_holds_nine_in_ten_returns(days, window):
     advice = window_advice(back_within(days), EVEN, 2_000)
     assert (advice.value, advice.flags) == (window, ("--window", window))
-    assert f"back within {days} days" in advice.reason
+    assert f"back within {days} day" in advice.reason
 
 
 def test_beyond_two_years_all_orders_are_spoken_of():
@@ -48,6 +48,11 @@ def test_a_history_below_a_year_cannot_show_that_half_a_year_is_enough():
     advice = window_advice(back_within(50), UNKNOWN, 364)
     assert advice.value == "12mo"
     assert advice.reason.endswith("; all 364 days of the history lie in it")
+
+
+def test_a_single_day_is_spoken_of_as_one():
+    assert window_advice(survival([]), UNKNOWN, 1).reason.endswith("; the one day of the history lies in it")
+    assert "back within 1 day, but" in window_advice(back_within(1), UNKNOWN, 100).reason
 
 
 def test_too_few_purchases_make_no_rule():

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from quintile.config.read import read_settings
+from quintile.domain.engine_settings import EngineSettings
 from quintile.domain.rfm_model import RfmModel
-from quintile.domain.settings import EngineSettings
 from quintile.errors import SettingsError
 from quintile.jobs.cut_drift import cut_drift
 from quintile.jobs.run import run

@@ -8,13 +8,16 @@ from datetime import date
 import pytest
 
 from quintile.config.read import read_settings
+from quintile.domain.fail_point import VARIABLE
 from quintile.domain.rhythm import Rhythm
 from quintile.errors import SettingsError
 from quintile.jobs.history import Dates, history
-from quintile.jobs.one_result import customers_of
+from quintile.jobs.log import log
+from quintile.jobs.one_result import customers_of, readable
 from quintile.jobs.report_page import write_page
 from quintile.jobs.workplace import workplace
 from quintile.snapshots.series import series
+from tests.forked import KILLED, ended
 from tests.golden.refreshes import AS_OF, FIRST, HEADER, Refreshed
 
 # FIRST: C on 24 February, B on 1 March, A on 1 and 20 June.
@@ -134,10 +137,10 @@ def test_a_past_snapshot_can_be_looked_at_like_any_other(project):
     line = past(project)["snapshots"][1]
     folder = project.home / "store" / "snapshots" / line["snapshot"]
     assert {path.name for path in folder.iterdir()} == {
-        *("customers.parquet", "identity.parquet", "segments.csv", "run.json", "model.json"),
+        *("customers.parquet", "segments.csv", "run.json", "model.json"),
         *("ledger.json", "orders.json", "profile.json"),
     }
-    with workplace([], SETTINGS.engine, folder) as place:
+    with workplace([], SETTINGS.engine, readable(folder)) as place:
         assert [row[0] for row in place.engine.rows(customers_of(place.engine, folder))] == ["B", "C"]
     own = project.folder / "own"
     shutil.copytree(folder, own)
@@ -165,3 +168,20 @@ def test_the_list_of_customers_is_the_one_the_project_was_run_with(tmp_path):
 
 def test_the_last_date_is_the_last_published_one(project):
     assert past(project, Dates(Rhythm.parse("month"), AS_OF))["snapshots"][0]["added"] is False
+
+
+def test_a_history_is_in_the_log(project):
+    added = [line["snapshot"] for line in past(project)["snapshots"] if line["added"]]
+    past(project)
+    runs = log(project.home, SETTINGS)["runs"]
+    assert [(run["outcome"], run["snapshot"]) for run in runs[:2]] == [("unchanged", None), ("added", added[-1])]
+
+
+def test_an_erasure_that_was_cut_off_is_completed_before_the_past_is_made(project, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    environment = {VARIABLE: "erase.buried:1", "XDG_STATE_HOME": str(tmp_path)}
+    assert ended(project.folder, ["erase", "--project", "project", "B"], environment) == KILLED
+    past(project)
+    for one in series(project.home / "store"):
+        with workplace([], SETTINGS.engine, readable(one.folder)) as place:
+            assert "B" not in [row[0] for row in place.engine.rows(customers_of(place.engine, one.folder))]

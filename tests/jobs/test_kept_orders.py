@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 import pytest
 
-from quintile.domain.settings import EngineSettings
+from quintile.domain.engine_settings import EngineSettings
 from quintile.engine.render import Sql
 from quintile.jobs.kept_orders import kept_ledger
 from quintile.jobs.workplace import workplace
@@ -37,7 +39,7 @@ def project(tmp_path):
 def test_orders_are_kept_by_month_under_numbers(project):
     files = kept_of(project)
     store = project.home / "store"
-    assert [(month_of(file), file.rows) for file in files.months] == [("2025-05", 1), ("2025-06", 3)]
+    assert [(month_of(file), file.rows) for file in files.months] == [(date(2025, 5, 1), 1), (date(2025, 6, 1), 3)]
     kept = duckdb.read_parquet(str(store / files.months[1].name))
     assert "customer_id" not in kept.columns
     assert duckdb.read_parquet(str(store / files.names[0].name)).order("customer_key").fetchall() == [

@@ -53,7 +53,7 @@ def found(project):
 
 def segments_of(snapshot) -> dict[str, str]:
     customers = pd.read_parquet(snapshot.folder / "customers.parquet")
-    names = pd.read_parquet(snapshot.folder / "identity.parquet")
+    names = pd.read_parquet(next((snapshot.folder.parents[1] / "customers").iterdir()))
     merged = customers.merge(names, on="customer_key")
     return dict(zip(merged["customer_id"], merged["segment"], strict=True))
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from datetime import date
 
 import pytest
@@ -17,10 +14,8 @@ from quintile.errors import QuintileError, SettingsError
 from quintile.jobs.key import key_of
 from quintile.jobs.log import log
 from quintile.state.database import State
-from tests.conftest import ROOT
+from tests.forked import KILLED, ended
 from tests.golden.refreshes import FIRST, Refreshed
-
-KILLED = -9
 
 
 @pytest.fixture(autouse=True)
@@ -64,9 +59,9 @@ def test_a_killed_run_shows_as_stopped_at_the_next(tmp_path):
     project.run(FIRST)
     (tmp_path / "more.csv").write_text(FIRST + "O9,Z,2025-06-30,1.00\n", encoding="utf-8")
     command = ["run", "more.csv", "--project", "project", "--accept", "volume_drop", "--as-of", "2025-07-01", "--quiet"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), VARIABLE: "store.marked:1"}
-    ended = subprocess.run([sys.executable, "-m", "quintile", *command], cwd=tmp_path, env=environment, check=False)
-    assert ended.returncode == KILLED
+    assert (
+        ended(tmp_path, command, {VARIABLE: "store.marked:1", "XDG_STATE_HOME": str(tmp_path / "state-home")}) == KILLED
+    )
     assert told(project)[0] == ("running", None, None, None)
     project.run(FIRST)
     assert told(project)[1] == ("stopped", "killed_publishing", None, None)

@@ -49,10 +49,17 @@ def test_both_documents_are_written_and_written_again(tmp_path):
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     content = plan_of_sources(wish_for(write_shop(tmp_path), SCALE_3))
     with pytest.raises(StoreError, match="folder cannot be made"):
-        write_plan(content, tmp_path / "orders.csv")
+        write_plan(content, tmp_path / "orders.csv" / "plan")
 
 
-def test_a_length_of_the_business_that_is_none_is_named(tmp_path):
-    wish = wish_for(write_shop(tmp_path), {**SCALE_3, "business": {"purchase_cycle": "soon"}})
-    with pytest.raises(SettingsError, match="'soon' is not a window"):
-        plan_of_sources(wish)
+@pytest.mark.parametrize("name", ["orders.csv", "plan.md", "plan.pdf"])
+def test_a_file_in_place_of_the_folder_is_told(tmp_path, name):
+    content = plan_of_sources(wish_for(write_shop(tmp_path), SCALE_3))
+    with pytest.raises(SettingsError, match=f"a plan is two files, plan.md and plan.html; '{name}' is no folder"):
+        write_plan(content, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["orders.csv"]
+
+
+def test_a_length_of_the_business_that_is_none_is_named_before_anything_is_read(tmp_path):
+    with pytest.raises(SettingsError, match=r"business\.purchase_cycle is 'soon'"):
+        wish_for(tmp_path / "nothing.csv", {**SCALE_3, "business": {"purchase_cycle": "soon"}})

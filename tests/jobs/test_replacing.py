@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from quintile.errors import SettingsError, StoreError, StoreFullError
-from quintile.jobs.replacing import HTML, replacing
+from quintile.jobs.replacing import HTML, refuse_missing_folder, replacing
 
 
 def test_the_draft_takes_the_place(tmp_path):
@@ -51,6 +51,28 @@ def test_a_file_of_another_kind_is_never_written_over(tmp_path, foreign):
     with pytest.raises(SettingsError, match="a file is there already, and it is not the page"):
         written_over()
     assert (tmp_path / "orders.csv").read_text(encoding="utf-8") == foreign
+
+
+def test_a_folder_that_is_not_there_is_told_with_what_makes_it(tmp_path):
+    out = tmp_path / "nowhere" / "page.html"
+
+    def written():
+        with replacing(out, "the page") as draft:
+            draft.write_text("new", encoding="utf-8")
+
+    with pytest.raises(SettingsError) as caught:
+        written()
+    assert str(caught.value) == (
+        f"error[out]: the folder '{out.parent}' is not there\n  Where: {out}\n"
+        f"  Fix: make it first (mkdir {out.parent}), or choose another --out"
+    )
+
+
+def test_a_file_in_place_of_the_folder_is_told(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"'.*file' is a file, not a folder"):
+        refuse_missing_folder(tmp_path / "file" / "page.html")
+    refuse_missing_folder(tmp_path / "page.html")
 
 
 def test_a_page_of_an_earlier_time_is_replaced(tmp_path):

@@ -1,17 +1,13 @@
-"""What is too old goes, what is young stays; a dry run changes nothing, and a kill leaves a sound project."""
+"""What is too old goes, what is young stays; a dry run changes nothing."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from quintile.domain.fail_point import VARIABLE
 from quintile.domain.keeping import RetentionSettings
 from quintile.domain.settings import ModelSettings, Settings
 from quintile.errors import SettingsError
@@ -19,11 +15,8 @@ from quintile.jobs import retention as retention_job
 from quintile.jobs.log import log
 from quintile.jobs.retention import retention
 from quintile.jobs.verify import verify
-from quintile.jobs.workplace import today
-from tests.conftest import ROOT
 from tests.golden.refreshes import HEADER, Refreshed
 
-KILLED = -9
 ROWS_FROM, SNAPSHOTS_FROM = date(2022, 7, 1), date(2023, 7, 1)
 ORDERS = f"""{HEADER}
 O1,OLD,2021-06-01,10.00
@@ -128,24 +121,3 @@ def test_rows_that_the_window_counts_are_never_removed(project):
 def test_nothing_to_keep_by_is_refused(project):
     with pytest.raises(SettingsError, match="nothing says how long"):
         retention(project.home, Settings())
-
-
-@pytest.mark.parametrize(
-    "place",
-    ["retention.removed:1", "rewriting.kept:1", "rewriting.snapshot:1", "retention.rewritten:1", "rewriting.dropped:1"],
-)
-def test_a_job_that_is_killed_is_done_by_the_next(project, place):
-    days = {
-        kind: str((today("UTC") - day).days) + "d" for kind, day in (("rows", ROWS_FROM), ("snapshots", SNAPSHOTS_FROM))
-    }
-    limits = ["--rows", days["rows"], "--snapshots", days["snapshots"]]
-    command = [sys.executable, "-m", "quintile", "retention", "--project", "project", *limits]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), VARIABLE: place}
-    (project.home / "quintile.toml").write_text('[model]\nwindow = "12mo"\n', encoding="utf-8")
-    arguments = {"cwd": project.folder, "capture_output": True}
-    ended = subprocess.run(command, env=environment, check=False, **arguments)
-    assert ended.returncode == KILLED, ended.stderr
-    assert set(project.customers()) == {"A", "C"}
-    ended = subprocess.run(command, env=environment | {VARIABLE: ""}, check=False, **arguments)
-    assert ended.returncode == 0, ended.stderr
-    assert verify(project.home, Settings())["problems"] == []

@@ -37,6 +37,11 @@ def test_a_base_at_every_border_is_enough():
             "179 days of history: below 180, frequency says little",
         ),
         (
+            {"first_day": AS_OF - timedelta(days=1)},
+            "short_history",
+            "1 day of history: below 180, frequency says little",
+        ),
+        (
             {"last_day": AS_OF - timedelta(days=31)},
             "no_recent_order",
             "the latest order lies 31 days before 2025-07-01: is the export complete, or --as-of too late?",

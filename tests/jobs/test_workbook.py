@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from quintile.config.read import read_settings
 from quintile.domain.formulas import neutralised
-from quintile.errors import DataError, SettingsError, StoreError
+from quintile.errors import DataError, SettingsError
 from quintile.export import workbook as export
 from quintile.jobs.run import run
 from quintile.jobs.wish import Wish
@@ -156,6 +156,12 @@ def test_a_project_gives_ids_and_real_days(tmp_path):
     ]  # fmt: skip
 
 
+def test_as_many_customers_as_rows_below_the_header_are_all_written(results, tmp_path, monkeypatch):
+    assert export.MOST_CUSTOMERS == 1_048_576 - 1
+    monkeypatch.setattr(export, "MOST_CUSTOMERS", 60)
+    assert len(customers_of(workbook(tmp_path / "o.xlsx", results))) == 60
+
+
 def test_more_customers_than_rows_are_refused(results, tmp_path, monkeypatch):
     monkeypatch.setattr(export, "MOST_CUSTOMERS", 59)
     with pytest.raises(DataError, match="holds 59 customers, the result has 60") as raised:
@@ -172,5 +178,5 @@ def test_results_without_parquet_say_what_to_do(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_named(results, tmp_path):
-    with pytest.raises(StoreError, match="the workbook cannot be written"):
+    with pytest.raises(SettingsError, match=r"the folder '.*nowhere' is not there"):
         workbook(tmp_path / "nowhere" / "o.xlsx", results)

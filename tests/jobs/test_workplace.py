@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from quintile.domain.settings import EngineSettings
+from quintile.domain.engine_settings import EngineSettings
 from quintile.errors import DataError
 from quintile.jobs.workplace import require_sound_files, workplace
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from quintile.domain.settings import EngineSettings
+from quintile.domain.engine_settings import EngineSettings
 from quintile.engine.render import Sql
 from quintile.jobs.forecast import Horizon, forecast
 from quintile.jobs.kept_scores import KeptScores, segmented

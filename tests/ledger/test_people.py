@@ -18,12 +18,12 @@ def numbered(engine):
 
 
 def test_people_are_numbered_in_the_order_of_their_texts_whatever_the_order_of_rows(engine):
-    number_people(engine, people_of(("B", "b@x"), ("A", "z@x"), ("A", "a@x"), ("B", "b@x")), NOBODY, after=0)
+    number_people(engine, people_of(("B", "b@x"), ("A", "z@x"), ("A", "a@x"), ("B", "b@x")), NOBODY, PERSON, after=0)
     assert numbered(engine) == [(1, "A", "a@x"), (2, "A", "z@x"), (3, "B", "b@x")]
 
 
 def test_new_people_come_after_the_known_ones(engine):
-    number_people(engine, people_of(("B", "b@x"), ("A", "a@x")), people_of(("B", "b@x")), after=7)
+    number_people(engine, people_of(("B", "b@x"), ("A", "a@x")), people_of(("B", "b@x")), PERSON, after=7)
     assert numbered(engine) == [(8, "A", "a@x")]
 
 

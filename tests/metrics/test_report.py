@@ -7,12 +7,14 @@ import pytest
 
 from quintile.domain.ledger import REFUND_ONLY, REFUNDED, ZERO
 from quintile.domain.rfm_model import RfmModel
+from quintile.domain.window import WindowLength
 from quintile.engine.render import Sql
 from quintile.metrics.measure import Clock, measure
 from quintile.metrics.report import find_places, scored_steps
+from tests.metrics.months import by_month
 from tests.metrics.orders import ledger_of
 
-ORDERS = [
+ORDERS: list[tuple[str | int, str, str] | tuple[str | int, str, str, int]] = [
     ("A", "2025-06-01", "10.00"),
     ("B", "2025-06-01", "7.00"),
     ("A", "2025-06-02", "0.00", ZERO),
@@ -75,3 +77,11 @@ def test_a_window_without_orders_has_nothing_inside(engine):
     places = find_places(engine, ledger, Clock.at(date(2025, 7, 1), RfmModel(), "UTC"))
     assert (places.inside, places.alone) == ((0, Decimal(0)), (0, Decimal(0)))
     assert places.taken == {"before_window": (1, Decimal(1))}
+
+
+@pytest.mark.parametrize("window", ["all", "1mo", "12mo", "45d"])
+@pytest.mark.parametrize("as_of", [date(2025, 7, 1), date(2025, 6, 4), date(2024, 12, 31)], ids=str)
+def test_sums_of_months_give_the_places_that_all_orders_give(engine, as_of, window):
+    ledger = ledger_of(engine, ORDERS)
+    clock = Clock.at(as_of, RfmModel(window=WindowLength.parse(window)), "UTC")
+    assert find_places(engine, by_month(engine, ledger), clock) == find_places(engine, ledger, clock)

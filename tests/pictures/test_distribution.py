@@ -59,7 +59,7 @@ def test_near_cuts_have_their_labels_in_tiers():
 def test_the_caption_says_the_most_common_value_and_who_has_none():
     assert distribution(ORDERS, currency="EUR").caption == (
         "2,000 customers; the most common value is 1 order, shared by 75.0%. Cut points: 2."
-        " 3 have no order in the window."
+        " 3 customers without an order in the window."
     )
     nothing = {**ORDERS, "common_value": None}
     assert "the most common value is no order in the window" in distribution(nothing, currency="EUR").caption

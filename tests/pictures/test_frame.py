@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from quintile.pictures.frame import categories, framed, short_name, values
 
 
@@ -10,8 +12,19 @@ def test_a_drawing_does_not_move_and_speaks_its_caption():
     assert "media" not in option
 
 
-def test_a_narrow_place_changes_it():
-    assert framed("", narrow={"grid": {}})["media"] == [{"query": {"maxWidth": 600}, "option": {"grid": {}}}]
+def test_a_narrow_place_changes_it_and_one_that_grows_again_gets_back_what_was_there():
+    wide = {"grid": {"left": 9, "top": 1}, "series": [{"label": {"width": 90, "show": True}}, {"label": {"width": 80}}]}
+    narrow = {"grid": {"left": 2}, "series": [{"label": {"width": 30}}, {"label": {"width": 20}}]}
+    assert framed("", wide, narrow=narrow)["media"] == [
+        {"query": {"maxWidth": 600}, "option": narrow},
+        {"option": {"grid": {"left": 9}, "series": [{"label": {"width": 90}}, {"label": {"width": 80}}]}},
+    ]
+
+
+@pytest.mark.parametrize("narrow", [{"grid": {"left": 1}}, {"series": [{}, {}]}])
+def test_what_a_narrow_place_changes_is_said_for_wide_ones_too(narrow):
+    with pytest.raises((KeyError, ValueError)):
+        framed("", {"grid": {}, "series": [{}]}, narrow=narrow)
 
 
 def test_parts_of_an_axis_are_added_to_and_not_replaced():

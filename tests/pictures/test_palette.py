@@ -8,7 +8,8 @@ import math
 import pytest
 
 from quintile.pictures import palette
-from quintile.pictures.palette import ROLES, SEGMENTS, contrast, heat_step, label_colour, segment_colours
+from quintile.pictures.palette import MANY_SEGMENTS, ROLES, SEGMENTS, contrast, heat_step, label_colour, segment_colours
+from quintile.segments.load import load_scheme, shipped_schemes
 
 # What people see who lack one kind of cone; linear RGB. G. M. Machado, M. M. Oliveira, L. A. F. Fernandes: A
 # physiologically-based model for simulation of color vision deficiency, IEEE TVCG 15 (2009), severity 1.0.
@@ -32,6 +33,7 @@ SEEN_BY = {
 }
 # CIELAB distances; from about 2.3 on two colours side by side are told apart.
 NEIGHBOURS, ANY_TWO = 15, 12
+MANY_NEIGHBOURS, ANY_TWO_OF_MANY = 14, 9
 
 
 def linear(colour):
@@ -71,18 +73,25 @@ def test_any_two_segments_are_told_apart_by(people):
     assert min(distance(*pair, people) for pair in itertools.combinations(SEGMENTS, 2)) >= ANY_TWO
 
 
+@pytest.mark.parametrize("people", SEEN_BY)
+def test_any_two_of_many_segments_are_told_apart_by(people):
+    assert len(set(MANY_SEGMENTS)) == 27
+    assert min(distance(*pair, people) for pair in itertools.combinations(MANY_SEGMENTS, 2)) >= ANY_TWO_OF_MANY
+    assert min(distance(*pair, people) for pair in itertools.pairwise(MANY_SEGMENTS)) >= MANY_NEIGHBOURS
+
+
 def test_the_simulation_sees_what_it_should():
     assert distance("#d84039", "#6b7a00", "deuteranopia") < distance("#d84039", "#6b7a00", "everybody") / 2
     assert distance("#000000", "#ffffff", "protanopia") == pytest.approx(100, abs=0.5)
 
 
-@pytest.mark.parametrize("colour", [*SEGMENTS, palette.FALLBACK])
+@pytest.mark.parametrize("colour", [*SEGMENTS, *MANY_SEGMENTS, palette.FALLBACK])
 def test_areas_show_on_light_and_dark_pages_and_terminals(colour):
     for ground in ("#ffffff", "#000000", ROLES["light"]["role:ground"], ROLES["dark"]["role:ground"]):
         assert contrast(colour, ground) >= 3
 
 
-@pytest.mark.parametrize("ground", [*SEGMENTS, palette.FALLBACK, *palette.HEAT, *palette.HEAT_ON_DARK])
+@pytest.mark.parametrize("ground", [*SEGMENTS, *MANY_SEGMENTS, palette.FALLBACK, *palette.HEAT, *palette.HEAT_ON_DARK])
 def test_labels_are_readable_on_their_ground(ground):
     assert contrast(label_colour(ground), ground) >= 4.5
 
@@ -106,14 +115,22 @@ def test_the_contrast_of_wcag():
 
 
 def test_the_best_segment_is_green_and_the_worst_grey_however_many_there_are():
-    for count in range(2, 13):
-        assert (colours(count)[0], colours(count)[-1]) == (SEGMENTS[0], SEGMENTS[-1])
+    for count in range(2, 28):
+        shades = SEGMENTS if count <= 12 else MANY_SEGMENTS
+        assert (colours(count)[0], colours(count)[-1]) == (shades[0], shades[-1])
         assert len(set(colours(count))) == count
 
 
 def test_one_segment_or_many_have_colours():
     assert segment_colours(["A"]) == {"A": SEGMENTS[0]}
-    assert len(segment_colours([str(place) for place in range(27)])) == 27
+    assert len(segment_colours([str(place) for place in range(40)])) == 40
+
+
+@pytest.mark.parametrize("name", shipped_schemes())
+def test_the_segment_of_the_best_scores_has_the_best_colour(name):
+    scheme = load_scheme(name)
+    coloured, best = segment_colours(scheme.best_first), str(scheme.cells(scheme.scale)[(scheme.scale,) * 3])
+    assert coloured[best] == (SEGMENTS if len(coloured) <= 12 else MANY_SEGMENTS)[0]
 
 
 def test_heat_grows_with_the_number():

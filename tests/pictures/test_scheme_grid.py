@@ -40,4 +40,4 @@ def test_letters_are_left_out_where_a_thousand_cells_have_no_room():
 
 
 def test_the_caption_counts_what_is_empty():
-    assert drawn().caption.startswith("3 segments over 4 of 27 codes; an empty place has none.")
+    assert drawn().caption.startswith("3 segments over 4 of 27 codes; nobody is in an empty place.")

@@ -25,6 +25,20 @@ def test_areas_are_the_revenue_with_its_unit():
     assert [area["said"] for area in areas] == [f"Best\n8,002{NBSP}EUR\n80.0%", f"Worst\n2,000{NBSP}EUR\n20.0%"]
 
 
+def test_a_long_number_is_said_short_because_one_that_is_cut_off_reads_as_another():
+    lines = [
+        segment("Best", 1_048_575, "0.9000", "334604.311", "0.9000"),
+        segment("Worst", 9_999, "0.1000", "9999", "0.1"),
+    ]
+    said = [
+        [area["said"] for area in only_series(drawn(size, segments=lines))["data"]] for size in ("customers", "revenue")
+    ]
+    assert said == [
+        ["Best\n1.05M customers\n90.0%", "Worst\n9,999 customers\n10.0%"],
+        [f"Best\n335K{NBSP}EUR\n90.0%", f"Worst\n9,999{NBSP}EUR\n10.0%"],
+    ]
+
+
 def test_a_segment_has_its_colour_and_a_label_that_reads_on_it():
     worst, best = only_series(drawn())["data"]
     assert (best["itemStyle"], best["label"]) == ({"color": SEGMENTS[0]}, {"color": "#000000"})

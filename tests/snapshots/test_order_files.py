@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from quintile.errors import StoreError
@@ -16,7 +18,7 @@ FILES = OrderFiles((JUNE,), (NAMES,), {"currency": "EUR"}, "digest")
 def test_what_is_written_is_read_back(tmp_path):
     (tmp_path / ORDERS_JSON).write_text(FILES.to_json(), encoding="utf-8")
     assert OrderFiles.of(tmp_path) == FILES
-    assert month_of(JUNE) == "2025-06"
+    assert month_of(JUNE) == date(2025, 6, 1)
 
 
 def test_a_snapshot_without_orders_names_none(tmp_path):

@@ -97,3 +97,17 @@ def test_pandas_ids_with_a_gap_are_whole_again(opened, engine):
     found = examine_ids(engine, table, {"customer": "id"})
     query = render("SELECT {id} FROM ({source})", id=found.expressions["customer"], source=table.query)
     assert engine.rows(query) == [("7",), (None,), ("9",)]
+
+
+@pytest.mark.parametrize("odd", ["\tA1", "Zoe\u0308", "A\u200b1"])
+def test_ids_that_had_to_be_cleaned_are_told(examined, odd):
+    assert examined(["A2", odd])[2].assumed == {"customer_is_cleaned": True}
+
+
+@pytest.mark.parametrize("plain", [" A1 ", "A 1", "Zo\u00eb", "a,b"])
+def test_blanks_around_an_id_and_other_letters_are_no_matter(examined, plain):
+    assert examined(["A2", plain])[2].assumed == {}
+
+
+def test_floats_are_whole_numbers_with_a_point(examined):
+    assert examined([1.0, None], pa.float64())[2].assumed == {"customer_is_whole_number": True}

@@ -58,7 +58,7 @@ def test_a_wrong_factor_is_a_wrong_amount(typed, quantity, price):
 def test_a_sign_of_currency_is_seen(typed):
     assert typed({"a": ["€ 1,50", "€ 2,55"]}, amount_of({"amount": "a"})) == (
         [(Decimal("1.50"), None), (Decimal("2.55"), None)],
-        {"decimal": ",", "currency_sign": "€"},
+        {"decimal": ",", "currency_sign": "€", "amounts_with_marks": True},
     )
 
 
@@ -103,3 +103,15 @@ def test_scientific_notation_is_told_with_its_rows(engine, opened):
     assert [(one["code"], one["rows"]) for one in found.warnings] == [("scientific_notation", 2)]
     assert "'a'" in found.warnings[0]["message"]
     assert type_amount(engine, table, {"amount": "q"}, NO_WISH).warnings == ()
+
+
+def test_a_refund_with_marks_is_told(typed):
+    act = lambda engine, table: type_refund(engine, table, {"refund": "a"}, NO_WISH)  # noqa: E731 - one test needs it
+    assert typed({"a": ["(5.00)", "1.50"]}, act)[1] == {"amounts_with_marks": True}
+
+
+def test_dates_that_are_not_numbers_are_told_by_their_form(typed):
+    act = lambda engine, table: type_time(engine, table, {"time": "t"}, NO_WISH, ("UTC", "local"))  # noqa: E731 - as above
+    found = typed({"t": ["5 Jun 2025", "20250607", "2025-06-08", "13/06/2025"]}, act)[1]
+    assert found["date_forms"] == ["compact", "day and month name"]
+    assert "date_forms" not in typed({"t": ["2025-06-08", "13/06/2025"]}, act)[1]

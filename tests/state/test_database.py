@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import URL, create_engine, text
 
 from quintile.domain.tombstone import Tombstone
-from quintile.errors import StoreError
+from quintile.errors import StoreError, StoreFullError
 from quintile.state import migrations
 from quintile.state.database import State
 from tests import services
@@ -131,3 +131,17 @@ def test_the_tables_of_the_steps_are_those_of_today(tmp_path):
         made = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"))
         names = {row[0] for row in made} - {"sqlite_sequence"}
     assert names == {"quintile_version", "reviews", "runs", "sent", "tombstones"}
+
+
+def test_a_full_disk_is_told_as_one(tmp_path):
+    file = str(tmp_path / "state.sqlite")
+    state = State(URL.create("sqlite+pysqlite", database=file), file)
+
+    def fill():
+        with state.changing() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1")
+            connection.execute(text("INSERT INTO sent VALUES (:message, '')"), {"message": "x" * 100_000})
+
+    with pytest.raises(StoreFullError, match="the disk is full") as refused:
+        fill()
+    assert (refused.value.code, refused.value.exit_code) == ("disk-full", 74)

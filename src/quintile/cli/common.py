@@ -37,6 +37,9 @@ AsOf = Annotated[
     ),
 ]
 Project = Annotated[Path | None, typer.Option(help="Project folder with quintile.toml and the store.", metavar="DIR")]
+Results = Annotated[
+    Path | None, typer.Option(help="Results of a run instead of sources.", metavar="DIR", show_default=False)
+]
 Playbook = Annotated[Path | None, typer.Option(help="A playbook of your own instead of the scheme's.", metavar="FILE")]
 Backfill = Annotated[
     bool,
@@ -64,6 +67,24 @@ def refuse_sources(sources: list[Path] | None, project: Path | None) -> None:
         raise SettingsError("source", message, fix=fix)
 
 
+def refuse_settled(
+    what: str, sources: list[Path] | None, flags: GivenFlags, *, as_of: str | None, model: Path | None
+) -> None:
+    """Refuse what a result has already settled.
+
+    Raises:
+        SettingsError: Sources, settings, a date or a model stand beside the result that ``what`` is made of.
+    """
+    given = [f"--{key.replace('_', '-')}" for keys in flags.values() for key in keys]
+    given += [flag for flag, value in (("--as-of", as_of), ("--model", model)) if value is not None]
+    if sources:
+        message, fix = f"{what} is of sources or of a result, not of both", "drop the sources, or --results"
+        raise SettingsError("results", message, fix=fix)
+    if given:
+        message = f"a result has settled {', '.join(given)} already"
+        raise SettingsError("results", message, fix="drop those flags, or name the sources instead of the result")
+
+
 def asked(
     sources: list[Path] | None,
     flags: GivenFlags,
@@ -71,10 +92,12 @@ def asked(
     as_of: str | None = None,
     model: Path | None = None,
     project: Path | None = None,
+    quiet: bool = False,
 ) -> Wish:
     """The wish behind a command line: settings file, flags on top, analysis date, kept model.
 
-    The settings file is the project's, or ``quintile.toml`` in the current folder if it is there.
+    The settings file is the project's, or ``quintile.toml`` in the current folder if it is there. Where both are there
+    a line on standard error says which one counts, unless ``quiet``.
 
     Raises:
         SettingsError: Something on the command line or in the file is wrong.
@@ -85,6 +108,8 @@ def asked(
     from quintile.jobs.wish import Wish
 
     file = (project or Path()) / SETTINGS_FILE
+    if not quiet:
+        _tell_unread(file)
     settings = read_settings(file if file.is_file() else None, flags)
     kept = None
     if model is not None:
@@ -99,6 +124,33 @@ def asked(
         kept = RfmModel.from_json(_text(model))
     chosen = named_sources(sources or [], settings)
     return Wish(sources=chosen, settings=settings, as_of=parse_as_of(as_of), model=kept, project=project)
+
+
+def refuse_no_page(out: Path | None) -> None:
+    """Refuse a place for a page that has no folder, or a name of another kind of file, before anything is counted.
+
+    Raises:
+        SettingsError: ``out``.
+    """
+    from quintile.jobs.replacing import refuse_missing_folder
+
+    if out is None:
+        return
+    if out.suffix not in {".html", ".htm"}:
+        raise SettingsError("out", f"'{out.name}' is no name of a page", fix="write --out FILE.html")
+    refuse_missing_folder(out)
+
+
+def _tell_unread(file: Path) -> None:
+    """Say so when the current folder has settings too, which a project does not read."""
+    here = SETTINGS_FILE
+    if not here.is_file() or (file.is_file() and file.samefile(here)) or file == here:
+        return
+    from quintile.cli.show.plain import short_path
+
+    own = short_path(file)
+    counts = f"the settings are those of {own}" if file.is_file() else f"put it there as {own}, or use flags"
+    typer.echo(f"note: quintile.toml in the current folder is not read for this project: {counts}", err=True)
 
 
 def project_of(project: Path | None) -> Path:

@@ -33,11 +33,12 @@ class Flag:
     several: bool = False
     listed: bool = False
     pairs: bool = False
+    flag: str | None = None
 
     @property
     def spelled(self) -> str:
         """``base_currency`` is written ``--base-currency``, ``report`` is ``--report`` or ``--no-report``."""
-        name = self.key.replace("_", "-")
+        name = (self.flag or self.key).replace("_", "-")
         return f"--{name}/--no-{name}" if self.kind is bool else f"--{name}"
 
 
@@ -91,7 +92,11 @@ FLAGS = (
     Flag("refresh", "refit", "Learn a project's cut points anew.", kind=bool),
     Flag("refresh", "accept", "Publish in spite of a drift of this code; repeat it.", "CODE", several=True),
     Flag("refresh", "because", "Why the drift is accepted; kept in run.json."),
+    Flag("engine", "url", "Where the work is done.", "duckdb|postgresql://…|spark://…", flag="engine"),
+    Flag("engine", "schema", "Where results go in a PostgreSQL server.", "NAME"),
+    Flag("engine", "storage", "Where results go in a cluster: all workers reach it.", "ADDRESS"),
     Flag("engine", "memory", "Memory the database may use; beyond it, it works on disk.", "2GB"),
+    Flag("engine", "spill", "Folder for what does not fit into memory.", "DIR"),
     Flag("engine", "threads", "Processor threads; the results do not depend on it.", "N", int),
     Flag("limits", "max_memory", "Memory the child process of a check may take.", "4GB"),
     Flag("limits", "max_seconds", "Seconds it may take for one request.", "N", int),

@@ -7,6 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from quintile.config.business import check_business
 from quintile.config.plain import plain_settings
 from quintile.config.sources import beside, check_sources, give_way, refuse_secrets
 from quintile.domain.currency import CURRENCIES
@@ -56,6 +57,7 @@ def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
     _check_time_zone(settings.ledger.time_zone)
     _check_currency(settings.ledger.base_currency)
     check_sources(settings.sources, path)
+    check_business(settings.business, path)
     if not 0 <= settings.reading.max_bad_share <= 1:
         raise SettingsError(
             "max_bad_share", f"{settings.reading.max_bad_share} is no share", fix="write a number from 0 to 1"

@@ -15,7 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from pydantic_core import ErrorDetails
+
 _ADAPTER = TypeAdapter(Settings)
+_WANTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "decimal": "a number",
+    "finite": "a number",
+    "bool": "true or false",
+    "string": "a text",
+    "tuple": "a list",
+    "dict": "a table",
+    "dataclass": "a table",
+}
 _NO_FLAGS = {"sources", "business", "state", "retention", "targets", "kpis", "alerts"}
 
 
@@ -47,13 +60,34 @@ def _explained(error: ValidationError, path: Path | None) -> SettingsError:
         return SettingsError(
             "settings", f"'{key}' is no setting", fix=f"{hint}keys are {', '.join(known)}", place=place
         )
+    if first["type"] == "missing":
+        return SettingsError("settings", f"{key} is missing", fix=f"write {keys[-1]} = ...", place=place)
     flag = " or with --" + keys[1].replace("_", "-") if len(keys) > 1 and keys[0] not in _NO_FLAGS else ""
     return SettingsError(
         "settings",
-        f"{key} cannot be {str(first['input'])[:80]!r}: {first['msg'][0].lower()}{first['msg'][1:]}",
-        fix=f"give another value in the settings file{flag}",
+        f"{key} cannot be {_shown(first['input'])}: it must be {_wanted(first)}",
+        fix=_listed(first, keys[-1]) or f"give another value in the settings file{flag}",
         place=place,
     )
+
+
+def _shown(value: object) -> str:
+    """A value as a settings file writes it, cut where it is long."""
+    return {"True": "true", "False": "false"}.get(str(value), repr(str(value)[:80]))
+
+
+def _wanted(wrong: ErrorDetails) -> str:
+    """What fits, in words; what has no word here, in those of the library."""
+    kind = wrong["type"].partition("_")[0]
+    if kind == "literal":
+        return str(wrong["ctx"]["expected"])
+    return _WANTED.get(kind) or f"something else ({wrong['msg'][0].lower()}{wrong['msg'][1:]})"
+
+
+def _listed(wrong: ErrorDetails, key: str) -> str | None:
+    """The value as a list of one, where a list is wanted and one text was given."""
+    value = wrong["input"]
+    return f'write {key} = ["{value}"]' if wrong["type"] == "tuple_type" and isinstance(value, str) else None
 
 
 def _known_keys(parents: list[str]) -> list[str]:

@@ -58,8 +58,8 @@ class Bridge:
 
 
 def plain(amount: Decimal) -> str:
-    """A decimal as plain text, never in scientific notation."""
-    return format(amount, "f")
+    """A decimal as plain text, never in scientific notation; money without cents may come as a whole number."""
+    return format(Decimal(amount), "f")
 
 
 def _same(step: BridgeStep, rows: int, amounts: dict[str, Decimal]) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from quintile.domain.order_sums import KeptMonths
+
 # States of an order; a purchase counts, the others are kept and reported.
 PURCHASE, ZERO, REFUNDED, REFUND_ONLY = 0, 1, 2, 3
 
@@ -47,7 +49,8 @@ class Ledger:
     the orders, ``after_refunds`` their money, ``net`` the money that counts under the refund policy. ``grain`` says
     what one row was taken for. ``people`` names the keys of the table of customers, if there is one. ``names`` names
     the view of customer_key and customer_id in a project, whose orders carry numbers in place of ids; ``key_type`` is
-    then the type of the ids. ``second`` tells what became of each second table's rows.
+    then the type of the ids. ``second`` tells what became of each second table's rows. ``months`` are all orders once
+    more, where they are kept month by month with sums beside them.
     """
 
     orders: str
@@ -71,6 +74,7 @@ class Ledger:
     people: str | None = None
     names: str | None = None
     second: tuple[dict[str, Any], ...] = ()
+    months: KeptMonths | None = None
 
     def beside(self, fates: dict[int, Tally]) -> Ledger:
         """The same ledger with further rows among those that were read, none of them kept."""

@@ -19,6 +19,7 @@ Bounds = tuple[Fraction, Fraction]
 
 UNCLASSIFIED = "Unclassified"
 SINGLE_DIGIT = 9
+_RECENCY_COUNTS = 2
 HALVED, TWICE = 5, 10  # a scheme written for 5 serves 10: 9 and 10 count as 5
 
 # What to name when a scheme does not fit a scale; a test keeps these shipped and fitting.
@@ -89,8 +90,15 @@ class Scheme:
 
     @property
     def best_first(self) -> tuple[str, ...]:
-        """All segments in the ranking, or in the scheme's own order where the source does not rank them."""
-        return self.ranking or tuple(segment.name for segment in self.segments)
+        """All segments in the ranking; where the source does not rank them, in an order for lists and colours.
+
+        It is the scheme's own if that begins with the segment of the best scores. Else it goes by the average scores
+        of a segment's cells, recency counted twice: who bought lately comes before who bought much long ago.
+        """
+        names = tuple(segment.name for segment in self.segments)
+        if self.ranking or names[:1] == (_own_cells(self)[self.scale, self.scale, self.scale],):
+            return self.ranking or names
+        return tuple(segment.name for segment in sorted(self.segments, key=self._standing, reverse=True))
 
     @property
     def highest(self) -> int:
@@ -124,6 +132,12 @@ class Scheme:
             raise self._misfit(scores)
         own = _own_cells(self)
         return {(r, f, m): own[(r + 1) // 2, (f + 1) // 2, (m + 1) // 2] for r, f, m in every_cell(TWICE)}
+
+    def _standing(self, segment: Segment) -> Fraction:
+        """How good the cells of a segment are; of one that others leave no cell, those it would take."""
+        own = [cell for cell, name in _own_cells(self).items() if name == segment.name]
+        cells = own or [cell for cell in every_cell(self.scale) if segment.takes(cell)]
+        return Fraction(sum(_RECENCY_COUNTS * r + f + m for r, f, m in cells), max(len(cells), 1))
 
     def _misfit(self, scores: int) -> SettingsError:
         other = f"take the scheme '{FITTING[scores]}'" if scores in FITTING else f"write a scheme with scale = {scores}"

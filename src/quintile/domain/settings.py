@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from quintile.domain.business import BusinessSettings
 from quintile.domain.database import DatabaseSettings  # noqa: TC001 - the settings reader resolves these annotations
 from quintile.domain.dwell import DwellRule
+from quintile.domain.engine_settings import EngineSettings
 from quintile.domain.keeping import RetentionSettings, StateSettings
 from quintile.domain.kpi import AlertSettings, KpiSettings, TargetSettings
 from quintile.domain.rfm_model import METHODS, Method, RfmModel
@@ -156,16 +157,6 @@ class OutputSettings:
 
     formats: tuple[Literal["parquet", "csv"], ...] = ("parquet", "csv")
     report: bool = True
-
-
-@dataclass(frozen=True)
-class EngineSettings:
-    """What the database may take of the machine; beyond ``memory`` (such as ``"2GB"``) it works on disk."""
-
-    __pydantic_config__ = _FORBID_UNKNOWN
-
-    memory: str | None = None
-    threads: int | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from quintile.errors import SettingsError
 _LENGTH = re.compile(r"(?P<count>[1-9][0-9]{0,4})\s*(?P<unit>d|day|days|w|weeks?|m|mo|months?|y|years?)")
 _MONTHS_A_YEAR = 12
 _DAYS_A_WEEK = 7
+_UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,15 @@ class ObservationWindow:
 
     def __str__(self) -> str:
         return f"[{self.start or 'first order'}, {self.as_of})"
+
+
+def length_in_words(text: str) -> str:
+    """A length in the unit of whoever wrote it: ``6w`` is ``6 weeks``; ``all`` stays as it is."""
+    match = _LENGTH.fullmatch(text.strip().lower())
+    if match is None:
+        return text.strip()
+    one = _UNITS[match["unit"][0]]
+    return f"{match['count']} {one if match['count'] == '1' else one + 's'}"
 
 
 def _months_before(day: date, months: int) -> date:

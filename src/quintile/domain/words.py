@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
 STEPS = {
@@ -70,6 +71,12 @@ METRICS = {"r": "Recency", "f": "Frequency", "m": "Monetary"}
 def called(step: str) -> str:
     """A step of the bridge, or a reason, in words."""
     return STEPS.get(step, step.replace("_", " ").capitalize())
+
+
+def either(parts: Sequence[str]) -> str:
+    """One of several: ``2``, ``2 or 3``, ``2, 3 or 4``."""
+    *before, last = parts
+    return f"{', '.join(before)} or {last}" if before else last
 
 
 def amount(value: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""What the steps may ask of a database: nine verbs, no more."""
+"""What the steps may ask of a database: eight verbs, no more."""
 
 from __future__ import annotations
 
@@ -30,14 +30,25 @@ class Engine(Protocol):
     def columns(self, query: Sql) -> dict[str, str]:
         """The column names and types a query would return."""
 
-    def write(self, query: Sql, path: Path) -> None:
-        """Write a query's rows to a new file; the ending decides: ``.parquet``, ``.staged`` (quick) or ``.csv``."""
+    def write(self, query: Sql, path: Path, day: str = "") -> None:
+        """Write a query's rows to a new file; the ending decides: ``.parquet``, ``.staged`` (quick) or ``.csv``.
+
+        What lies in a server or a cluster stays there, under the file's name and the day that it is of: the file then
+        says where (``.table``).
+        """
 
     def register(self, table_name: str, frame: object) -> Sql:
-        """Make a data frame (anything with the Arrow C stream) readable under a name; returns the quoted name."""
+        """Make a data frame (anything with the Arrow C stream) readable under a name; returns the quoted name.
 
-    def interrupt(self) -> None:
-        """Stop the running query, if there is one, from another thread."""
+        A text is the address of a table that lies in the engine already; DuckDB holds none.
+        """
 
     def close(self) -> None:
         """Give everything back."""
+
+
+class FileEngine(Engine, Protocol):
+    """The one that reads files, too."""
+
+    def interrupt(self) -> None:
+        """Stop the running query, if there is one, from another thread."""

@@ -26,6 +26,9 @@ _BATCH = 8192  # rows
 _FOLDERS = re.compile(r"/(?:[^/\s'\"]+/)+")
 _WRITE = {
     ".parquet": "COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)",
+    # For readers of our own alone: numbers that grow from row to row take half the space and a third of the time.
+    ".kept": "COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, PARQUET_VERSION v2,"
+    " DICTIONARY_SIZE_LIMIT 1000)",
     # Read once or twice and thrown away: smaller would cost more than it saves.
     ".staged": "COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1000)",
     ".csv": "COPY ({query}) TO {path} (FORMAT csv, HEADER true)",
@@ -106,7 +109,7 @@ class DuckDbEngine:
         """Column names and DuckDB type names of a query."""
         return {row[0]: row[1] for row in self.rows(render("DESCRIBE {query}", query=query))}
 
-    def write(self, query: Sql, path: Path) -> None:
+    def write(self, query: Sql, path: Path, day: str = "") -> None:  # noqa: ARG002 - a file tells its day elsewhere
         """COPY a query to a Parquet, staged Parquet or CSV file, rows in the query's order whatever the threads."""
         self._connection.execute(render(_WRITE[path.suffix], query=query, path=literal(str(path))))
 

@@ -24,7 +24,7 @@ def beforehand(report: Mapping[str, Any], *, converts: bool) -> tuple[str, ...]:
         converts: Whether they convert currencies themselves.
     """
     how = report["assumed"]
-    told = [*_sources_before(report), *_people_before(how, report["model"]["population"])]
+    told = [*_sources_before(report), *_texts_before(how), *_people_before(how, report["model"]["population"])]
     tables = {table["table"] for table in report["second_tables"]} - ({"rates"} if converts else set())
     told += [text for table, text in _SECOND.items() if table in tables]
     left = [line for line in report["quarantine"] if line["reason"] not in _SEEN]
@@ -51,6 +51,20 @@ def _sources_before(report: Mapping[str, Any]) -> list[str]:
         told.append("The table has to hold all transactions of the project, not those of the last source alone.")
     if "updated_at" in how["columns"]:
         told.append("Keep of each order or line only the version that was changed last.")
+    return told
+
+
+def _texts_before(how: Mapping[str, Any]) -> list[str]:
+    """What quintile reads of texts that no database's cast does."""
+    told = []
+    if how.get("amounts_with_marks"):
+        marks = "thousands marks, a currency, brackets or a sign behind them"
+        told.append(f"Write amounts as plain numbers, such as -1234.50: some stand with {marks}.")
+    if "date_forms" in how:
+        told.append(f"Write dates as 2025-01-31: some stand with {', '.join(how['date_forms'])}.")
+    if any(how.get(f"{role}_is_cleaned") for role in ("order", "line", *sum(KEY_ROLES.values(), ()))):
+        marks = "white space around them, characters that nobody sees, or letters in two parts"
+        told.append(f"Clean the ids, and write them in one Unicode form (NFC): some stand with {marks}.")
     return told
 
 

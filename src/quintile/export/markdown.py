@@ -20,7 +20,10 @@ _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # some scripts and pictures need them
 _FEWEST_TICKS = 3
 # A command of quintile's own in a sentence: words in capitals are places to fill in.
-_COMMAND = re.compile(r"quintile [a-z]+(?: (?:--[a-z-]+(?: (?!--)[\w.,-]*\w)?|[A-Z]+\b))+")
+# A flag that stands alone goes without its value, which is a word like any other.
+_COMMAND = re.compile(
+    r"quintile [a-z]+(?: (?:--[a-z-]+(?: (?!--)[\w.,-]*\w)?|[A-Z]+\b))+|(?<![\w-])--[a-z]+(?:-[a-z]+)*"
+)
 
 
 def plain(value: object) -> Markup:
@@ -56,11 +59,27 @@ def _kept(text: str, written: Callable[[str], Markup]) -> Markup:
     return Markup("{}{}{}").format(left, written(bare), right)
 
 
+def spanned(code: object) -> Markup:
+    """Code within a sentence, letter for letter: no sign in it means anything, and a backtick does not end it.
+
+    What looks like a tag is no code but escaped text: not every reader of Markdown knows what code is.
+    """
+    if "<" in str(code):
+        return plain(code)
+    line = " ".join("".join(_seen(letter) for letter in str(code)).split())
+    ticks = "`" * (_longest_run(line) + 1)
+    blank = " " if line.startswith("`") or line.endswith("`") else ""
+    return Markup(f"{ticks}{blank}{line}{blank}{ticks}")  # noqa: S704 - inside its ticks
+
+
 def fenced(code: str, language: str) -> Markup:
     """A block of code; its fence is longer than any run of backticks in it."""
-    longest = max((len(run) for run in _FENCE.findall(code)), default=0)
-    ticks = "`" * max(_FEWEST_TICKS, longest + 1)
+    ticks = "`" * max(_FEWEST_TICKS, _longest_run(code) + 1)
     return Markup("{}").format(Markup(f"{ticks}{language}\n{code.rstrip()}\n{ticks}"))  # noqa: S704 - inside its fence
+
+
+def _longest_run(code: str) -> int:
+    return max((len(run) for run in _FENCE.findall(code)), default=0)
 
 
 def _escaped_opening(found: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from quintile.domain.business import BusinessSettings
 from quintile.export.embedding import TEMPLATES, policy, static_text
 from quintile.export.headlines import day_text, window_text
-from quintile.export.markdown import fenced, html_with_commands, plain, plain_with_commands
+from quintile.export.markdown import fenced, html_with_commands, plain, plain_with_commands, spanned
 from quintile.export.method import LIMITATIONS
 from quintile.export.plan_rules import defined, edge_cases
 from quintile.export.plan_scoring import scoring
@@ -25,7 +25,7 @@ from quintile.export.recipe import Recipe
 from quintile.export.sql import model_sql
 from quintile.export.sql_columns import load_sql, table_name
 from quintile.pictures.palette import BAD, FALLBACK, GOOD, ROLES, segment_colours
-from quintile.pictures.words import exact, number, percent
+from quintile.pictures.words import exact, number, percent, several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +39,8 @@ _ENVIRONMENT = Environment(
     undefined=StrictUndefined,
     keep_trailing_newline=True,
 )
-_ENVIRONMENT.filters.update(md=plain, md_commands=plain_with_commands, fenced=fenced)
-_ENVIRONMENT.filters.update(commands=html_with_commands, count=number, share=percent, exact=exact)
+_ENVIRONMENT.filters.update(md=plain, md_commands=plain_with_commands, fenced=fenced, spanned=spanned)
+_ENVIRONMENT.filters.update(commands=html_with_commands, count=number, share=percent, exact=exact, several=several)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,9 @@ def _sum(steps: Mapping[str, int], wanted: tuple[str, ...]) -> int:
 
 
 def _currencies(report: Mapping[str, Any]) -> str:
-    currency = report["currency"] or "not named by the source"
+    currency = report["currency"]
+    if currency is None:
+        return "the source names no currency; nothing was converted"
     if any(step["step"] == "converted" for step in report["bridge"]):
         return f"all money in {currency}: other currencies converted at the rate of the order's own day"
     return f"all money is {currency}; nothing was converted"

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.score_ranges import best_first, value_ranges
-from quintile.domain.words import METRICS
+from quintile.domain.words import METRICS, either
 from quintile.export.method import method
-from quintile.pictures.words import exact, number, percent, several
+from quintile.pictures.words import measured as shown
+from quintile.pictures.words import number, percent, several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,22 +59,22 @@ def _metric(report: Mapping[str, Any], receipt: dict[str, Any]) -> dict[str, Any
 
 def _ties(report: Mapping[str, Any], receipt: Mapping[str, Any]) -> str:
     reached, scale = len(receipt["reached"]), report["model"]["scale"]
-    skipped = " or ".join(str(score) for score in receipt["skipped"])
-    nobody = f", nobody has {skipped}" if skipped else ""
+    skipped = [str(score) for score in receipt["skipped"]]
+    nobody = f", nobody has {either(skipped)}" if skipped else ""
     value, metric = receipt["common_value"], receipt["metric"]
     if value is None:
         common = "no order at all"
     else:
         unit = (_ONE if Decimal(value) == 1 else _MANY).get(metric, report["currency"] or "")
-        common = f"{exact(value)} {unit}".strip()
+        common = f"{shown(value)} {unit}".strip()
     share = percent(receipt["common_share"])
-    return f"{reached} of {scale} scores are reached{nobody}. Most common: {common}, {share} of the customers."
+    return f"{reached} of {scale} scores reached{nobody}. Most common: {common}, {share} of the customers."
 
 
 def _gaps(measured: Mapping[str, Any]) -> list[str]:
     found = measured["measured"]
     gaps = found["gaps"]
-    placed = f"{number(found['customers'])} customers placed {number(found['orders'])} orders"
+    placed = f"{several(found['customers'], 'customer')} placed {several(found['orders'], 'order')}"
     once = f"{percent(found['one_order_share'])} of them ordered once"
     told = [f"{placed} in {several(found['history_days'], 'day')}; {once}."]
     if gaps["half_back_by"] is not None:
@@ -81,7 +82,7 @@ def _gaps(measured: Mapping[str, Any]) -> list[str]:
             f"Of those who come back within {several(gaps['horizon'], 'day')}, half are back by day"
             f" {number(gaps['half_back_by'])}, nine in ten by day {number(gaps['nine_in_ten_back_by'])}."
         )
-    within = [f"{percent(share)} within {number(int(days))} days" for days, share in gaps["returned_within"].items()]
+    within = [f"{percent(share)} within {several(int(days), 'day')}" for days, share in gaps["returned_within"].items()]
     if within:
         told.append(f"A purchase was followed by another one: {', '.join(within)}.")
     return told

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.window import WindowLength
-from quintile.pictures.words import number, percent
+from quintile.domain.window import WindowLength, length_in_words
+from quintile.pictures.words import number, percent, several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +56,8 @@ def business(
         ("Product", said.product, ""),
         ("Customers", number(said.customers) if said.customers is not None else None, _scored(report)),
         ("Fields", ", ".join(said.fields), _fields(said, report)),
-        ("Window", _length(said.window), _window(said, report)),
-        ("Purchase cycle", _length(said.purchase_cycle), _cycle(said, measured)),
+        ("Window", _words(said.window), _window(said, report)),
+        ("Purchase cycle", _words(said.purchase_cycle), _cycle(said, measured)),
         ("Sells to", _SELLS.get(said.model or ""), _model(said, report)),
     ]
     return [{"what": what, "said": text, "found": _capital(found)} for what, text, found in lines if text]
@@ -166,15 +166,18 @@ def _fields(said: BusinessSettings, report: Mapping[str, Any]) -> str:
     return f"not used for these scores: {', '.join(unused)}" if unused else "all are used for these scores"
 
 
-def _length(text: str | None) -> str | None:
-    return None if text is None else str(WindowLength.parse(text))
+def _words(length: str | None) -> str | None:
+    if length is None:
+        return None
+    return "all orders" if WindowLength.parse(length) == WindowLength() else length_in_words(length)
 
 
 def _window(said: BusinessSettings, report: Mapping[str, Any]) -> str:
     used = report["window"]["length"]
-    if _length(said.window) == used:
+    wanted = str(WindowLength.parse(said.window or used))
+    if wanted == used:
         return "as used here"
-    return f"{used} was used here; to change it: quintile run SOURCE --window {_length(said.window)} --out DIR"
+    return f"here it is {_words(used)}; to change it: quintile run SOURCE --window {wanted} --out DIR"
 
 
 def _cycle(said: BusinessSettings, measured: Mapping[str, Any] | None) -> str:
@@ -185,7 +188,7 @@ def _cycle(said: BusinessSettings, measured: Mapping[str, Any] | None) -> str:
         return "too few gaps between purchases to measure it"
     days = _days(WindowLength.parse(said.purchase_cycle))
     told = f"half of those who come back are back by day {number(half)}"
-    return f"{told}; you say {number(days)} days" if days is not None else told
+    return f"{told}; you say {several(days, 'day')}" if days is not None else told
 
 
 def _days(length: WindowLength) -> int | None:

@@ -10,6 +10,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from quintile.export import python_text as text
+from quintile.sources.identifiers import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +32,7 @@ def model_python(recipe: Recipe) -> str:
     """
     pieces = [
         _head(recipe),
-        text.READERS.get(_kind(recipe), text.NO_READER),
+        _reader(recipe),
         _typing(recipe),
         _lines(recipe),
         text.RATE if recipe.rates else "",
@@ -40,6 +41,14 @@ def model_python(recipe: Recipe) -> str:
         text.RUN,
     ]
     return "\n\n".join(piece.strip("\n") + "\n" for piece in pieces if piece)
+
+
+def _reader(recipe: Recipe) -> str:
+    if known := text.READERS.get(_kind(recipe)):
+        return known
+    columns = ", ".join(recipe.read_columns)
+    message = f"write read_rows(): it has to yield each row of the table as a dict with the keys {columns}"
+    return _filled(text.NO_READER, message=_said(message))
 
 
 def _kind(recipe: Recipe) -> str:
@@ -68,6 +77,7 @@ def _head(recipe: Recipe) -> str:
         *([f"PAID_BACK = {_words(recipe.refunded_words)}"] if recipe.refunded_words else []),
         *([f"REFUND_KINDS = {_words(recipe.rules['refund_kinds'])}"] if recipe.has_kind else []),
         *_rates(recipe),
+        f"NOTHING = {_words(NOTHING)}",
         "# From which value on a score is reached, the best score first; who reaches none has the WORST.",
         *(f"{name} = {_ladder(ladder, split=_is_split(recipe))}" for name, ladder in steps),
         f"WORST = {recipe.ladders[0].else_score}",
@@ -125,6 +135,8 @@ def _lines(recipe: Recipe) -> str:
     if recipe.has_kind and "test" in recipe.rules["exclude"]:
         exclusions.append(f"word_of(row[{_said(columns['kind'])}]) == 'test'")
     unlike = "None" if recipe.drops_repeats else "number"
+    customer = f"id_of(row[{_said(recipe.customer)}])"
+    customer += '.removesuffix(".0")' if recipe.is_whole(recipe.customer_role) else ""
     by_row = recipe.rules["duplicates"] == "row"
     return _filled(
         text.LINES,
@@ -132,22 +144,22 @@ def _lines(recipe: Recipe) -> str:
         unrepeated=text.UNREPEATED if by_row else "",
         order=_order(recipe),
         excluding=_filled(text.EXCLUDING, test=" or ".join(exclusions)) if exclusions else "",
-        customer=f"text_of(row[{_said(recipe.customer)}])" + (".lower()" if recipe.by_email else ""),
+        customer=f"{customer}.lower()" if recipe.by_email else customer,
         typed=_filled(
             text.LENIENT if recipe.lenient else text.STRICT, time=_said(columns["time"]), amount=_amount(recipe)
         ),
         signed=_filled(text.SIGNED, kind=_said(columns["kind"])) if recipe.has_kind else "",
         refund=_refund(recipe),
         currency=f"text_of(row[{_said(columns['currency'])}]).upper()" if recipe.rates else "None",
-        line=f"text_of(row[{_said(columns['line'])}])" if recipe.has_line else unlike,
+        line=f"id_of(row[{_said(columns['line'])}])" if recipe.has_line else unlike,
         day=text.BY_DAY if recipe.grain == "day" else "",
     )
 
 
 def _order(recipe: Recipe) -> str:
     if recipe.grain != "order":
-        return 'f"row {number}"'
-    return f'text_of(row[{_said(recipe.columns["order"])}]) or f"row {{number}}"'
+        return 'f" row {number}"'
+    return f'id_of(row[{_said(recipe.columns["order"])}]) or f" row {{number}}"'
 
 
 def _amount(recipe: Recipe) -> str:

@@ -34,8 +34,8 @@ def read_rows():
 }
 NO_READER = '''
 def read_rows():
-    """The transactions, a dict a row with the columns of your table: write here what reads them."""
-    raise NotImplementedError
+    """The transactions, a dict a row with the columns of your table."""
+    raise NotImplementedError($message)
 '''
 
 TYPING = '''
@@ -44,12 +44,21 @@ def text_of(value):
     return "" if value is None else str(value).strip()
 
 
+def id_of(value):
+    """An id as text; empty where there is nothing or a word for it."""
+    text = f"{value:.17g}" if isinstance(value, float) else text_of(value)
+    return "" if text.lower() in NOTHING else text
+
+
 def word_of(value):
     return text_of(value).lower()
 
 
 def money_of(value):
-    return Decimal(text_of(value)$plain)
+    text = text_of(value)$plain
+    if "_" in text or not Decimal(text).is_finite():
+        raise ValueError(f"no amount: {text}")
+    return Decimal(text)
 
 
 def moment_of(value):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from quintile.domain.score_ranges import value_ranges
-from quintile.domain.words import METRICS
+from quintile.domain.words import METRICS, either
 
 if TYPE_CHECKING:
     from quintile.export.figures import Figures
@@ -46,13 +46,14 @@ def scores(figures: Figures) -> dict[str, Any]:
 
 def _tie(figures: Figures, number: int, receipt: dict[str, Any]) -> dict[str, Any]:
     skipped = [str(score) for score in receipt["skipped"]]
-    nobody = f", nobody has {' or '.join(skipped)}" if skipped else ""
+    nobody = f", nobody has {either(skipped)}" if skipped else ""
     common = "no order at all"
     if receipt["common_value"] is not None:
         unit = figures.raw("currency") or ""
         one, many = _UNITS.get(receipt["metric"], (unit, unit))
         value = figures.measured("tie_receipt", number, "common_value")
-        common = Markup("{} {}").format(value, one if Decimal(receipt["common_value"]) == 1 else many)
+        noun = one if Decimal(receipt["common_value"]) == 1 else many
+        common = Markup("{} {}").format(value, noun) if noun else value
     text = Markup("{} of {} scores reached{}. Most common: {}, {} of the customers.").format(
         figures.length("tie_receipt", number, "reached"),
         figures.count("model", "scale"),

@@ -34,6 +34,7 @@ _DAYS_OF = {
     "mdy": ("%m{0}%d{0}%Y", "/.-"),
     "ymd": ("%Y{0}%m{0}%d", "-/."),
 }
+_READ = ("order", "line", "time", "amount", "quantity", "unit_price", "refund", "currency", "status", "kind")
 _TIMES_OF_DAY = ("", " %H:%M", " %H:%M:%S")
 
 
@@ -56,7 +57,8 @@ class Recipe(Counting):
     """All that decides a customer's row, in the user's own columns.
 
     ``start`` and ``end`` are on the clock of ``ordered_at``: the shop's wall time, or UTC where days are full 24 hours.
-    ``segments`` gives for every code, as it is shown, its segment.
+    ``segments`` gives for every code, as it is shown, its segment. ``table`` is what the transactions are called in a
+    database, with the schema they are in; nothing takes the name of their file.
     """
 
     files: tuple[str, ...]
@@ -70,6 +72,8 @@ class Recipe(Counting):
     lenient: bool
     rates: Rates | None
     before: tuple[str, ...]
+    as_of: str
+    table: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, report: Mapping[str, Any], scheme: Scheme | None) -> Recipe:
@@ -107,6 +111,7 @@ class Recipe(Counting):
             lenient=any(line["reason"] in UNREADABLE for line in report["quarantine"]),
             rates=rates,
             before=beforehand(report, converts=rates is not None),
+            as_of=report["as_of"],
         )
 
     @property
@@ -120,10 +125,25 @@ class Recipe(Counting):
         return int(self.rules["decimals"])
 
     @property
+    def customer_role(self) -> str:
+        """The role of the column that names a customer; where there is none yet, of one called customer_id."""
+        roles = KEY_ROLES[self.rules["customer_key"]]
+        return next((role for role in roles if role in self.columns), "customer")
+
+    @property
     def customer(self) -> str:
         """The column that names a customer."""
-        roles = KEY_ROLES[self.rules["customer_key"]]
-        return next((self.columns[role] for role in roles if role in self.columns), "customer_id")
+        return self.columns.get(self.customer_role, "customer_id")
+
+    @property
+    def read_columns(self) -> tuple[str, ...]:
+        """The columns of the user's table that decide a customer's row."""
+        roles = {self.customer_role, *_READ}
+        return tuple(column for role, column in self.columns.items() if role in roles)
+
+    def is_whole(self, role: str) -> bool:
+        """Whether the ids of a column are whole numbers that a data frame left a ``.0`` on."""
+        return bool(self.how.get(f"{role}_is_whole_number"))
 
     @property
     def by_email(self) -> bool:

@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING
 
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.export.sql_columns import moment_of
-from quintile.export.sql_orders import orders_of, step
+from quintile.export.sql_orders import orders_of
 from quintile.export.sql_scores import branches, code, score
+from quintile.export.sql_step import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
     from quintile.export.recipe import Recipe
 
-_QUERY = """\
-WITH{steps}
+RESULT = Sql("""\
 SELECT
     customer_id, first_order, last_order, recency_days, frequency, monetary, r, f, m, rfm, segment
 FROM segments
-ORDER BY customer_id
-"""
+ORDER BY customer_id""")
+_QUERY = "WITH{steps}\n{result}\n"
 _COUNTED = """\
     SELECT
         customer_id,
@@ -41,7 +42,7 @@ _RFM = """\
         max(CASE WHEN is_purchase = 1 THEN order_day END) AS last_order,
         {recency} AS recency_days,
         sum(is_purchase) AS frequency,
-        {monetary} AS monetary
+        sum(net) AS {money}
     FROM counted
     GROUP BY customer_id
     HAVING sum(is_purchase) > 0"""
@@ -51,11 +52,11 @@ _EVERYONE = """\
     WHERE {purchase} AND ordered_at < {end}"""
 _WIDER = """\
     SELECT
-        customer_id, first_order, last_order, recency_days,
+        everyone.customer_id, first_order, last_order, recency_days,
         coalesce(frequency, 0) AS frequency,
         coalesce(monetary, 0) AS monetary
     FROM everyone
-    LEFT JOIN buyers USING (customer_id)"""
+    LEFT JOIN buyers ON buyers.customer_id = everyone.customer_id"""
 _SCORES = """\
     SELECT
         *,
@@ -80,12 +81,17 @@ _SEGMENTS = """\
 {branches}
         END AS segment
     FROM coded"""
-# Half away from zero at twelve digits, in whole numbers.
-_AVERAGE = """CAST(
-            sign(sum(net))
-            * ((2 * CAST(abs(sum(net)) * 1000000000000 AS HUGEINT) + sum(is_purchase)) // (2 * sum(is_purchase)))
-            AS DECIMAL(38, 0)
-        ) * 0.000000000001"""
+_AVERAGE = """\
+    SELECT
+        customer_id, first_order, last_order, recency_days, frequency,
+        CAST(
+            CAST(
+                CASE WHEN total < 0 THEN -1 ELSE 1 END
+                * ((2 * CAST(abs(total) * 1000000000000 AS HUGEINT) + frequency) // (2 * frequency))
+                AS DECIMAL(25, 0)
+            ) * 0.000000000001 AS DECIMAL(38, 12)
+        ) AS monetary
+    FROM totals"""
 _CALENDAR = "date_diff('day', max(CASE WHEN is_purchase = 1 THEN order_day END), {end})"
 _ELAPSED = """date_diff('microsecond', max(CASE WHEN is_purchase = 1 THEN ordered_at END), {end})
             // 86400000000"""
@@ -95,57 +101,70 @@ _PURCHASE = {"net": "gross > refunded", "gross": "gross > 0", "exclude_order": "
 _WORTH_NOTHING = "({purchase} OR (gross = 0 AND refunded = 0))"
 
 
-def model_sql(recipe: Recipe) -> Sql:
-    """The whole model as a query in DuckDB's dialect.
-
-    It reads the table ``table_name(recipe)`` with the user's own columns and returns one row per customer: the columns
-    of customers.csv, in its order of columns.
-    """
-    steps = [
+def model_steps(recipe: Recipe) -> tuple[Step, ...]:
+    """The model as steps, each reading those before it; the first reads the user's table, the last is ``segments``."""
+    return (
         *orders_of(recipe),
         *_measuring(recipe),
         *_scoring(recipe),
-        step("coded", "The three scores side by side.", render(_CODED, code=code(recipe))),
-        step("segments", "The segment of each code.", render(_SEGMENTS, branches=branches(recipe))),
-    ]
-    return render(_QUERY, steps=joined(steps, ","))
+        Step("coded", "The three scores side by side.", render(_CODED, code=code(recipe))),
+        Step("segments", "The segment of each code.", render(_SEGMENTS, branches=branches(recipe))),
+    )
 
 
-def _measuring(recipe: Recipe) -> list[Sql]:
+def model_sql(recipe: Recipe) -> Sql:
+    """The whole model as a query in DuckDB's dialect.
+
+    It reads the table ``table_sql(recipe)`` with the user's own columns and returns one row per customer: the columns
+    of customers.csv, in its order of columns.
+    """
+    return with_steps(model_steps(recipe), RESULT)
+
+
+def with_steps(steps: Iterable[Step], result: Sql) -> Sql:
+    """Steps and what is asked of them, as one query."""
+    return render(_QUERY, steps=joined((step.cte() for step in steps), ","), result=result)
+
+
+def _measuring(recipe: Recipe) -> list[Step]:
     """From orders to recency, frequency and monetary."""
     policy = recipe.rules["refunds"]
     purchase = Sql(_PURCHASE[policy])
     if recipe.rules["zero_orders"] == "count":
         purchase = render(_WORTH_NOTHING, purchase=purchase)
     counted = render(_COUNTED, day=_day(recipe), net=Sql(_NET[policy]), purchase=purchase, inside=_inside(recipe))
-    end = _edge(recipe, recipe.end)
+    end, averaged = _edge(recipe, recipe.end), recipe.model.monetary == "average"
     measured = render(
         _RFM,
         recency=render(_ELAPSED if recipe.elapsed else _CALENDAR, end=end),
-        monetary=Sql(_AVERAGE) if recipe.model.monetary == "average" else Sql("sum(net)"),
+        money=Sql("total" if averaged else "monetary"),
     )
-    steps = [step("counted", "The orders of the window, what they are worth, and whether they are purchases.", counted)]
+    buyers = "One row per customer who bought in the window."
+    steps = [Step("counted", "The orders of the window, what they are worth, and whether they are purchases.", counted)]
+    if averaged:
+        steps.append(Step("totals", buyers, measured))
+        buyers, measured = "The average order, half away from zero at twelve digits, in whole numbers.", Sql(_AVERAGE)
     if recipe.model.population != "ever":
-        return [*steps, step("rfm", "One row per customer who bought in the window.", measured)]
+        return [*steps, Step("rfm", buyers, measured)]
     everyone = render(_EVERYONE, purchase=purchase, end=end)
     return [
         *steps,
-        step("buyers", "One row per customer who bought in the window.", measured),
-        step("everyone", "All who ever bought.", everyone),
-        step("rfm", "Who did not buy in the window has no recency and no orders.", Sql(_WIDER)),
+        Step("buyers", buyers, measured),
+        Step("everyone", "All who ever bought.", everyone),
+        Step("rfm", "Who did not buy in the window has no recency and no orders.", Sql(_WIDER)),
     ]
 
 
-def _scoring(recipe: Recipe) -> list[Sql]:
+def _scoring(recipe: Recipe) -> list[Step]:
     r, f, m = (
         score(ladder, metric, all_bought=recipe.model.population != "ever")
         for ladder, metric in zip(recipe.ladders, ("recency_days", "frequency", "monetary"), strict=True)
     )
     best = recipe.model.scale.shown(recipe.model.scale.scores)
     if not any(ladder.cells for ladder in recipe.ladders):
-        return [step("scores", f"The cut points: {best} is the best score.", render(_SCORES, r=r, f=f, m=m))]
+        return [Step("scores", f"The cut points: {best} is the best score.", render(_SCORES, r=r, f=f, m=m))]
     return [
-        step(called, comment, render(_SCORED, score=ladder, metric=Sql(metric), table=Sql(table)))
+        Step(called, comment, render(_SCORED, score=ladder, metric=Sql(metric), table=Sql(table)))
         for called, comment, ladder, metric, table in (
             ("r_scored", f"The cut points: {best} is the best score.", r, "r", "rfm"),
             ("rf_scored", "Frequency is scored within each score of recency.", f, "f", "r_scored"),

@@ -7,22 +7,40 @@ from typing import TYPE_CHECKING
 
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.export.recipe import NARROW
+from quintile.sources.identifiers import NOTHING
 
 if TYPE_CHECKING:
-    from quintile.export.recipe import Recipe
+    from quintile.export.recipe import Rates, Recipe
 
 _TAKEN = frozenset(
     {
-        *("unrepeated", "transactions", "excluded", "lines", "orders", "counted", "buyers", "everyone", "rfm"),
+        *(
+            "unrepeated",
+            "transactions",
+            "excluded",
+            "order_lines",
+            "orders",
+            "counted",
+            "totals",
+            "buyers",
+            "everyone",
+            "rfm",
+        ),
         *("dated_rates", "by_currency", "converted", "r_scored", "rf_scored", "scores", "coded", "segments"),
     }
 )
-_ID = "nullif(trim(CAST({column} AS VARCHAR)), '')"
+_TEXT = "trim(CAST({column} AS VARCHAR))"
+_ID = """\
+CASE WHEN lower({text}) NOT IN (
+                {nothing}
+            )
+            THEN {text} END"""
+_WHOLE = "replace({text}, '.0', '')"
 _IS_ONE_OF = "lower(trim(CAST({column} AS VARCHAR))) IN (\n                {words}\n            )"
 _FLAG = "CASE WHEN {tests}\n            THEN 1 ELSE 0 END"
 _WORDS_A_LINE = 6
 _ORDER = "coalesce(\n            {order},\n            {row}\n        )"
-_ROW = "'row ' || CAST(row_number() OVER (ORDER BY {time}) AS VARCHAR)"
+_ROW = "' row ' || CAST(row_number() OVER (ORDER BY {time}) AS VARCHAR)"
 _LOAD = """\
 CREATE OR REPLACE TABLE {table} AS
 SELECT *{replaced} FROM {source};
@@ -37,11 +55,21 @@ def table_name(recipe: Recipe) -> str:
     return f"shop_{stem}" if stem.casefold() in _TAKEN or not stem else stem
 
 
+def table_sql(recipe: Recipe) -> Sql:
+    """The user's table, with the schema it is in if one is named."""
+    return joined(map(name, recipe.table or (table_name(recipe),)), ".")
+
+
+def rates_sql(recipe: Recipe, rates: Rates) -> Sql:
+    """The table of rates, in the same schema."""
+    return joined(map(name, (*recipe.table[:-1], rates.table)), ".")
+
+
 def columns_of(recipe: Recipe) -> list[Sql]:
     """The columns that the steps need, each with its type and its name there."""
     found = [("customer_id", _customer(recipe)), ("order_id", _order_id(recipe))]
     if recipe.has_line:
-        found.append(("line", render("CAST({column} AS VARCHAR)", column=name(recipe.columns["line"]))))
+        found.append(("line", _id(recipe, "line")))
     found += [("ordered_at", _time(recipe)), ("amount", _amount(recipe))]
     if "refund" in recipe.columns:
         found.append(("refund", render("abs({refund})", refund=_money(recipe, "refund"))))
@@ -92,14 +120,24 @@ def _flag(tests: list[Sql]) -> Sql:
 
 
 def _is_one_of(recipe: Recipe, role: str, words: list[str]) -> Sql:
+    return render(_IS_ONE_OF, column=name(recipe.columns[role]), words=_listed(words))
+
+
+def _listed(words: list[str]) -> Sql:
     lines = [words[place : place + _WORDS_A_LINE] for place in range(0, len(words), _WORDS_A_LINE)]
-    listed = joined((joined(literal(word) for word in line) for line in lines), ",\n                ")
-    return render(_IS_ONE_OF, column=name(recipe.columns[role]), words=listed)
+    return joined((joined(literal(word) for word in line) for line in lines), ",\n                ")
 
 
 def _customer(recipe: Recipe) -> Sql:
-    customer = render(_ID, column=name(recipe.customer))
+    customer = _id(recipe, recipe.customer_role)
     return render("lower({customer})", customer=customer) if recipe.by_email else customer
+
+
+def _id(recipe: Recipe, role: str) -> Sql:
+    """An id as text; words for nothing are nothing."""
+    text = render(_TEXT, column=name(recipe.columns.get(role, recipe.customer)))
+    nothing = _listed(list(NOTHING))
+    return render(_ID, text=render(_WHOLE, text=text) if recipe.is_whole(role) else text, nothing=nothing)
 
 
 def _order_id(recipe: Recipe) -> Sql:
@@ -108,7 +146,7 @@ def _order_id(recipe: Recipe) -> Sql:
     row = render(_ROW, time=name(recipe.columns["time"]))
     if recipe.grain == "row":
         return row
-    return render(_ORDER, order=render(_ID, column=name(recipe.columns["order"])), row=row)
+    return render(_ORDER, order=_id(recipe, "order"), row=row)
 
 
 def _time(recipe: Recipe) -> Sql:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quintile.engine.render import Sql, joined, literal, name, render
-from quintile.export.sql_columns import columns_of, table_name
+from quintile.export.sql_columns import columns_of, rates_sql, table_sql
+from quintile.export.sql_step import Step
 
 if TYPE_CHECKING:
     from quintile.export.recipe import Rates, Recipe
 
 MOST_DAYS_CARRIED = 7
 
-_STEP = """
-{comment}
-{name} AS (
-{query}
-)"""
 _UNREPEATED = "    SELECT DISTINCT * FROM {table}"
 _TRANSACTIONS = """\
     SELECT
@@ -37,7 +33,7 @@ _ORDERS = """\
         {ordered_at},
         sum(CASE WHEN amount >= 0 THEN amount ELSE 0 END) AS gross,
         {refunded} AS refunded
-    FROM lines
+    FROM order_lines
     GROUP BY {keys}{known}"""
 _MOST_TOLD = "greatest({went_back}, coalesce(sum(refund), 0))"
 _ONE_CUSTOMER = "min(customer_id) = max(customer_id)"
@@ -49,12 +45,13 @@ _RATES = """\
         least(
             coalesce(
                 lead(CAST({date} AS DATE)) OVER (PARTITION BY upper(trim({currency})) ORDER BY CAST({date} AS DATE)),
-                DATE '9999-12-31'
+                {last_day}
             ),
-            CAST({date} AS DATE) + {most_days}
+            {last_day}
         ) AS next_day,
         CAST({rate} AS DECIMAL(18, 10)) AS rate
     FROM {table}"""
+_LAST_DAY = "CAST(CAST({date} AS DATE) + INTERVAL {most_days} DAY AS DATE)"
 _BY_CURRENCY = """\
     SELECT
         order_id,
@@ -66,12 +63,13 @@ _BY_CURRENCY = """\
         sum(amount) AS total,
         {went_back} AS went_back,
         {refund} AS refund
-    FROM lines
+    FROM order_lines
     GROUP BY order_id, currency{by_customer}{known}"""
 _CONVERTED = """\
     SELECT
         by_currency.*,
-        CASE WHEN by_currency.currency = {base} THEN 1 ELSE dated_rates.rate END AS rate
+        CASE WHEN by_currency.currency = {base} THEN CAST(1 AS DECIMAL(18, 10)) ELSE dated_rates.rate END
+            AS rate
     FROM by_currency
     LEFT JOIN dated_rates
         ON by_currency.currency = dated_rates.currency
@@ -81,11 +79,12 @@ _ORDERS_CONVERTED = """\
         order_id,
         min(customer_id) AS customer_id,
         coalesce(min(CASE WHEN is_bought = 1 THEN ordered_at END), min(ordered_at)) AS ordered_at,
-        sum(round(total * rate, {decimals})) + sum(round(went_back * rate, {decimals})) AS gross,
+        {total} + {went_back} AS gross,
         {refunded} AS refunded
     FROM converted
     GROUP BY {keys}{known}"""
-_ROUNDED = "sum(round({column} * rate, {decimals}))"
+# Narrow enough that the product keeps all its digits everywhere.
+_ROUNDED = "sum(round(CAST({column} AS DECIMAL(19, {decimals})) * rate, {decimals}))"
 _TRANSACTIONS_ARE = {
     "order": "Your columns, typed. A row without an order id is an order of its own.",
     "row": "Your columns, typed. There is no order id: every row is an order of its own.",
@@ -93,28 +92,22 @@ _TRANSACTIONS_ARE = {
 }
 
 
-def step(called: str, comment: str, query: Sql) -> Sql:
-    """A CTE with a comment of the program's own over it."""
-    lines = "\n".join(f"-- {line}" for line in comment.splitlines())
-    return render(_STEP, comment=Sql(lines), name=Sql(called), query=query)
-
-
-def orders_of(recipe: Recipe) -> list[Sql]:
+def orders_of(recipe: Recipe) -> list[Step]:
     """The steps from the user's table to ``orders``: order_id, customer_id, ordered_at, gross, refunded."""
-    table, steps = name(table_name(recipe)), []
+    table, steps = table_sql(recipe), list[Step]()
     if recipe.rules["duplicates"] == "row":
         query = render(_UNREPEATED, table=table)
-        steps.append(step("unrepeated", "A row that is there twice counts once.", query))
+        steps.append(Step("unrepeated", "A row that is there twice counts once.", query))
         table = Sql("unrepeated")
     typed = render(_TRANSACTIONS, columns=joined(columns_of(recipe), ",\n        "), table=table)
-    steps.append(step("transactions", _TRANSACTIONS_ARE[recipe.grain], typed))
+    steps.append(Step("transactions", _TRANSACTIONS_ARE[recipe.grain], typed))
     if recipe.follows_excluded:
-        steps.append(step("excluded", "Orders of which something does not count, by its status.", Sql(_EXCLUDED)))
+        steps.append(Step("excluded", "Orders of which something does not count, by its status.", Sql(_EXCLUDED)))
     steps.append(_lines(recipe))
     return [*steps, *(_orders(recipe) if recipe.rates is None else _converted(recipe, recipe.rates))]
 
 
-def _lines(recipe: Recipe) -> Sql:
+def _lines(recipe: Recipe) -> Step:
     repeats = "; a line that comes again with the same content counts once" if recipe.drops_repeats else ""
     columns = ["customer_id", "order_id", *(["line"] if recipe.has_line else []), "ordered_at"]
     columns += ["CASE WHEN is_refund = 1 THEN -abs(amount) ELSE amount END AS amount" if recipe.has_kind else "amount"]
@@ -131,10 +124,10 @@ def _lines(recipe: Recipe) -> Sql:
         readable=Sql("\n        AND ordered_at IS NOT NULL AND amount IS NOT NULL" if recipe.lenient else ""),
         included=Sql("\n        AND is_excluded = 0" if recipe.is_excluding else ""),
     )
-    return step("lines", f"What counts: rows that name a customer{repeats}.", query)
+    return Step("order_lines", f"What counts: rows that name a customer{repeats}.", query)
 
 
-def _orders(recipe: Recipe) -> list[Sql]:
+def _orders(recipe: Recipe) -> list[Step]:
     told = render(_MOST_TOLD, went_back=Sql(_WENT_BACK))
     query = render(
         _ORDERS,
@@ -144,16 +137,17 @@ def _orders(recipe: Recipe) -> list[Sql]:
         known=_having([_ONE_CUSTOMER] * recipe.compares_customers + [_FOLLOWS] * recipe.follows_excluded),
     )
     comment = "Lines to orders: dated by the first line bought; money that went back belongs to its own order."
-    return [step("orders", comment + _known_comment(recipe), query)]
+    return [Step("orders", comment + _known_comment(recipe), query)]
 
 
-def _converted(recipe: Recipe, rates: Rates) -> list[Sql]:
+def _converted(recipe: Recipe, rates: Rates) -> list[Step]:
     """The same with money of several currencies: an order's part in one of them takes the rate of its own day."""
+    columns = {role: name(column) for role, column in rates.columns.items()}
     dated = render(
         _RATES,
-        **{role: name(column) for role, column in rates.columns.items()},
-        most_days=literal(MOST_DAYS_CARRIED),
-        table=name(rates.table),
+        **columns,
+        last_day=render(_LAST_DAY, date=columns["date"], most_days=literal(MOST_DAYS_CARRIED)),
+        table=rates_sql(recipe, rates),
     )
     by_currency = render(
         _BY_CURRENCY,
@@ -164,11 +158,14 @@ def _converted(recipe: Recipe, rates: Rates) -> list[Sql]:
         known=_having([_FOLLOWS] * recipe.follows_excluded),
     )
     decimals = literal(recipe.decimals)
-    went_back, refund = (render(_ROUNDED, column=Sql(one), decimals=decimals) for one in ("went_back", "refund"))
+    total, went_back, refund = (
+        render(_ROUNDED, column=Sql(one), decimals=decimals) for one in ("total", "went_back", "refund")
+    )
     told = render("greatest({went_back}, coalesce({refund}, 0))", went_back=went_back, refund=refund)
     orders = render(
         _ORDERS_CONVERTED,
-        decimals=decimals,
+        total=total,
+        went_back=went_back,
         refunded=told if recipe.has_refund else went_back,
         keys=_keys(recipe),
         known=_having(["min(customer_id) = max(other_customer_id)"] * recipe.compares_customers),
@@ -177,10 +174,10 @@ def _converted(recipe: Recipe, rates: Rates) -> list[Sql]:
     held = "A rate holds until the next one of its currency, a week at most."
     lines = "Lines to the parts of orders that were paid in one currency, dated by the first line bought."
     return [
-        step("dated_rates", held, dated),
-        step("by_currency", lines, by_currency),
-        step("converted", rated, render(_CONVERTED, base=literal(rates.base))),
-        step("orders", "Parts to orders, all in one currency." + _known_comment(recipe), orders),
+        Step("dated_rates", held, dated),
+        Step("by_currency", lines, by_currency),
+        Step("converted", rated, render(_CONVERTED, base=literal(rates.base))),
+        Step("orders", "Parts to orders, all in one currency." + _known_comment(recipe), orders),
     ]
 
 

@@ -33,11 +33,11 @@ def score(ladder: Ladder, column: str, *, all_bought: bool) -> Sql:
     """
     rungs = [] if all_bought else [render("WHEN frequency = 0 THEN {worst}", worst=literal(ladder.else_score))]
     rungs += [
-        _rung(step, joined([_cell(scores), _reached(step, column)], " AND "))
+        _rung(step, joined([_cell(scores), reached(step, column)], " AND "))
         for scores, inner in ladder.cells
         for step in inner.steps
     ]
-    rungs += [_rung(step, _reached(step, column)) for step in ladder.steps]
+    rungs += [_rung(step, reached(step, column)) for step in ladder.steps]
     if not rungs:
         return literal(ladder.else_score)
     return render(_CASE, rungs=joined(rungs, "\n            "), worst=literal(ladder.else_score))
@@ -61,8 +61,8 @@ def branches(recipe: Recipe) -> Sql:
     )
 
 
-def _rung(step: Step, reached: Sql) -> Sql:
-    return render("WHEN {reached} THEN {score}", reached=reached, score=literal(step.score))
+def _rung(step: Step, condition: Sql) -> Sql:
+    return render("WHEN {condition} THEN {score}", condition=condition, score=literal(step.score))
 
 
 def _cell(scores: tuple[int, ...]) -> Sql:
@@ -70,13 +70,14 @@ def _cell(scores: tuple[int, ...]) -> Sql:
     return joined((render("{m} = {score}", m=Sql(metric), score=literal(one)) for metric, one in tests), " AND ")
 
 
-def _reached(step: Step, column: str) -> Sql:
+def reached(step: Step, column: str) -> Sql:
+    """The condition that a value reaches a step."""
     better = Sql("<" if column == "recency_days" else ">")
     parts = {"column": Sql(column), "better": better, "cut": literal(step.value)}
     if step.first_id is None:
         return render("{column} {better}= {cut}", **parts)
-    reached = "({column} {better} {cut} OR ({column} = {cut} AND customer_id >= {first_id}))"
-    return render(reached, first_id=literal(step.first_id), **parts)
+    parted = "({column} {better} {cut} OR ({column} = {cut} AND customer_id >= {first_id}))"
+    return render(parted, first_id=literal(step.first_id), **parts)
 
 
 def _listed(cells: list[Cell], recipe: Recipe) -> Sql:

@@ -8,6 +8,7 @@ curve may dip below zero.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,6 @@ from quintile.engine.render import literal, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from quintile.engine.base import Engine
     from quintile.engine.render import Sql
@@ -88,7 +88,7 @@ def _multipliable(largest: Decimal | None, customers: int) -> bool:
 
 
 def _decimals(amount: Decimal) -> int:
-    exponent = amount.as_tuple().exponent
+    exponent = Decimal(amount).as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 

@@ -68,7 +68,7 @@ def money(engine: Engine, values: Sql) -> dict[str, Any]:
     bins: Bins = [(None, Decimal(0), int(below_zero))] if below_zero else []
     if least is None:
         return _distribution([*bins, *([(Decimal(0), None, int(nothing))] if nothing else [])], without)
-    borders = _powers(least, most, _POWERS[0])
+    borders = _powers(Decimal(least), Decimal(most), _POWERS[0])
     counted = [0] * (len(borders) - 1)
     for place, customers in engine.rows(render(_BINNED, bin=_halved(borders, 0, len(counted)), values=values)):
         counted[place] = int(customers)

@@ -49,14 +49,15 @@ def window_advice(curve: Survival, season: Seasonality, history_days: int) -> Ad
     most = curve.day_by_which(MOST_RETURNS)
     months, reason = _months(most, season, history_days)
     if history_days < _DAYS[months]:
-        reason += f"; all {history_days} days of the history lie in it"
+        whole = f"all {history_days} days of the history lie" if history_days > 1 else "the one day of the history lies"
+        reason += f"; {whole} in it"
     return Advice("window", f"{months}mo", ("--window", f"{months}mo"), reason)
 
 
 def _months(most: int | None, season: Seasonality, history_days: int) -> tuple[int, str]:
     if most is None:
         return 12, _TOO_FEW
-    back = f"nine in ten of those who come back are back within {most:,} days"
+    back = f"nine in ten of those who come back are back within {most:,} day{'' if most == 1 else 's'}"
     if most > YEAR:
         beyond = ", which is beyond two years: think of --window all too"
         return 24, back + (beyond if most > TWO_YEARS else ": a year would lose some of them, two years hold them")

@@ -10,12 +10,11 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.window import ObservationWindow, WindowLength
-from quintile.engine.render import Sql, literal, name, render
+from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.jobs.kept_orders import TOUCHED_BEFORE
 from quintile.jobs.project import RUN_JSON
-from quintile.ledger.rules.lines import PARTS, SHIFT
-from quintile.ledger.untouched import ALL_PARTS
-from quintile.metrics.measure import Carried
+from quintile.ledger.rules.lines import PARTS
+from quintile.metrics.measure import Carried, orders_between
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,11 +28,12 @@ CUSTOMERS, MOVED = "customers.parquet", "moved_customers"
 
 _MOVED = """
 SELECT DISTINCT customer_key FROM (
-    SELECT customer_key FROM {before} UNION ALL SELECT customer_key FROM {touched}
-    UNION ALL SELECT customer_key FROM {parts} WHERE ({time} >= {end_before} AND {time} < {end}) {left}
+    SELECT customer_key FROM {before} UNION ALL SELECT customer_key FROM {touched} {crossed}
 )
 """
-_LEFT = "OR ({time} >= {start_before} AND {time} < {start})"
+_CROSSED = """
+UNION ALL SELECT customer_key FROM {orders} WHERE ordered_at >= {first} AND ordered_at < {last}
+"""
 _AGED = """
 SELECT customer_key, first_order, last_order, CAST(recency_days + {days} AS INTEGER) AS recency_days, frequency,
        monetary
@@ -57,20 +57,9 @@ def carried(engine: Engine, snapshot: Path, ledger: Ledger, model: RfmModel, clo
     if before is None or before > clock.window.as_of or not _same_money(engine, file, ledger):
         return None
     was = ObservationWindow(before, WindowLength.parse(report["window"]["length"]))
-    at = render("make_timestamp(first_us % {shift})", shift=literal(SHIFT))
-    left = Sql("")
-    if was.start is not None and clock.window.start is not None:
-        left = render(_LEFT, time=at, start_before=_midnight(was.start), start=_midnight(clock.window.start))
-    moved = render(
-        _MOVED,
-        before=name(TOUCHED_BEFORE),
-        touched=name(PARTS),
-        parts=name(ALL_PARTS),
-        time=at,
-        end_before=_midnight(before),
-        end=_midnight(clock.window.as_of),
-        left=left,
-    )
+    edges = ((before, clock.window.as_of), (was.start, clock.window.start))
+    crossed = (_crossed(ledger, first, last) for first, last in edges if first and last and first < last)
+    moved = render(_MOVED, before=name(TOUCHED_BEFORE), touched=name(PARTS), crossed=joined(crossed, " "))
     moved = engine.table(MOVED, moved)
     days = literal((clock.window.as_of - before).days)
     return Carried(moved, render(_AGED, days=days, file=literal(str(file)), moved=moved))
@@ -91,5 +80,8 @@ def _same_money(engine: Engine, file: Path, ledger: Ledger) -> bool:
     return found["monetary"] == f"DECIMAL({ledger.digits},{ledger.decimals})"
 
 
-def _midnight(day: date) -> Sql:
-    return literal(datetime.combine(day, time.min))
+def _crossed(ledger: Ledger, first: date, last: date) -> Sql:
+    """The customers with an order that one edge of the window has passed."""
+    since, until = datetime.combine(first, time.min), datetime.combine(last, time.min)
+    orders = orders_between(ledger, since, until)
+    return render(_CROSSED, orders=orders, first=literal(since), last=literal(until))

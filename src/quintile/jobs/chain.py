@@ -129,7 +129,7 @@ class Chain:
 
         An order lies in the month of its own date, whatever was paid back later.
         """
-        last = f"{earlier.clock(earlier.model).moment:%Y-%m}"
+        last = earlier.clock(earlier.model).moment.date().replace(day=1)
         past = [[file for file in files if month_of(file) <= last] for files in differing_months(earlier, later)]
         months = {month_of(file) for files in past for file in files}
         if not months or months != {last}:

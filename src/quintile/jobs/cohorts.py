@@ -17,6 +17,7 @@ from quintile.jobs.migrated import share_of
 from quintile.jobs.migration import engine_settings
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.project import STORE
+from quintile.jobs.replacing import HTML as PAGE
 from quintile.jobs.replacing import replacing
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import series
@@ -88,9 +89,10 @@ def write_cohorts(found: Mapping[str, Any], out: Path) -> None:
         out: A file that ends with .html is a page with the picture, any other a CSV table with a line for each cell.
 
     Raises:
+        SettingsError: A file of another kind is there, or no folder.
         StoreError: The file cannot be written.
     """
-    with replacing(out, "the cohorts") as draft:
+    with replacing(out, "the cohorts", PAGE if out.suffix == HTML else ",".join(COLUMNS).encode()) as draft:
         if out.suffix == HTML:
             draft.write_text(cohorts_page(found, version=quintile.__version__), encoding="utf-8", newline="\n")
             return

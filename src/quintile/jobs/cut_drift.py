@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.bridge import plain
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.insight.cut_drift import FEWEST_CUSTOMERS, moves
+from quintile.jobs.kept_orders import files_of
 from quintile.jobs.migrated import share_of
 from quintile.jobs.movers import refuse_foreign, write_movers
-from quintile.jobs.one_result import IDENTITY_FILE, result_home
+from quintile.jobs.one_result import result_home
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.project import STORE
 from quintile.jobs.refitted import both_ways, counts_at_fit, counts_of, drift_of, fitted_on
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
+    from quintile.domain.engine_settings import EngineSettings
     from quintile.domain.scale import Scale
-    from quintile.domain.settings import EngineSettings
     from quintile.insight.cut_drift import Cut
     from quintile.jobs.opened import Opened
     from quintile.jobs.refitted import Drift
@@ -37,11 +38,11 @@ VALUES = "values_of_customers"
 _VALUES = "SELECT customer_key, recency_days, frequency, monetary FROM read_parquet({file})"
 _MOVERS = """
 SELECT customer_id, segment_now AS "from", segment AS "to", {code_now} AS code_before, {code} AS code_after
-FROM ({both}) JOIN read_parquet({identity}) USING (customer_key)
+FROM ({both}) JOIN ({names}) USING (customer_key)
 WHERE segment_now <> segment
 ORDER BY {order}
 """
-_CODE = "[{codes}][(({r}::INTEGER - 1) * {scores} + {f}::INTEGER - 1) * {scores} + {m}::INTEGER]"
+_CODE = "list_extract([{codes}], (({r}::INTEGER - 1) * {scores} + {f}::INTEGER - 1) * {scores} + {m}::INTEGER)"
 
 
 def cut_drift(
@@ -84,12 +85,12 @@ def cut_drift(
         found = moves(place.engine, both)
         if out is not None:
             on_step("writing the list")
-            write_movers(place, _movers(opened, both), out)
+            write_movers(place, _movers(opened, both, project / STORE), out)
     told = _told(opened, drift, found)
     return told if out is None else {**told, "listed": {"file": str(out), "customers": drift.changes.moved}}
 
 
-def _movers(opened: Opened, both: Sql) -> Sql:
+def _movers(opened: Opened, both: Sql, store: Path) -> Sql:
     """The query of the list, in the order of ids."""
     by_number = opened.orders.ledger["key_type"] == "BIGINT"
     code_now, code = (_code(opened.model.scale, end) for end in ("_now", ""))
@@ -98,7 +99,7 @@ def _movers(opened: Opened, both: Sql) -> Sql:
         code_now=code_now,
         code=code,
         both=both,
-        identity=literal(str(opened.snapshot.folder / IDENTITY_FILE)),
+        names=files_of(opened.orders.name_paths(store)),
         order=Sql("TRY_CAST(customer_id AS BIGINT), customer_id" if by_number else "length(customer_id), customer_id"),
     )
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.engine.render import render
 from quintile.jobs.kept_orders import files_of
-from quintile.jobs.known_rows import known_people
-from quintile.jobs.touched import has_plain_ids
+from quintile.jobs.known_rows import has_plain_ids, known_people
 from quintile.ledger.drift import find_drift, remembered, renamed, settle
 from quintile.ledger.people import customer_keys
 from quintile.ledger.profile import profile_of
@@ -86,5 +85,5 @@ def _known_customers(
     before = replace(
         transactions, roles=frozenset(meaning.roles), assumed={"customer_is_email": meaning.customer_is_email}
     )
-    keys = customer_keys(engine, known_people(engine, project), before, rules, day)
-    return render("SELECT customer_id AS customer_key FROM ({keys})", keys=keys)
+    keys = engine.table("known_customers", customer_keys(engine, known_people(engine, project), before, rules, day))
+    return render("SELECT customer_id AS customer_key FROM {keys}", keys=keys)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.rfm_model import RfmModel
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import SettingsError
-from quintile.jobs.one_result import CUSTOMERS_FILE
-from quintile.jobs.project import MODEL_JSON
+from quintile.jobs.project import CUSTOMERS_FILE, MODEL_JSON
 from quintile.jobs.result import COMPUTED, DWELLING
 from quintile.scoring.slack import with_slack
 from quintile.segments.dwell import count_held, hold_back

@@ -22,6 +22,7 @@ from quintile.jobs.sweeping import known_by_digest, sweep
 from quintile.jobs.tombstones import agreed_tombstones, obey
 from quintile.jobs.workplace import now_text, silent, workplace
 from quintile.snapshots.store import Store
+from quintile.state.sent import sent_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,6 +101,12 @@ def erase_pending(project: Path, settings: Settings, state: State) -> dict[str, 
     return _finish(project, state, known, {"certificate": pending.certificates[-1], "again": True}, swept)
 
 
+def _sent(state: State) -> dict[str, Any]:
+    """What has left the project: messages of alerts, which hold counts of segments and name nobody."""
+    times = sent_times(state)
+    return {"messages": len(times), "last": times[-1] if times else None, "naming_persons": 0}
+
+
 def _store_of(project: Path) -> Store:
     root = project / STORE
     if not root.is_dir():
@@ -114,7 +121,13 @@ def _tables(settings: Settings) -> list[Path]:
 
 def _finish(project: Path, state: State, known: Tombstones, told: dict[str, Any], swept: Swept) -> dict[str, Any]:
     """Write the certificate, remove the old files, and remember that the store obeyed."""
-    certificate = {**told, "erased_at": now_text(), **swept.told(project), "quintile": quintile.__version__}
+    certificate = {
+        **told,
+        "erased_at": now_text(),
+        **swept.told(project),
+        "sent": _sent(state),
+        "quintile": quintile.__version__,
+    }
     folder = project / CERTIFICATES
     folder.mkdir(exist_ok=True)
     again = "-again" if told.get("again") else ""

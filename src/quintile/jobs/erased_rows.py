@@ -62,7 +62,8 @@ SELECT DISTINCT place, candidate FROM (
 ) WHERE strlen(candidate) > 2 AND {digest} IN ({digests}) ORDER BY ALL
 """
 _TEXTS = "SELECT {place} AS place, concat_ws(chr(31), {cells}) AS told FROM ({rows})"
-_UNMENTIONED = "SELECT * FROM ({rows}) WHERE {place} NOT IN ({places})"
+# Of a long list the database makes a join, which need not keep the order of rows.
+_UNMENTIONED = "SELECT * FROM ({rows}) WHERE {place} NOT IN ({places}) ORDER BY {place}"
 _RAWS = "SELECT unnest([{places}]) AS place, unnest([{raws}]) AS told"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 from typing import TYPE_CHECKING, Any
 
-from quintile.errors import Place, SettingsError, StoreFullError
+from quintile.errors import Place, SettingsError
+from quintile.jobs.replacing import refuse_missing_folder, replacing
 from quintile.jobs.run import scored_result
 from quintile.jobs.workplace import silent, workplace
 
@@ -41,8 +41,9 @@ def refuse_foreign(out: Path) -> None:
     """Refuse to write a model over anything but an older model.
 
     Raises:
-        SettingsError: The file holds something else.
+        SettingsError: The file holds something else, or its folder is not there.
     """
+    refuse_missing_folder(out)
     if not out.exists():
         return
     with contextlib.suppress(OSError, ValueError):
@@ -58,16 +59,7 @@ def keep_model(model: RfmModel, out: Path) -> None:
     """Write the model beside its place and move it there in one step, so that no half a model is ever left.
 
     Raises:
-        SettingsError: The folder cannot be written to.
-        StoreFullError: The disk is full.
+        StoreError: The file cannot be written.
     """
-    draft = out.with_name(f".{out.name}.writing")
-    try:
+    with replacing(out, "the model") as draft:
         draft.write_text(model.to_json(), encoding="utf-8")
-        draft.replace(out)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        fix = "free some space, or choose another --out"
-        kind = StoreFullError if error.errno == errno.ENOSPC else SettingsError
-        raise kind("out", f"the model cannot be written: {error.strerror}", fix=fix, place=Place(str(out))) from error

@@ -24,7 +24,7 @@ from quintile.jobs.kept_orders import CUSTOMER_NAMES
 from quintile.jobs.kept_scores import KeptScores, Question, code_of, segmented
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.project import STORE
-from quintile.jobs.replacing import replacing
+from quintile.jobs.replacing import refuse_missing_folder, replacing
 from quintile.jobs.workplace import silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.metrics.waiting import wait
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from quintile.domain.engine_settings import EngineSettings
     from quintile.domain.ledger import Ledger
     from quintile.domain.rfm_model import RfmModel
-    from quintile.domain.settings import EngineSettings
     from quintile.insight.forecast import Flow
     from quintile.jobs.opened import Opened
     from quintile.jobs.workplace import Workplace
@@ -241,7 +241,7 @@ def _segment(wanted: str | None, opened: Opened) -> str | None:
 
 
 def _refuse_foreign(out: Path) -> None:
-    """Refuse a place that is no CSV file, or where something else than an older list lies.
+    """Refuse a place that is no CSV file, has no folder, or where something else than an older list lies.
 
     Raises:
         SettingsError: ``out``.
@@ -249,6 +249,7 @@ def _refuse_foreign(out: Path) -> None:
     place = Place(str(out))
     if out.suffix != ".csv":
         raise SettingsError("out", "the list is a CSV file", fix="write --out coming.csv", place=place)
+    refuse_missing_folder(out)
     if not out.exists():
         return
     with contextlib.suppress(OSError, UnicodeDecodeError), out.open(encoding="utf-8") as opened:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.bridge import BridgeStep
 from quintile.domain.rfm_model import RfmModel
 from quintile.domain.transactions import Transactions
-from quintile.engine.render import Sql, literal, name, render
+from quintile.engine.render import literal, render
 from quintile.errors import Place, SettingsError
 from quintile.jobs.dwelt import dwelt
-from quintile.jobs.kept_orders import CUSTOMER_NAMES, kept_ledger
-from quintile.jobs.one_result import CUSTOMERS_FILE, IDENTITY_FILE
-from quintile.jobs.project import MODEL_JSON, PROFILE_JSON, STORE, Project
-from quintile.jobs.result import collect, customers_under
+from quintile.jobs.kept_orders import kept_ledger
+from quintile.jobs.kept_scores import ON_A_LIST
+from quintile.jobs.project import CUSTOMERS_FILE, MODEL_JSON, PROFILE_JSON, STORE, Project
+from quintile.jobs.result import collect
 from quintile.jobs.workplace import now_text, silent, today, workplace
 from quintile.metrics.measure import Clock
 from quintile.metrics.partials import Partials, sum_orders
@@ -41,8 +41,7 @@ if TYPE_CHECKING:
     from quintile.jobs.workplace import Workplace
     from quintile.snapshots.store import Draft
 
-_NAMES = "SELECT customer_key, customer_id FROM {names} ORDER BY customer_key"
-_LISTED = "(SELECT customer_key FROM read_parquet({identity}))"
+_LISTED = "(SELECT customer_key FROM read_parquet({customers}))"
 _FORMATS = ("parquet",)  # the lists that people open are those of the current snapshot
 _TOO_EARLY, _EMPTY = "before_first_order", "empty_window"
 _WHY = {
@@ -114,16 +113,21 @@ def history(
     """
     store = Store(project / STORE)
     _open(project, settings)  # before the store is written to, which makes it
-    with store.writing(f"history-{os.getpid()}", started=now_text(), wait=wait) as draft:
+    from quintile.jobs.logged import logged  # noqa: PLC0415 - loads the database library, for projects alone
+
+    writing = store.writing(f"history-{os.getpid()}", started=now_text(), wait=wait)
+    with writing as draft, logged(settings, project, draft) as log:
         published = _open(project, settings)
         days = _days(published, dates)
         with workplace([], settings.engine, store.root, on_step=on_step) as place:
             found = _add_all(place, published, days, draft)
+        log.adds([line["snapshot"] for line in found["snapshots"] if line["added"]])
     return {
         "known": published.report["known"],
         "refit": settings.refresh.refit,
         **found,
         "stopped_runs": [str(stopped_run) for stopped_run in draft.stopped],
+        **({"not_logged": log.problem} if log.problem else {}),
     }
 
 
@@ -136,6 +140,9 @@ def _open(home: Path, settings: Settings) -> _Published:
         fix = f"publish one: quintile run SOURCE --project {home}"
         raise SettingsError("project", message, fix=fix, place=Place(str(home)))
     model = RfmModel.from_json((project.snapshot / MODEL_JSON).read_text(encoding="utf-8"))
+    if model.population == ON_A_LIST and not (project.snapshot / CUSTOMERS_FILE).is_file():
+        message = f"the published snapshot has no {CUSTOMERS_FILE}, which says who is on the list of customers"
+        raise SettingsError("project", message, fix="run again with --formats parquet,csv", place=Place(str(home)))
     if settings.refresh.refit:
         model = replace(model, cuts=None, fitted=None)
     ledger = replace(settings.ledger, time_zone=project.files.meaning.time_zone)
@@ -164,8 +171,6 @@ def _add_all(place: Workplace, published: _Published, days: list[date], draft: D
     """Sum the orders once, then add a snapshot for each date; the earliest first."""
     engine = place.engine
     ledger = kept_ledger(engine, published.orders, [draft.root])
-    # The order of ids takes a join and a sort that nobody needs here; that of their numbers is enough.
-    ledger = replace(ledger, names=None, key_type="BIGINT")
     published.model.require_currency(ledger.currency)
     clocks = {day: published.clock(day) for day in days}
     begun = [day for day in days if ledger.first_at is not None and clocks[day].moment > ledger.first_at]
@@ -175,7 +180,6 @@ def _add_all(place: Workplace, published: _Published, days: list[date], draft: D
         return {"snapshots": lines, "left_out": left_out}
     place.on_step("summing the orders once for all dates")
     partials = sum_orders(engine, ledger, published.model, [clocks[day] for day in begun])
-    engine.write(render(_NAMES, names=name(CUSTOMER_NAMES)), place.staging / IDENTITY_FILE)
     standing = _standing(draft.root)
     for number, day in enumerate(begun, start=1):
         place.on_step(f"{day} ({number} of {len(begun)})")
@@ -183,15 +187,15 @@ def _add_all(place: Workplace, published: _Published, days: list[date], draft: D
             left_out.append(_left_out(day, _EMPTY))
             continue
         result = _scored(place, published, partials, day)
-        lines.append(_add(place, published, result, draft, standing))
+        lines.append(_add(published, result, draft, standing))
     return {"snapshots": lines, "left_out": left_out}
 
 
 def _scored(place: Workplace, published: _Published, partials: Partials, day: date) -> Result:
     engine, model, clock = place.engine, published.model, published.clock(day)
     population = None
-    if model.population == "customers":  # the list as the published snapshot knew it
-        population = render(_LISTED, identity=literal(str(published.folder / IDENTITY_FILE)))
+    if model.population == ON_A_LIST:  # the list as the published snapshot knew it
+        population = render(_LISTED, customers=literal(str(published.folder / CUSTOMERS_FILE)))
     rfm = partials.measure(engine, model, clock, population)
     steps = partials.steps(engine, rfm, clock, every_buyer=population is None)
     accounted = published.accounted(partials.ledger)
@@ -200,20 +204,13 @@ def _scored(place: Workplace, published: _Published, partials: Partials, day: da
     result = collect(engine, accounted, scored, as_of=day, as_of_given=True, examples=False)
     result.report["assumed"] = published.report["assumed"]
     result.report["known"] = published.report["known"]
-    return replace(result, keyed=customers_under(scored, Sql("customer_key")))
+    return result
 
 
-def _add(
-    place: Workplace,
-    published: _Published,
-    result: Result,
-    draft: Draft,
-    standing: dict[tuple[Any, ...], str],
-) -> dict[str, Any]:
+def _add(published: _Published, result: Result, draft: Draft, standing: dict[tuple[Any, ...], str]) -> dict[str, Any]:
     """Keep a snapshot, unless one with the same customers, of the same date, ledger and model is there."""
     for file in (LEDGER_JSON, ORDERS_JSON, PROFILE_JSON):
         shutil.copyfile(published.folder / file, draft.folder / file)
-    shutil.copyfile(place.staging / IDENTITY_FILE, draft.folder / IDENTITY_FILE)
     snapshot = result.write(draft.folder, _FORMATS)
     report = result.report
     there = standing.get(_content(report))

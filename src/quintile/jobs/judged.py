@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from quintile.domain.columns import LEDGER_ROWS
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.jobs.digits import in_one, scale_of
-from quintile.jobs.known_rows import known_rows
+from quintile.jobs.known_rows import known_rows, named_again
 from quintile.jobs.project import Project
 from quintile.ledger.extract import ExtractChanges, compare_extract
 from quintile.ledger.known import NOTHING_KNOWN, Comparison, Verdict, compare, problem_of
@@ -30,7 +30,7 @@ ARRIVED, BOTH, ALONE, ALONE_LOCATED, MERGED, ENTERING, LEFT_OUT = (
     "arrived", "known_and_arrived", "arrived_alone", "arrived_located", "known_and_counted", "entering", "left_out",
 )  # fmt: skip
 
-KNOWN_IN_ONE = "known_in_one"
+KNOWN_IN_ONE, NAMED = "known_in_one", "rows_of_named_orders"
 _IS_TYPED = Sql("row_problem IS NULL AND amount_problem IS NULL AND time_problem IS NULL")
 _KNOWN_FILES = """
 SELECT * REPLACE (CASE WHEN file_no IN ({seen}) THEN {known_row} ELSE row_problem END AS row_problem) FROM {rows}
@@ -67,7 +67,8 @@ class Judged:
     """A source's rows beside the known ones.
 
     ``alone`` are the source's rows, repeats marked; ``merged`` all rows of the ledger from now on; ``left_out`` are the
-    source's rows that do not enter it, if there are any; ``stored`` is the query of those that do.
+    source's rows that do not enter it, if there are any; ``stored`` is the query of those that do. ``named_again``
+    names the rows of ``merged`` whose orders the source names, where they are known without looking at all.
     """
 
     alone: Transactions
@@ -75,6 +76,7 @@ class Judged:
     stored: Sql
     comparison: Comparison = NOTHING_KNOWN
     left_out: Transactions | None = None
+    named_again: str | None = None
 
 
 def with_seen(
@@ -115,17 +117,14 @@ def judge(engine: Engine, transactions: Transactions, settings: Settings, day: d
     raw = joined(map(name, transactions.raw_columns))
     rows = render("SELECT * EXCLUDE ({raw}) FROM {located}", raw=raw, located=name(transactions.located))
     known, arrived = _in_one(engine, known, rows)
-    both = _both(engine, arrived, transactions, known, project)
+    near = None if known is None else named_again(engine, known, arrived, settings)
+    both = _both(engine, arrived, transactions, near or known, project)
     before = project.published.moment
     if before is not None:
         before = Clock.at(before, settings.model.model(), settings.ledger.time_zone).moment
     found = compare(engine, both, settings.ledger, day, said=transactions.roles, before=before)
-
     rows = render("SELECT * FROM {arrived}", arrived=arrived)
-    located = render("SELECT * FROM {located}", located=name(transactions.located))
-    engine.view(ALONE, _marked(rows, found, alone=True))
-    engine.view(ALONE_LOCATED, _marked(located, found, alone=True))
-    alone = replace(transactions, table=ALONE, located=ALONE_LOCATED)
+    alone = _alone(engine, rows, transactions, found)
     stored = _stored(arrived, transactions, found.verdicts)
     beside = _marked(rows, found, alone=known is None)
     entering, left_out = (
@@ -135,11 +134,26 @@ def judge(engine: Engine, transactions: Transactions, settings: Settings, day: d
     left_out = replace(left_out, rows=left_out.rows + len(alone.rejected), rejected=alone.rejected)
     if known is None:
         return Judged(alone, entering, stored, found, left_out)
+    _view_merged(engine, MERGED, known, found, entering)
+    if near is not None:
+        _view_merged(engine, NAMED, near, found, entering)
+    merged = replace(both, table=MERGED, rows=project.row_count - found.replaced + entering.rows, rejected=())
+    return Judged(alone, merged, stored, found, left_out, None if near is None else NAMED)
+
+
+def _alone(engine: Engine, rows: Sql, transactions: Transactions, found: Comparison) -> Transactions:
+    """The source's rows with the repeats marked."""
+    located = render("SELECT * FROM {located}", located=name(transactions.located))
+    engine.view(ALONE, _marked(rows, found, alone=True))
+    engine.view(ALONE_LOCATED, _marked(located, found, alone=True))
+    return replace(transactions, table=ALONE, located=ALONE_LOCATED)
+
+
+def _view_merged(engine: Engine, view: str, known: Sql, found: Comparison, entering: Transactions) -> None:
+    """Name the known rows that still count, and those that enter the ledger."""
     counted = render(_STILL_COUNTED, known=known, superseded=found.superseded)
     entered = render("SELECT * FROM {rows}", rows=name(entering.table))
-    engine.view(MERGED, render(_BY_NAME, one=counted, other=entered))
-    merged = replace(both, table=MERGED, rows=project.row_count - found.replaced + entering.rows, rejected=())
-    return Judged(alone, merged, stored, found, left_out)
+    engine.view(view, render(_BY_NAME, one=counted, other=entered))
 
 
 def _in_one(engine: Engine, known: Sql | None, rows: Sql) -> tuple[Sql | None, Sql]:

@@ -15,7 +15,6 @@ from quintile.jobs.project import PROFILE_JSON
 from quintile.jobs.quarantine import places_set_aside
 from quintile.ledger.people import ADDED, PERSON, customer_keys, number_people, same_person
 from quintile.ledger.rules.identity import ROLE_OF
-from quintile.ledger.untouched import ALL_PARTS
 from quintile.snapshots.ledger_files import (
     LEDGER_JSON,
     PEOPLE,
@@ -30,6 +29,7 @@ from quintile.snapshots.order_files import ORDERS_JSON, OrderFiles
 from quintile.sources.written import write_rows, written_table
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from quintile.domain.ledger import Ledger
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 
 _REJECTED = ("quintile_reason", "quintile_line", "quintile_raw")
 _ROWS_OF = "SELECT num_rows FROM parquet_file_metadata([{file}])"
-STORED, PEOPLE_NOW = "stored_rows", "people_now"
+STORED, PEOPLE_NOW, ADDED_OF_LIST = "stored_rows", "people_now", "people_added_of_list"
 
 _NUMBERED = """
-SELECT {after} + row_number() OVER (ORDER BY {order}) AS row_key, person_key, {columns}
-FROM {stored} AS stored JOIN {people} AS person ON {same}
-ORDER BY row_key
+SELECT {after} + row_number() OVER () AS row_key, * FROM (
+    SELECT person_key, {columns} FROM {stored} AS stored JOIN {people} AS person ON {same} ORDER BY {order}
+)
 """
 _NOW = "SELECT person_key, {columns} FROM ({known}) UNION ALL SELECT person_key, {columns} FROM {added}"
 _SET_ASIDE = """
@@ -106,7 +106,9 @@ class Keeping:
         self._people = known_people(self._engine, arrival.project)
         if not arrival.is_known:
             stored = self._engine.view(STORED, arrival.judged.stored)
-            self._people = self._add_people(stored, self._people)
+            if self._add_people(stored, self._people, arrival.alone.transactions.roles):
+                both = render(_NOW, columns=joined(map(name, PERSON)), known=self._people, added=name(ADDED))
+                self._people = self._engine.view(PEOPLE_NOW, both)
             self._add_rows(stored, self._people)
 
     def keep_orders(self, accounted: Accounted, still: Untouched | None) -> Accounted:
@@ -117,16 +119,18 @@ class Keeping:
         """
         arrival, ledger, settings = self._arrival, accounted.ledger, accounted.settings
         before = OrderFiles.of(arrival.project.snapshot)
+        folders = (arrival.project.store, self._kept)
         if still is not None and before is not None:
-            self._orders, parts = keep_touched(self._engine, ledger, before, self._kept, settings), ALL_PARTS
+            self._orders = keep_touched(self._engine, ledger, before, self._kept, settings)
+            kept = kept_ledger(self._engine, self._orders, folders, ledger, by_month=True)
         else:
             rules, people = arrival.settings.ledger, self._people
             ids = customer_keys(self._engine, people, accounted.transactions, rules, accounted.last_day)
             ids = self._with_listed(ids, people, ledger)
             there = None if before is None else Before(arrival.project.store, before)
-            self._orders, parts = keep_orders(self._engine, ledger, ids, self._kept, settings, there), KEPT_PARTS
-        folders = (arrival.project.store, self._kept)
-        return replace(accounted, ledger=kept_ledger(self._engine, self._orders, folders, ledger, name(parts)))
+            self._orders = keep_orders(self._engine, ledger, ids, self._kept, settings, there)
+            kept = kept_ledger(self._engine, self._orders, folders, ledger, name(KEPT_PARTS))
+        return replace(accounted, ledger=kept)
 
     def name(self, as_of: str) -> None:
         """Write ``ledger.json``, ``orders.json`` and ``profile.json``, which name the files in the snapshot."""
@@ -152,17 +156,12 @@ class Keeping:
     def _now(self) -> LedgerFiles:
         return self._files if self._is_changed or self._before is None else self._before
 
-    def _add_people(self, rows: Sql, known: Sql) -> Sql:
-        """Number the people of some rows; returns the view of all people."""
-        added = number_people(self._engine, rows, known, after=self._files.last_person)
-        count = self._engine.rows(render("SELECT count(*) FROM {added}", added=added))[0][0]
-        if not count:
-            return known
-        self._write(PEOPLE, render("SELECT * FROM {added} ORDER BY person_key", added=added))
+    def _add_people(self, rows: Sql, known: Sql, roles: Collection[str], table: str = ADDED) -> int:
+        """Number the people of some rows, and keep them; returns how many there are."""
+        added = number_people(self._engine, rows, known, roles, after=self._files.last_person, table=table)
+        count = self._write(PEOPLE, render("SELECT * FROM {added} ORDER BY person_key", added=added))
         self._files = replace(self._files, last_person=self._files.last_person + count)
-        columns = joined(map(name, PERSON))
-        # A table: the next ones to be numbered take the place of those just added.
-        return self._engine.table(PEOPLE_NOW, render(_NOW, columns=columns, known=known, added=added))
+        return count
 
     def _add_rows(self, stored: Sql, people: Sql) -> None:
         files, arrival = self._files, self._arrival
@@ -206,12 +205,12 @@ class Keeping:
         listed = render(_LISTED, columns=columns, people=Sql(ledger.people), ids=ids)
         if not self._engine.rows(render("SELECT 1 FROM ({listed}) LIMIT 1", listed=listed)):
             return ids
-        self._add_people(render("({listed})", listed=listed), render("(SELECT * FROM {people})", people=people))
-        return render(_MORE_IDS, ids=ids, role=name(role), added=name(ADDED))
+        self._add_people(render("({listed})", listed=listed), people, {role}, ADDED_OF_LIST)
+        return render(_MORE_IDS, ids=ids, role=name(role), added=name(ADDED_OF_LIST))
 
     def _write(self, room: str, query: Sql) -> int:
         """Write a query's rows to a file of a room, if there are any; returns how many."""
-        written = self._kept / "written.parquet"
+        written = self._kept / "written.kept"
         self._kept.mkdir(exist_ok=True)
         self._engine.write(query, written)
         rows: int = self._engine.rows(render(_ROWS_OF, file=literal(str(written))))[0][0]

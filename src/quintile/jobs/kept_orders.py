@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import quintile
 from quintile.domain.ledger import Ledger
+from quintile.domain.order_sums import KeptMonths
 from quintile.domain.settings import LedgerSettings
 from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.ledger.month_sums import PART_MONTH, sums_by_month
 from quintile.ledger.rules.lines import PARTS, PARTS_VIEW, SHIFT
-from quintile.ledger.rules.refunds import Told, net_refunds
+from quintile.ledger.rules.refunds import Told, net_refunds, orders_of
 from quintile.ledger.untouched import ALL_PARTS
 from quintile.snapshots.ledger_files import keep_file
 from quintile.snapshots.order_files import NAMES, ORDERS, OrderFiles, month_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from quintile.domain.settings import Settings
@@ -39,16 +42,13 @@ SELECT names.customer_key, part.* EXCLUDE ({served})
 FROM {parts} AS part LEFT JOIN {names} AS names ON names.customer_id = CAST(part.customer_key AS VARCHAR)
 """
 _TIME = "make_timestamp(first_us % {shift})"
-_MONTHS = "SELECT DISTINCT date_trunc('month', {time})::DATE AS month FROM {parts} ORDER BY month"
+_MONTHS = "SELECT DISTINCT {month} FROM {parts}"
 _OF_MONTH = """
 SELECT {written} FROM {parts} WHERE {time} >= {month} AND {time} < {month} + INTERVAL 1 MONTH
 ORDER BY {time}, {columns}
 """
 # A column's nulls elsewhere in the table must not show in a month's file, so every column may hold some.
 _WRITTEN = "TRY({column}) AS {column}"
-_TOUCHED_PARTS = """
-(SELECT first_us FROM {before} UNION ALL SELECT first_us FROM {touched})
-"""
 _GONE = "SELECT 1 FROM ({known}) ANTI JOIN {names} USING (customer_key, customer_id) LIMIT 1"
 _NEW = "SELECT * FROM {names} ANTI JOIN ({known}) USING (customer_key, customer_id)"
 _NAMES = "SELECT customer_key, customer_id FROM {names} ORDER BY customer_key"
@@ -58,7 +58,7 @@ SELECT customer_key FROM {names} SEMI JOIN (SELECT CAST(customer_key AS VARCHAR)
 """
 _ROWS_OF = "SELECT num_rows FROM parquet_file_metadata([{file}])"
 # What a ledger says of its tables and of a run's rows, and the other values that JSON has to hold as text.
-_OF_THE_RUN = {"orders", "people", "names", "second", "rows", "fates", "warnings"}
+_OF_THE_RUN = {"orders", "people", "names", "second", "rows", "fates", "warnings", "months"}
 _MONEY = ("column_refunds", "after_refunds", "net", "table_refunds")
 _TIMES = ("first_at", "last_at")
 
@@ -85,17 +85,18 @@ def keep_orders(
         before: The files of keys and ids before; if they still hold, new ones are added to them.
     """
     names = engine.table(NUMBERED, names)
+    sums = sums_by_month(engine, Sql(PARTS_VIEW), Sql(ledger.orders))
     parts = engine.table(KEPT_PARTS, _under_numbers(engine, Sql(PARTS_VIEW), names))
     engine.drop(PARTS)
     time = render(_TIME, shift=literal(SHIFT))
     shared = {"parts": parts, "time": time, **_columns(engine, parts)}
     months = [
         _write(engine, kept, ORDERS, f"{month:%Y-%m}-", render(_OF_MONTH, month=literal(month), **shared))
-        for (month,) in engine.rows(render(_MONTHS, parts=parts, time=time))
+        for month in sums
     ]
     named = _name_files(engine, names, before, kept)
     engine.drop(NUMBERED)
-    return OrderFiles(tuple(months), named, _told(ledger, settings), judged_by(ledger, settings))
+    return OrderFiles(tuple(months), named, _told(ledger, settings), judged_by(ledger, settings), sums)
 
 
 def _name_files(engine: Engine, names: Sql, before: Before | None, kept: Path) -> tuple[KeptFile, ...]:
@@ -122,17 +123,20 @@ def keep_touched(engine: Engine, ledger: Ledger, before: OrderFiles, kept: Path,
         settings: What judged the rows.
     """
     parts, time = Sql(ALL_PARTS), render(_TIME, shift=literal(SHIFT))
-    touched = render(_TOUCHED_PARTS, before=name(TOUCHED_BEFORE), touched=name(PARTS))
-    shared = {"time": time, **_columns(engine, name(KEPT_BEFORE))}
-    months = {month_of(file): file for file in before.months}
-    for (month,) in engine.rows(render(_MONTHS, parts=touched, time=time)):
-        of_month = render(_OF_MONTH, parts=parts, month=literal(month), **shared)
-        months[f"{month:%Y-%m}"] = _write(engine, kept, ORDERS, f"{month:%Y-%m}-", of_month)
+    shared = {"parts": parts, "time": time, **_columns(engine, name(KEPT_BEFORE))}
+    changed = sums_by_month(engine, parts, Sql(ledger.orders))
+    had = engine.rows(render(_MONTHS, month=PART_MONTH, parts=name(TOUCHED_BEFORE)))
+    emptied = {month for (month,) in had} - changed.keys()
+    months = {month_of(file): file for file in before.months if month_of(file) not in emptied}
+    for month in changed:
+        of_month = render(_OF_MONTH, month=literal(month), **shared)
+        months[month] = _write(engine, kept, ORDERS, f"{month:%Y-%m}-", of_month)
     names = before.names
     if engine.rows(render("SELECT 1 FROM {added} LIMIT 1", added=name(NEW_NAMES))):
         names = (*names, _write(engine, kept, NAMES, "", render(_NAMES, names=name(NEW_NAMES))))
-    still = tuple(file for _, file in sorted(months.items()) if file.rows)
-    return OrderFiles(still, names, _told(ledger, settings), judged_by(ledger, settings))
+    files = tuple(file for _, file in sorted(months.items()))
+    sums = {month: (before.sums | changed)[month] for month in sorted(months)}
+    return OrderFiles(files, names, _told(ledger, settings), judged_by(ledger, settings), sums)
 
 
 def kept_ledger(
@@ -141,6 +145,8 @@ def kept_ledger(
     folders: Sequence[Path],
     found: Ledger | None = None,
     parts: Sql | None = None,
+    *,
+    by_month: bool = False,
 ) -> Ledger:
     """The ledger over kept orders: the view ``orders`` under numbers, and whose they are.
 
@@ -150,10 +156,10 @@ def kept_ledger(
         folders: Where a file may lie: the store, and before it what a run has not published yet.
         found: The same ledger as it was just built, with what no file keeps; None reads what the files say.
         parts: The table of what the files hold, if it is still there.
+        by_month: Also tell the ledger of its months.
     """
     for table, listed in ((PARTS_VIEW, files.months), (CUSTOMER_NAMES, files.names)):
-        paths = [next(path for root in folders if (path := root / file.name).exists()) for file in listed]
-        engine.view(table, files_of(paths))
+        engine.view(table, files_of([_path_of(file, folders) for file in listed]))
     if parts is not None:
         engine.view(PARTS_VIEW, render("SELECT * FROM {parts}", parts=parts))
     ledger = found or from_json(files.ledger)
@@ -164,7 +170,21 @@ def kept_ledger(
     if people is not None:
         people = engine.table(LISTED, render(_LISTED, names=name(CUSTOMER_NAMES), people=Sql(people)))
     orders = net_refunds(engine, Sql(PARTS_VIEW), rules, told)
-    return replace(ledger, orders=orders, names=CUSTOMER_NAMES, people=people)
+    months = None
+    if by_month:
+        paths = {month_of(file): _path_of(file, folders) for file in files.months}
+        months = KeptMonths(files.sums, lambda wanted: orders_of(some_months(paths, wanted), rules, told))
+    return replace(ledger, orders=orders, names=CUSTOMER_NAMES, people=people, months=months)
+
+
+def some_months(paths: Mapping[date, Path], wanted: Collection[date]) -> Sql:
+    """The query, in brackets, of the kept parts of some months; without any, of no part at all."""
+    listed = files_of([paths[month] for month in wanted or paths])
+    return render("({parts})" if wanted else "({parts} LIMIT 0)", parts=listed)
+
+
+def _path_of(file: KeptFile, folders: Sequence[Path]) -> Path:
+    return next(path for root in folders if (path := root / file.name).exists())
 
 
 def _told(ledger: Ledger, settings: Settings) -> dict[str, Any]:
@@ -210,7 +230,7 @@ def from_json(told: dict[str, Any]) -> Ledger:
 
 def _write(engine: Engine, kept: Path, room: str, label: str, query: Sql) -> KeptFile:
     kept.mkdir(exist_ok=True)
-    written = kept / "written.parquet"
+    written = kept / "written.kept"
     engine.write(query, written)
     rows = engine.rows(render(_ROWS_OF, file=literal(str(written))))[0][0]
     return keep_file(kept, room, label, written, rows)

@@ -37,7 +37,7 @@ SELECT customer_key, segment, recency_days, frequency, monetary, {revenue} AS re
        {code} AS code
 FROM {segmented}
 """
-_CODE = "[{codes}][((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER]"
+_CODE = "list_extract([{codes}], ((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER)"
 _NO_SCHEME = "SELECT *, {name} AS segment FROM {scores}"
 _UNTIL = "SELECT * FROM {orders} WHERE {before}"
 _OWN = "SELECT * FROM {orders} {whose}"
@@ -173,8 +173,6 @@ class KeptScores:
         if asked.until is not None:
             query = render(_UNTIL, orders=Sql(ledger.orders), before=asked.until.clock(model).before_end())
             ledger = replace(ledger, orders=engine.view(_EARLIER_ORDERS, query))
-        # The order of ids takes a join and a sort that nobody needs here; that of their numbers is enough.
-        ledger = replace(ledger, names=None, key_type="BIGINT")
         self._rfm = measure(engine, ledger, model, asked.moment.clock(model), population=people)
         self._measured = (measures, places)
         return self._rfm

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quintile.jobs.project import Project
 
 KNOWN_ROWS, KNOWN_PEOPLE, GONE = "known_rows", "known_people", "superseded_rows"
+NAMED_AGAIN = "known_and_named_again"
 
 _FILES = "SELECT {columns} FROM ({rows})"
 # A source without a column of currencies is all in the base currency; an empty cell of such a column stands as ''.
@@ -29,8 +30,14 @@ _KNOWN = """
 SELECT row_key, CAST({known_file} AS USMALLINT) AS file_no, {columns},
        CAST(NULL AS VARCHAR) AS row_problem, CAST(NULL AS VARCHAR) AS amount_problem,
        CAST(NULL AS VARCHAR) AS time_problem
-FROM ({rows}) JOIN {people} USING (person_key)
-WHERE row_key NOT IN (SELECT row_key FROM {gone})
+FROM (SELECT * FROM ({rows}) WHERE row_key NOT IN (SELECT row_key FROM {gone})) JOIN {people} USING (person_key)
+"""
+# An inner join, unlike a semi join, comes before that of rows and people, since few rows are left by it.
+_NAMED_AGAIN = """
+SELECT known.* FROM {known} AS known JOIN (SELECT DISTINCT order_id FROM {arrived}) USING (order_id)
+UNION ALL
+SELECT known.* FROM {known} AS known
+JOIN (SELECT DISTINCT ordered_at FROM {arrived} WHERE order_id IS NULL) USING (ordered_at) WHERE order_id IS NULL
 """
 _REPEATED = "SELECT 1 FROM {rows} WHERE order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1 LIMIT 1"
 _CURRENCY = "nullif(coalesce(currency, {base}), '') AS currency"
@@ -76,6 +83,15 @@ def known_rows(engine: Engine, project: Project, base_currency: str | None, *, b
     return engine.view(KNOWN_ROWS, query)
 
 
+def named_again(engine: Engine, known: Sql, arrived: Sql, settings: Settings) -> Sql | None:
+    """The table of the known rows that new ones may be versions of; None where that takes a look at all of them."""
+    columns = [engine.columns(render("SELECT * FROM {rows}", rows=rows)) for rows in (known, arrived)]
+    types = {kinds.get("order_id") for kinds in columns}
+    if len(types) > 1 or None in types or settings.ledger.grain == "day" or not has_plain_ids(settings):
+        return None
+    return engine.table(NAMED_AGAIN, render(_NAMED_AGAIN, known=known, arrived=arrived))
+
+
 def agreed(engine: Engine, project: Project, transactions: Transactions, settings: Settings) -> Settings:
     """The settings under which the new rows mean the same as the known ones.
 
@@ -107,6 +123,13 @@ def agreed(engine: Engine, project: Project, transactions: Transactions, setting
                 fix=f"keep {flag}; to change it, begin a new project from all sources",
             )
     return settings
+
+
+def has_plain_ids(settings: Settings) -> bool:
+    """Whether a customer is who the source's own column of ids says, whatever other rows and tables say."""
+    rules = settings.ledger
+    beside = settings.customers or rules.merges
+    return rules.customer_key in {None, "id"} and rules.guests == "quarantine" and not beside
 
 
 def _all(engine: Engine, project: Project, room: str, columns: Sql, key: str, texts: tuple[str, ...] = ()) -> Sql:

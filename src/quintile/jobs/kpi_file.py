@@ -21,9 +21,11 @@ def write_kpis(found: Mapping[str, Any], out: Path) -> None:
     """Write what ``jobs.kpis`` returned; cells that have no figure or no target are empty.
 
     Raises:
+        SettingsError: A file of another kind is there, or no folder.
         StoreError: The file cannot be written.
     """
-    with replacing(out, "the KPIs") as draft, draft.open("w", encoding="utf-8", newline="") as file:
+    title = ",".join(COLUMNS).encode()
+    with replacing(out, "the KPIs", title) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for date in found["snapshots"]:

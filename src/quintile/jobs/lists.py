@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.columns import CUSTOMERS
+from quintile.domain.engine_settings import EngineSettings
 from quintile.domain.formulas import neutralised
-from quintile.domain.settings import EngineSettings
 from quintile.domain.toml_keys import near
 from quintile.engine.render import joined, literal, name, render
 from quintile.errors import Place, SettingsError
 from quintile.export.cards import ranking
 from quintile.export.file_names import file_names
 from quintile.jobs.for_people import for_people
-from quintile.jobs.one_result import customers_of, read_report, result_home
+from quintile.jobs.one_result import customers_of, read_report, readable, result_home
 from quintile.jobs.project import RUN_JSON
 from quintile.jobs.replacing import replacing
 from quintile.jobs.result import TEXTS
@@ -87,7 +87,7 @@ def lists(
     _refuse_foreign([one.file for one in written], known)
     with replacing(index, "the lists") as draft:
         folder.mkdir(parents=True, exist_ok=True)
-        with workplace([], EngineSettings(), home, on_step=on_step) as place:
+        with workplace([], EngineSettings(), readable(home), on_step=on_step) as place:
             on_step("writing the lists")
             customers = customers_of(place.engine, home)
             for one in written:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from quintile.jobs.wish import Wish
+    from quintile.domain.settings import Settings
     from quintile.snapshots.draft import StoppedRun
     from quintile.snapshots.store import Draft
     from quintile.state.database import State
@@ -46,6 +46,13 @@ class RunLog:
             "rows_new": source["rows_kept"],
         }
 
+    def adds(self, snapshots: list[str]) -> None:
+        """Remember that snapshots of the past were added, if there were any, and the latest of them."""
+        self._told = {
+            "outcome": "added" if snapshots else "unchanged",
+            "snapshot": snapshots[-1] if snapshots else None,
+        }
+
     def fails(self, error: BaseException) -> None:
         """Remember what ended the run: its code, never its words, which may name a person."""
         refused = isinstance(error, DataError | SettingsError)
@@ -61,19 +68,21 @@ class RunLog:
 
 
 @contextlib.contextmanager
-def logged(wish: Wish, project: Path, draft: Draft) -> Iterator[RunLog]:
+def logged(settings: Settings, project: Path, draft: Draft, *, sources: int = 0) -> Iterator[RunLog]:
     """Write down the run of the block, which holds the project's store; runs that were killed are called stopped.
+
+    An erasure that the store has not obeyed is completed first.
 
     Raises:
         StoreError: The state cannot be used; nothing has been read yet.
     """
-    key_of(project, wish.settings)  # so that a copy of the project made from now on has it
-    state = open_state(project, wish.settings)
-    erase_pending(project, wish.settings, state)
+    key_of(project, settings)  # so that a copy of the project made from now on has it
+    state = open_state(project, settings)
+    erase_pending(project, settings, state)
     _settle(state, state.stop_running(), draft.stopped)
     number = state.begin_run(
         started=now_text(),
-        sources=len(wish.sources),
+        sources=sources,
         host=os.uname().nodename,
         pid=os.getpid(),
         version=quintile.__version__,

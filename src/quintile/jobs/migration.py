@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from quintile.config.read import read_settings
-from quintile.domain.settings import EngineSettings
+from quintile.domain.engine_settings import EngineSettings
 from quintile.domain.snapshot import LAST, as_now_known, chosen
 from quintile.errors import SettingsError
 from quintile.export.migration import statements

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import shutil
 from typing import TYPE_CHECKING
 
-from quintile.errors import Place, SettingsError, StoreFullError
+from quintile.errors import Place, SettingsError
 from quintile.jobs.for_people import for_people
+from quintile.jobs.replacing import refuse_missing_folder, replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ HEADER = "customer_id,from,to,code_before,code_after"
 
 
 def refuse_foreign(out: Path) -> None:
-    """Refuse a place that is no CSV file, or where something else than an older list of movers lies.
+    """Refuse a place that is no CSV file, has no folder, or where something else than an older list of movers lies.
 
     Raises:
         SettingsError: ``out``.
@@ -28,6 +28,7 @@ def refuse_foreign(out: Path) -> None:
     place = Place(str(out))
     if out.suffix != ".csv":
         raise SettingsError("out", "the list of movers is a CSV file", fix="write --out movers.csv", place=place)
+    refuse_missing_folder(out)
     if not out.exists():
         return
     with contextlib.suppress(OSError, UnicodeDecodeError), out.open(encoding="utf-8") as opened:
@@ -43,17 +44,9 @@ def write_movers(place: Workplace, movers: Sql, out: Path) -> None:
     No cell is one that a spreadsheet would take for a formula.
 
     Raises:
-        SettingsError: The folder cannot be written to.
-        StoreFullError: The disk is full.
+        StoreError: The file cannot be written.
     """
-    staged, draft = place.staging / "movers.csv", out.with_name(f".{out.name}.writing")
+    staged = place.staging / "movers.csv"
     place.engine.write(for_people(movers, ("customer_id", "from", "to")), staged)
-    try:
+    with replacing(out, "the list of movers") as draft:
         shutil.copyfile(staged, draft)
-        draft.replace(out)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        kind = StoreFullError if error.errno == errno.ENOSPC else SettingsError
-        message = f"the list of movers cannot be written: {error.strerror}"
-        raise kind("out", message, fix="free some space, or choose another --out", place=Place(str(out))) from error

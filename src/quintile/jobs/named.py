@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quintile.domain.database import DatabaseSource
+from quintile.domain.engine_table import EngineTable
 from quintile.errors import DataError, Place, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from quintile.domain.settings import Settings
+
+
+_SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):/(?=[^/])")  # a path of the system loses a stroke of "s3a://"
 
 
 def named_sources(sources: Sequence[object], settings: Settings) -> list[object]:
@@ -22,6 +27,8 @@ def named_sources(sources: Sequence[object], settings: Settings) -> list[object]
         SettingsError: ``doubtful_source``, a name is also a file; ``source``, a name comes twice.
         DataError: ``not_found``, it is neither a file nor a name, but near to one.
     """
+    if not settings.engine.is_local:
+        sources = [_in_engine(source) for source in sources]
     known = {name: DatabaseSource(name, chosen) for name, chosen in settings.sources.items()}
     if not sources or not known:
         return list(sources or known.values())
@@ -30,6 +37,14 @@ def named_sources(sources: Sequence[object], settings: Settings) -> list[object]
     if twice is not None:
         raise SettingsError("source", f"the source '{twice.name}' is given twice", fix="give each source once")
     return found
+
+
+def _in_engine(source: object) -> object:
+    """What is no file lies where the work is done; so do folders of files."""
+    if not isinstance(source, str | Path) or Path(source).is_file():
+        return source
+    address = str(source)
+    return EngineTable(_SCHEME.sub(r"\1://", address) if not Path(source).is_dir() else Path(source).resolve().as_uri())
 
 
 def _name(source: object, known: list[str]) -> str | None:

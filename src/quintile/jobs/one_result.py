@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.columns import CUSTOMERS
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import Place, SettingsError
-from quintile.jobs.project import STORE
+from quintile.jobs.kept_orders import files_of
+from quintile.jobs.project import CUSTOMERS_FILE, STORE
 from quintile.playbook.load import plays_of
+from quintile.snapshots.order_files import ORDERS_JSON, OrderFiles
 from quintile.snapshots.store import Store
 
 if TYPE_CHECKING:
@@ -19,14 +21,13 @@ if TYPE_CHECKING:
     from quintile.domain.scheme import Scheme
     from quintile.engine.base import Engine
 
-CUSTOMERS_FILE, IDENTITY_FILE = "customers.parquet", "identity.parquet"
 _NEEDED = frozenset(
     ("snapshot", "as_of", "window", "counts", "model", "segments", "grid", "tie_receipt", "bridge", "inputs", "assumed")
 )
 _ROWS = "SELECT {columns} FROM read_parquet({file})"
 # In a project the ids stand apart; they come in the order that a result's own have.
 _IDENTIFIED = """
-SELECT {columns} FROM read_parquet({file}) JOIN read_parquet({identity}) USING (customer_key)
+SELECT {columns} FROM read_parquet({file}) JOIN ({names}) USING (customer_key)
 ORDER BY length(customer_id), customer_id
 """
 
@@ -75,11 +76,15 @@ def read_report(path: Path) -> dict[str, Any]:
 def customers_of(engine: Engine, home: Path) -> Sql:
     """The query of a snapshot's customers, shape CUSTOMERS, in the order of customers.csv.
 
+    Args:
+        engine: It may read ``readable(home)``.
+        home: The snapshot's folder.
+
     Raises:
         SettingsError: ``results``, the snapshot holds no customers.parquet, or another one.
         DataError: ``corrupt_file``, the file is damaged.
     """
-    file, identity = home / CUSTOMERS_FILE, home / IDENTITY_FILE
+    file = home / CUSTOMERS_FILE
     if not file.is_file():
         message = f"the results hold no {CUSTOMERS_FILE}"
         raise SettingsError("results", message, fix="run again with --formats parquet,csv", place=Place(str(home)))
@@ -88,8 +93,23 @@ def customers_of(engine: Engine, home: Path) -> Sql:
     if not {"customer_id", "customer_key"} & found.keys() or not {*CUSTOMERS} - {"customer_id"} <= found.keys():
         message, fix = "the file holds no scored customers", "write it anew: quintile run SOURCE --out DIR"
         raise SettingsError("results", message, fix=fix, place=Place(str(file)))
-    query = _ROWS if "customer_id" in found else _IDENTIFIED
-    return render(query, columns=columns, file=literal(str(file)), identity=literal(str(identity)))
+    if "customer_id" in found:
+        return render(_ROWS, columns=columns, file=literal(str(file)))
+    return render(_IDENTIFIED, columns=columns, file=literal(str(file)), names=_names_beside(home, file))
+
+
+def readable(home: Path) -> Path:
+    """The folder of all that a snapshot's customers are told by: its own, or the store that keeps the project's ids."""
+    return home.resolve().parent.parent if (home / ORDERS_JSON).exists() else home
+
+
+def _names_beside(home: Path, file: Path) -> Sql:
+    """The query of keys and ids that a project's snapshot names."""
+    orders = OrderFiles.of(home)
+    if orders is None:
+        message, fix = "nothing beside the file says whose the numbers are", "take the whole store of the project"
+        raise SettingsError("results", message, fix=fix, place=Place(str(file)))
+    return files_of(orders.name_paths(readable(home)))
 
 
 def plays_for(scheme: Scheme | None, own: Path | None) -> Playbook | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.engine.render import literal, render
 from quintile.export.past import Past
 from quintile.insight.alerts import DATES, Point, movements
-from quintile.jobs.one_result import CUSTOMERS_FILE
+from quintile.jobs.project import CUSTOMERS_FILE
 from quintile.snapshots.series import dates_before, report_of
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quintile.errors import Place, StoreError
+from quintile.errors import Place, SettingsError, StoreError
 from quintile.export.plan import Facts, plan_content, plan_html, plan_markdown
 from quintile.jobs.one_result import plays_for, read_report, result_home
 from quintile.jobs.project import RUN_JSON
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quintile.jobs.wish import Wish
 
 MARKDOWN, HTML = "plan.md", "plan.html"
+_FILES = (".md", ".html", ".htm", ".pdf")
 
 
 def plan_of_sources(
@@ -77,8 +78,12 @@ def write_plan(content: Mapping[str, Any], out: Path) -> tuple[Path, Path]:
         The Markdown and the HTML file.
 
     Raises:
+        SettingsError: The folder is a file, or named as if it were one.
         StoreError: They cannot be written.
     """
+    if out.is_file() or out.suffix in _FILES:
+        message = f"a plan is two files, {MARKDOWN} and {HTML}; '{out.name}' is no folder for them"
+        raise SettingsError("out", message, fix="name a folder: --out DIR", place=Place(str(out)))
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

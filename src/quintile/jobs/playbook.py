@@ -24,11 +24,15 @@ _COUNTED = "customers", "customers_share", "revenue", "revenue_share"
 
 @dataclass(frozen=True)
 class Plays:
-    """A playbook with the numbers of one run: for each segment its customers and revenue; empty without results."""
+    """A playbook with the numbers of one run: for each segment its customers and revenue; empty without results.
+
+    ``tone`` is the only one that its messages have, where one was asked for.
+    """
 
     playbook: Playbook
     counted: Mapping[str, Mapping[str, Any]]
     currency: str | None = None
+    tone: str | None = None
 
     def as_dict(self, plays: list[Play]) -> dict[str, Any]:
         """Some of the plays as JSON holds them, each with its numbers."""
@@ -67,7 +71,7 @@ def playbook(
     book = plays_of(segments, own)
     if tone is not None:
         book = _only(book, tone)
-    return Plays(book, *(_counts(report, book) if report is not None else ({}, None)))
+    return Plays(book, *(_counts(report, book) if report is not None else ({}, None)), tone=tone)
 
 
 def _report(folder: Path) -> dict[str, Any]:

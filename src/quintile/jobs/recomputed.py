@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from quintile.jobs.workplace import Workplace
     from quintile.pipeline import Accounted
 
-_COMPARED = ("customers.parquet", "customers.csv", "identity.parquet", "segments.csv", MODEL_JSON)
+_COMPARED = ("customers.parquet", "customers.csv", "segments.csv", MODEL_JSON)
 _FIX = "publish it anew: quintile run SOURCE --project DIR; if it differs again, please report it"
 _NAMES = "SELECT customer_key, customer_id FROM read_parquet([{files}], hive_partitioning = false)"
 _UNLIKE = "SELECT count(*) FROM (({one}) EXCEPT ({other}) UNION ALL (({other}) EXCEPT ({one})))"

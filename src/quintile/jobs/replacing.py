@@ -27,7 +27,7 @@ def replacing(target: Path, called: str, begins: bytes | None = None) -> Iterato
         begins: How a file of this kind begins: one that begins otherwise is foreign, and stays.
 
     Raises:
-        SettingsError: A foreign file is there.
+        SettingsError: A foreign file is there, or no folder.
         StoreError: It cannot be written.
         StoreFullError: The disk is full.
     """
@@ -41,9 +41,26 @@ def replacing(target: Path, called: str, begins: bytes | None = None) -> Iterato
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
+        refuse_missing_folder(target)
         kind = StoreFullError if error.errno in _FULL else StoreError
         message, fix = f"{called} cannot be written ({error.strerror})", "name another place, or make room there"
         raise kind("output", message, fix=fix, place=Place(str(target))) from error
+
+
+def refuse_missing_folder(out: Path) -> None:
+    """Refuse a file whose folder is not there; asked before long work as well, which must not be for nothing.
+
+    Raises:
+        SettingsError: ``out``.
+    """
+    folder = out.parent
+    if folder.is_dir():
+        return
+    if folder.exists():
+        message, fix = f"'{folder}' is a file, not a folder", "choose another --out"
+    else:
+        message, fix = f"the folder '{folder}' is not there", f"make it first (mkdir {folder}), or choose another --out"
+    raise SettingsError("out", message, fix=fix, place=Place(str(out)))
 
 
 def write_page(page: str, out: Path) -> None:

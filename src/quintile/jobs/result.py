@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +24,20 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from quintile.domain.ledger import Ledger
     from quintile.domain.rfm_model import RfmModel
     from quintile.domain.scale import Scale
-    from quintile.engine.duckdb import DuckDbEngine
+    from quintile.engine.base import Engine
     from quintile.pipeline import Accounted, Scored
 
 _CUSTOMERS = """
 SELECT {who}, first_order, last_order, recency_days, frequency, monetary, {r} AS r, {f} AS f, {m} AS m,
-       [{codes}][((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER] AS rfm, segment {dwell}
+       list_extract([{codes}], ((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER) AS rfm,
+       segment {dwell}
 FROM {segmented}
 """
-_BY_KEY = "{customers} ORDER BY customer_key"
-_IDENTITY = "SELECT customer_key, customer_id FROM {segmented} ORDER BY customer_key"
+_BY_ID = "{customers} ORDER BY {order}"
+_WITH_NAMES = "{segmented} JOIN {names} USING (customer_key)"
 _CELLS = """
 SELECT segment {own}, r, f, m, recency_days, count(*) AS customers, sum(frequency) AS orders, sum({revenue}) AS revenue
 FROM {segmented} GROUP BY ALL
@@ -72,15 +74,13 @@ COMPUTED, DWELLING = "computed_segment", "dwelling"  # beside the published segm
 class Result:
     """Scored customers, still in the engine, and everything reported of them.
 
-    ``keyed`` are the customers under numbers in place of ids, and ``identity`` says whose they are; outside a project
-    ids stand for themselves, and there is no identity. ``segments`` has one dict a segment with the columns of
-    SEGMENTS; ``report`` is the content of run.json.
+    ``keyed`` are the customers under numbers in place of ids in a project, elsewhere the same as ``customers``.
+    ``segments`` has one dict a segment with the columns of SEGMENTS; ``report`` is the content of run.json.
     """
 
-    engine: DuckDbEngine
+    engine: Engine
     customers: Sql
     keyed: Sql
-    identity: Sql | None
     segments: list[dict[str, Any]]
     report: dict[str, Any]
     model: RfmModel
@@ -95,12 +95,10 @@ class Result:
         Returns:
             The snapshot's id: the analysis date and the first digits of the checksum of all its content.
         """
-        if self.identity is not None:
-            self.engine.write(self.identity, folder / "identity.parquet")
         texts = TEXTS if "dwell" not in self.report else (*TEXTS, COMPUTED)
         for kind in formats:
             shown = for_people(self.customers, texts) if kind == "csv" else self.keyed
-            self.engine.write(shown, folder / f"customers.{kind}")
+            self.engine.write(shown, folder / f"customers.{kind}", self.report["as_of"][:10])
         with (folder / "segments.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, SEGMENTS)
             writer.writeheader()
@@ -115,7 +113,7 @@ class Result:
 
 
 def collect(
-    engine: DuckDbEngine,
+    engine: Engine,
     accounted: Accounted,
     scored: Scored,
     *,
@@ -174,22 +172,24 @@ def collect(
     }
     return Result(
         engine=engine,
-        **_queries(scored, in_project=ledger.names is not None),
+        **_queries(scored, ledger),
         segments=segments,
         report=report,
         model=scored.model,
     )
 
 
-def _queries(scored: Scored, *, in_project: bool) -> dict[str, Any]:
-    """The queries of a result; the order of ``rfm``, which is that of the ids, is kept by the engine."""
-    if not in_project:
+def _queries(scored: Scored, ledger: Ledger) -> dict[str, Sql]:
+    """The queries of a result; the order of ``rfm``, which is that of its keys, is kept by the engine."""
+    if ledger.names is None:
         customers = customers_under(scored, Sql("CAST(customer_key AS VARCHAR) AS customer_id"))
-        return {"customers": customers, "keyed": customers, "identity": None}
+        return {"customers": customers, "keyed": customers}
+    segmented = render(_WITH_NAMES, segmented=scored.segmented, names=Sql(ledger.names))
+    customers = customers_under(replace(scored, segmented=segmented), Sql("customer_id"))
+    order = "CAST(customer_id AS BIGINT)" if ledger.key_type == "BIGINT" else "length(customer_id), customer_id"
     return {
-        "customers": customers_under(scored, Sql("customer_id")),
-        "keyed": render(_BY_KEY, customers=customers_under(scored, Sql("customer_key"))),
-        "identity": render(_IDENTITY, segmented=scored.segmented),
+        "customers": render(_BY_ID, customers=customers, order=Sql(order)),
+        "keyed": customers_under(scored, Sql("customer_key")),
     }
 
 
@@ -232,7 +232,7 @@ def scheme_warnings(scored: Scored) -> list[dict[str, Any]]:
     return [{"code": "scheme_incomplete", "rows": None, "message": message}]
 
 
-def _segments(engine: DuckDbEngine, cells: Sql, scored: Scored) -> list[dict[str, Any]]:
+def _segments(engine: Engine, cells: Sql, scored: Scored) -> list[dict[str, Any]]:
     rows = {row[0]: row[1:] for row in engine.rows(render(_BY_SEGMENT, cells=cells))}
     medians = {row[0]: Decimal(row[1] + row[2]) / 2 for row in engine.rows(render(_MEDIANS, cells=cells))}
     customers = sum(row[0] for row in rows.values())
@@ -257,8 +257,8 @@ def _segments(engine: DuckDbEngine, cells: Sql, scored: Scored) -> list[dict[str
 
 
 def _ranking(scored: Scored, segments: list[dict[str, Any]]) -> list[str]:
-    """The segments from the best to the worst; in the scheme's own order where it has no ranking."""
-    ranked = (scored.scheme.ranking if scored.scheme else None) or ()
+    """The segments from the best to the worst."""
+    ranked = scored.scheme.best_first if scored.scheme else ()
     return [*ranked, *(line["segment"] for line in segments if line["segment"] not in ranked)]
 
 
@@ -273,10 +273,10 @@ def _distributions(scored: Scored) -> list[dict[str, Any]]:
 
 
 def _rounded(part: Decimal, whole: Decimal | int, digits: Decimal) -> Decimal:
-    return (part / whole if whole else Decimal(0)).quantize(digits, ROUND_HALF_EVEN)
+    return (Decimal(part) / whole if whole else Decimal(0)).quantize(digits, ROUND_HALF_EVEN)
 
 
-def _grid(engine: DuckDbEngine, cells: Sql, scored: Scored) -> list[dict[str, Any]]:
+def _grid(engine: Engine, cells: Sql, scored: Scored) -> list[dict[str, Any]]:
     # A cell has one segment, that of the scores.
     scale, by = scored.model.scale, Sql("segment" if scored.dwell is None else COMPUTED)
     return [

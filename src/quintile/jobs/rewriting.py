@@ -7,17 +7,20 @@ the old files go last, by ``drop_old``. A reader meets whole files at every mome
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fail_point import fail_point
-from quintile.domain.ledger import PURCHASE
 from quintile.engine.render import Sql, literal, render
-from quintile.jobs.kept_orders import kept_ledger
+from quintile.jobs.kept_orders import as_json, kept_ledger
 from quintile.jobs.project import RUN_JSON
 from quintile.jobs.replacing import replacing
 from quintile.jobs.sealed import CHECKSUM, digest_of, report_text
+from quintile.ledger.month_sums import at_a_glance, sums_by_month
+from quintile.ledger.rules.lines import PARTS_VIEW
 from quintile.snapshots.disk import sync
 from quintile.snapshots.ledger_files import (
     LEDGER_JSON,
@@ -45,15 +48,13 @@ if TYPE_CHECKING:
 ALL_ROOMS = (*ROOMS, ORDERS, NAMES)
 _DROPPED = (ROWS, SUPERSEDED, ORDERS, NAMES, QUARANTINE, PEOPLE)
 _SUM_DIGITS = 12
+_DRAFT = re.compile(r"\..+\.[a-z]+-[0-9]+")
 _COUNT = "SELECT count(*) FROM read_parquet({file}) WHERE NOT ({keep})"
-_KEPT = "SELECT * FROM read_parquet({file}) WHERE {keep}"
+# Of a long list of keys the database makes a join, which need not keep the order of rows.
+_KEPT = "SELECT * FROM read_parquet({file}) WHERE {keep} ORDER BY file_row_number"
 _ROWS = "SELECT num_rows FROM parquet_file_metadata([{file}])"
 _COLUMNS = "SELECT * FROM read_parquet({file})"
-_GLANCE = """
-SELECT sum(lines), sum(gross - refunded), sum(net), min(CASE WHEN state = {purchase} THEN ordered_at END),
-       max(CASE WHEN state = {purchase} THEN ordered_at END)
-FROM {orders}
-"""
+_NOTHING = (None, None, 0, Decimal(0), Decimal(0), 0, 0)
 
 
 @dataclass
@@ -83,6 +84,8 @@ class Rewriting:
 
     def kept_files(self, named: Collection[str]) -> None:
         """Write the new form of each of the named files beside the snapshots that loses rows."""
+        for path in drafts_in(self._store):
+            path.unlink()
         for room, keep in self._keeps.items():
             for path in sorted((self._store / room).glob("*.parquet")):
                 name = f"{room}/{path.name}"
@@ -182,10 +185,9 @@ class Rewriting:
         if orders is not None:
             months, names = tuple(self._named(orders.months)), tuple(self._named(orders.names))
             if (months, names) != (orders.months, orders.names):
-                told = self._told(replace(orders, months=months, names=names)) if months else orders.ledger
                 # Not judged by today's rows alone: the next run makes all orders of rows again.
-                made = replace(orders, months=months, names=names, ledger=told, judged_by="")
-                changed = replace_text(folder / ORDERS_JSON, made.to_json())
+                made = replace(orders, months=months, names=names, judged_by="", sums={})
+                changed = replace_text(folder / ORDERS_JSON, (self._told(made) if months else made).to_json())
         return changed
 
     def _named(self, files: Iterable[KeptFile]) -> Iterator[KeptFile]:
@@ -194,15 +196,23 @@ class Rewriting:
             if new is not None:
                 yield file if new.name == file.name else new
 
-    def _told(self, orders: OrderFiles) -> dict[str, Any]:
-        """What is told of the orders that are left."""
+    def _told(self, orders: OrderFiles) -> OrderFiles:
+        """The same, with what is told of the orders that are left."""
         engine = self._place.engine
         ledger = kept_ledger(engine, orders, [self._store])
-        query = render(_GLANCE, orders=Sql(ledger.orders), purchase=literal(PURCHASE))
-        lines, after_refunds, net, first, last = engine.rows(query)[0]
-        money = {key: format(value or 0, "f") for key, value in (("after_refunds", after_refunds), ("net", net))}
-        times = {key: value and value.isoformat() for key, value in (("first_at", first), ("last_at", last))}
-        return {**orders.ledger, "lines": int(lines or 0), **money, **times}
+        sums = sums_by_month(engine, Sql(PARTS_VIEW), Sql(ledger.orders))
+        first, last, lines, after_refunds, net, *_ = at_a_glance(_NOTHING, sums.values())
+        refunds = sum((month.column_refunds for month in sums.values()), Decimal(0))
+        told = replace(
+            ledger,
+            first_at=first,
+            last_at=last,
+            lines=lines,
+            after_refunds=after_refunds,
+            net=net,
+            column_refunds=refunds,
+        )
+        return replace(orders, ledger=orders.ledger | as_json(told), sums=sums)
 
 
 _LISTS = frozenset({RUN_JSON, LEDGER_JSON, ORDERS_JSON})
@@ -220,6 +230,11 @@ def replace_bytes(path: Path, content: bytes) -> bool:
         sync(draft)
     sync(path.parent)
     return True
+
+
+def drafts_in(store: Path) -> list[Path]:
+    """What a killed job was writing in the place of a file; only the holder of the store's lock may remove it."""
+    return sorted(path for path in store.rglob(".*") if _DRAFT.fullmatch(path.name) and path.is_file())
 
 
 def snapshot_folders(store: Path) -> list[Path]:

@@ -7,6 +7,7 @@ import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.engine_table import EngineTable
 from quintile.engine.render import render
 from quintile.errors import SettingsError
 from quintile.jobs.arrival import arrive
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     from quintile.pipeline import Accounted
     from quintile.snapshots.store import Draft
 
-RESULT_FILES = ("customers.parquet", "customers.csv", "segments.csv", "run.json", "model.json", PAGE)
+RESULT_FILES = ("customers.parquet", "customers.csv", "customers.table", "segments.csv", "run.json", "model.json", PAGE)
+TABLES = "tables"  # where a cluster keeps its results if no other storage is named
 
 
 def run(
@@ -69,6 +71,7 @@ def run(
     if not in_project and (wish.settings.refresh.mode == "full" or wish.backfill):
         flag = "backfill" if wish.backfill else "mode"
         raise SettingsError(flag, f"--{flag} says how a project is refreshed", fix="name it: --project DIR")
+    wish = wish.with_storage(out / TABLES)
     store = Store(out / STORE) if in_project else Store(out, top_links=RESULT_FILES)
     begun = store.writing(f"run-{os.getpid()}", started=now_text(), wait=wait)
     with begun as draft, _log_of(wish, out if in_project else None, draft) as log:
@@ -90,14 +93,14 @@ def _log_of(wish: Wish, project: Path | None, draft: Draft) -> contextlib.Abstra
         return contextlib.nullcontext()
     from quintile.jobs.logged import logged  # noqa: PLC0415 - loads the database library, for projects alone
 
-    return logged(wish, project, draft)
+    return logged(wish.settings, project, draft, sources=len(wish.sources))
 
 
 def _written(place: Workplace, wish: Wish, draft: Draft) -> tuple[dict[str, Any], None]:
     """The snapshot of a results folder, ready to be published."""
     result = scored_result(place, wish)
     place.on_step("writing the results")
-    result.write(draft.folder, wish.settings.output.formats)
+    result.write(draft.folder, place.formats(wish.settings))
     if wish.settings.output.report:
         write_page(draft.folder)
     return result.report, None
@@ -122,7 +125,7 @@ def _refreshed(place: Workplace, wish: Wish, draft: Draft) -> tuple[dict[str, An
     result.report["known"] = keeping.known
     result.report["refresh"] = {**arrival.refresh, "accepted": list(arrival.drift.accepted)}
     result.report["warnings"] = [*arrival.warnings, *result.report["warnings"]]
-    result.write(draft.folder, wish.settings.output.formats)
+    result.write(draft.folder, place.formats(wish.settings))
     standing = project.same_as(result.report)
     if standing is None and wish.settings.output.report:
         least = wish.settings.alerts.least_customers
@@ -149,7 +152,7 @@ def run_in_memory(wish: Wish, out: Path | None = None) -> tuple[object, dict[str
     ):
         result = scored_result(place, wish)
         kept = _kept(place, result)
-        snapshot = result.write(draft.folder, wish.settings.output.formats)
+        snapshot = result.write(draft.folder, place.formats(wish.settings))
         if wish.settings.output.report:
             write_page(draft.folder)
         draft.publish(snapshot)
@@ -158,7 +161,7 @@ def run_in_memory(wish: Wish, out: Path | None = None) -> tuple[object, dict[str
 
 def _kept(place: Workplace, result: Result) -> tuple[object, dict[str, Any], RfmModel]:
     customers = place.engine.table("customers", result.customers)
-    rows = place.engine.arrow(render("SELECT * FROM {customers}", customers=customers))
+    rows = place.files.arrow(render("SELECT * FROM {customers}", customers=customers))
     return rows, result.report, result.model
 
 
@@ -205,8 +208,10 @@ def _scored(
     )
     if project is not None:
         scored = dwelt(place.engine, scored, project.store, as_of, wish.settings.output.formats)
+    # The rows of a table have no place to be found at.
+    examples = project is None and not any(isinstance(source, EngineTable) for source in wish.sources)
     result = collect(
-        place.engine, accounted, scored, as_of=as_of, as_of_given=wish.as_of is not None, examples=project is None
+        place.engine, accounted, scored, as_of=as_of, as_of_given=wish.as_of is not None, examples=examples
     )
     if project is not None:
         tell_drift(place.engine, scored, project, wish.settings, result.report)

@@ -33,7 +33,7 @@ def sufficiency_warnings(
         found.append(
             (
                 "short_history",
-                f"{(as_of - first_day).days} days of history: below {FEWEST_DAYS}, frequency says little",
+                f"{counted((as_of - first_day).days, 'day')} of history: below {FEWEST_DAYS}, frequency says little",
             )
         )
     if last_day is not None and (as_of - last_day).days > MOST_SILENT_DAYS:

@@ -19,7 +19,6 @@ from quintile.jobs.rewriting import Rewriting, named_by, snapshot_folders
 from quintile.jobs.sealed import ERASED
 from quintile.snapshots.ledger_files import PEOPLE, QUARANTINE, ROWS, SUPERSEDED
 from quintile.snapshots.order_files import NAMES, ORDERS
-from quintile.snapshots.store import SNAPSHOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -107,8 +106,9 @@ def known_by_digest(place: Workplace, store: Path, pending: Tombstones) -> Menti
     if people_on_disk(engine, store):
         for role in ("customer", "email", "phone"):
             found |= set(known_again(engine, name(PEOPLE_ON_DISK), role, role, pending))
-    for rows in _names(store):
-        found |= set(known_again(engine, render("({rows})", rows=rows), "customer_id", "customer", pending))
+    names = _names(store)
+    if names is not None:
+        found |= set(known_again(engine, render("({rows})", rows=names), "customer_id", "customer", pending))
     columns = _source_columns(store) | IDENTITY_COLUMNS
     for path in sorted((store / QUARANTINE).glob("*.parquet")):
         rows = render(_ALL, files=literal(str(path)))
@@ -184,12 +184,10 @@ def _missing(place: Workplace, folder: Path, report: dict[str, Any]) -> int:
     return int(published - present)
 
 
-def _names(store: Path) -> Iterator[Sql]:
-    """Queries of every list of ids: those beside the snapshots, and those in them."""
-    lists = [sorted((store / NAMES).glob("*.parquet")), sorted((store / SNAPSHOTS).glob("*/identity.parquet"))]
-    for files in lists:
-        if files:
-            yield render(_ALL, files=joined(literal(str(path)) for path in files))
+def _names(store: Path) -> Sql | None:
+    """The query of all lists of ids."""
+    files = sorted((store / NAMES).glob("*.parquet"))
+    return render(_ALL, files=joined(literal(str(path)) for path in files)) if files else None
 
 
 def _beside(project: Path, ours: Sequence[str]) -> Iterator[Path]:

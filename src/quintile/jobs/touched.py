@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from quintile.domain.fate import QUARANTINED
+from quintile.domain.order_sums import after
 from quintile.engine.render import Sql, literal, name, render
 from quintile.jobs.kept_orders import (
     CUSTOMER_NAMES,
@@ -19,17 +20,20 @@ from quintile.jobs.kept_orders import (
     TOUCHED_BEFORE,
     files_of,
     judged_by,
+    some_months,
 )
+from quintile.jobs.known_rows import KNOWN_ROWS, NAMED_AGAIN, has_plain_ids
 from quintile.ledger.people import ADDED, customer_keys
 from quintile.ledger.rules.lines import NARROW, SHIFT
 from quintile.ledger.rules.statuses import refunded_by_status
 from quintile.ledger.untouched import Untouched
-from quintile.snapshots.order_files import OrderFiles
+from quintile.snapshots.order_files import OrderFiles, month_of
 
 if TYPE_CHECKING:
     from datetime import date
 
     from quintile.domain.ledger import Ledger
+    from quintile.domain.order_sums import MonthSums
     from quintile.domain.settings import Settings
     from quintile.domain.transactions import Transactions
     from quintile.engine.base import Engine
@@ -44,13 +48,14 @@ _TIME = "make_timestamp(first_us % {shift})"
 _TOUCHED = """
 SELECT DISTINCT order_id FROM (
     SELECT order_id FROM {arrived}
-    UNION ALL SELECT order_id FROM {kept} WHERE fate = {future} OR {time} >= {limit}
+    UNION ALL SELECT order_id FROM {late} WHERE fate = {future} OR {time} >= {limit}
     UNION ALL SELECT order_id FROM {known} WHERE row_key IN ({superseded})
 )
 """
 _OF_TOUCHED = "SELECT * FROM {rows} SEMI JOIN {touched} USING (order_id)"
 _TOUCHED_BEFORE = "SELECT customer_key, first_us FROM {kept} SEMI JOIN {touched} USING (order_id)"
 _UNTOUCHED = "SELECT * FROM {kept} ANTI JOIN {touched} USING (order_id)"
+_OTHERS = "SELECT 1 FROM {touched} ANTI JOIN {arrived} USING (order_id) LIMIT 1"
 _WITHOUT_ID = "SELECT 1 FROM {touched} WHERE order_id IS NULL LIMIT 1"
 _NEW_NAMES = "SELECT * FROM ({ids}) ANTI JOIN {names} USING (customer_id)"
 _NAMES = "SELECT customer_key, customer_id FROM {before} UNION ALL SELECT customer_key, customer_id FROM {added}"
@@ -73,35 +78,45 @@ def untouched(
     files = OrderFiles.of(project.snapshot)
     if files is None or not _is_simple(judged.merged, alone.ledger, settings, files):
         return None
-    store = project.store
+    store, merged = project.store, judged.merged
+    paths = {month_of(file): store / file.name for file in files.months}
     kept = engine.view(KEPT_BEFORE, files_of(files.order_paths(store)))
-    merged = judged.merged
     if not _same_types(engine, kept, merged, settings):
         return None
-    limit = alone.last_day + timedelta(days=2)
+    limit, future = alone.last_day + timedelta(days=2), QUARANTINED["future_date"]
+    late = [month for month, sums in files.sums.items() if after(month).date() > limit or _has(sums, future)]
+    arrived = name(judged.alone.table)
     touched = engine.table(
         TOUCHED,
         render(
             _TOUCHED,
-            arrived=name(judged.alone.table),
-            kept=kept,
-            future=literal(QUARANTINED["future_date"]),
+            arrived=arrived,
+            late=some_months(paths, late),
+            future=literal(future),
             time=render(_TIME, shift=literal(SHIFT)),
             limit=literal(limit),
-            known=name("known_rows"),
+            known=name(NAMED_AGAIN if judged.named_again else KNOWN_ROWS),
             superseded=judged.comparison.superseded,
         ),
     )
     if engine.rows(render(_WITHOUT_ID, touched=touched)):
         return None
-    engine.table(TOUCHED_BEFORE, render(_TOUCHED_BEFORE, kept=kept, touched=touched))
-    rows = engine.table(TOUCHED_ROWS, render(_OF_TOUCHED, rows=name(merged.table), touched=touched))
+    before = engine.table(TOUCHED_BEFORE, render(_TOUCHED_BEFORE, kept=kept, touched=touched))
+    others = engine.rows(render(_OTHERS, touched=touched, arrived=arrived))
+    among = merged.table if others or judged.named_again is None else judged.named_again
+    rows = engine.table(TOUCHED_ROWS, render(_OF_TOUCHED, rows=name(among), touched=touched))
     count = engine.rows(render("SELECT count(*) FROM {rows}", rows=rows))[0][0]
     return Untouched(
-        parts=render(_UNTOUCHED, kept=kept, touched=touched),
+        parts=lambda wanted: render(_UNTOUCHED, kept=some_months(paths, wanted), touched=touched),
+        months=files.sums,
+        before=before,
         rows=replace(merged, table=TOUCHED_ROWS, located=TOUCHED_ROWS, rows=count),
         names=_names(engine, files_of(files.name_paths(store)), merged, settings, alone.last_day, is_known=is_known),
     )
+
+
+def _has(sums: MonthSums, fate: int) -> bool:
+    return any(one.fate == fate for one in sums.fates)
 
 
 def _is_simple(merged: Transactions, alone: Ledger, settings: Settings, files: OrderFiles) -> bool:
@@ -109,6 +124,7 @@ def _is_simple(merged: Transactions, alone: Ledger, settings: Settings, files: O
     rules = settings.ledger
     return (
         files.judged_by == judged_by(alone, settings)
+        and files.sums.keys() == {month_of(file) for file in files.months}
         and {"order", "customer"} <= merged.roles
         and rules.grain != "day"
         and has_plain_ids(settings)
@@ -117,13 +133,6 @@ def _is_simple(merged: Transactions, alone: Ledger, settings: Settings, files: O
         and not (files.ledger["converted"] or alone.converted)
         and (not alone.currency or files.ledger["currency"] == alone.currency)
     )
-
-
-def has_plain_ids(settings: Settings) -> bool:
-    """Whether a customer is who the source's own column of ids says, whatever other rows and tables say."""
-    rules = settings.ledger
-    beside = settings.customers or rules.merges
-    return rules.customer_key in {None, "id"} and rules.guests == "quarantine" and not beside
 
 
 def _same_types(engine: Engine, kept: Sql, merged: Transactions, settings: Settings) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from quintile.engine.duckdb import DuckDbEngine
+    from quintile.engine.base import Engine
 
 _RESTORE = "restore the file from a copy; quintile run publishes the current snapshot anew"
 _ROWS_OF = "SELECT num_rows FROM parquet_file_metadata([{file}])"
@@ -58,7 +58,7 @@ class Checked:
         self.problems.append(Problem(path, what, fix))
 
 
-def check_snapshot(engine: DuckDbEngine, folder: Path, found: Checked) -> None:
+def check_snapshot(engine: Engine, folder: Path, found: Checked) -> None:
     """Check a snapshot's own files, its seal, and that its sums add up."""
     try:
         report = json.loads((folder / RUN_JSON).read_text(encoding="utf-8"))
@@ -76,7 +76,7 @@ def check_snapshot(engine: DuckDbEngine, folder: Path, found: Checked) -> None:
     _check_sums(engine, folder, report, found)
 
 
-def check_kept(engine: DuckDbEngine, store: Path, folders: Sequence[Path], found: Checked) -> set[str]:
+def check_kept(engine: Engine, store: Path, folders: Sequence[Path], found: Checked) -> set[str]:
     """Check every file that some snapshot names, once, and that rows and orders add up in each snapshot.
 
     Returns:
@@ -109,7 +109,7 @@ def _check_file(path: Path, sha256: str, found: Checked) -> bool:
     return False
 
 
-def _check_sums(engine: DuckDbEngine, folder: Path, report: dict[str, Any], found: Checked) -> None:
+def _check_sums(engine: Engine, folder: Path, report: dict[str, Any], found: Checked) -> None:
     """The bridge, the segments, and the customers that are there."""
     try:
         steps = [_step(line) for line in report["bridge"]]
@@ -149,7 +149,7 @@ def _lists(folder: Path, found: Checked) -> bool:
     return True
 
 
-def _check_lists(engine: DuckDbEngine, store: Path, folder: Path, found: Checked) -> None:
+def _check_lists(engine: Engine, store: Path, folder: Path, found: Checked) -> None:
     ledger, orders = LedgerFiles.of(folder), OrderFiles.of(folder)
     if ledger is not None:
         rows = sum(file.rows for file in getattr(ledger, ROWS)) - sum(file.rows for file in getattr(ledger, SUPERSEDED))
@@ -163,7 +163,7 @@ def _check_lists(engine: DuckDbEngine, store: Path, folder: Path, found: Checked
             found.add(folder / "orders.json", "its orders do not add up to what it says of them")
 
 
-def _rows_of(engine: DuckDbEngine, path: Path) -> int:
+def _rows_of(engine: Engine, path: Path) -> int:
     try:
         rows: int = engine.rows(render(_ROWS_OF, file=literal(str(path))))[0][0]
     except DataError:

@@ -46,7 +46,7 @@ _MEASURES = ("window", "recency", "monetary", "population")
 
 _SIDE = """
 SELECT customer_key, segment, {revenue} AS revenue,
-       [{codes}][((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER] AS code
+       list_extract([{codes}], ((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER) AS code
 FROM {segmented}
 """
 _NO_SCHEME = "SELECT *, {name} AS segment FROM {scores}"

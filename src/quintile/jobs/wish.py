@@ -11,7 +11,6 @@ from quintile.domain.settings import Settings
 from quintile.errors import DataError, Place, SettingsError
 from quintile.jobs.second import second_files
 from quintile.jobs.workplace import today
-from quintile.pipeline import read_sources
 from quintile.sources.rates import ECB
 
 if TYPE_CHECKING:
@@ -52,6 +51,14 @@ class Wish:
             return self.settings
         return replace(self.settings, model=replace(self.settings.model, recency=self.model.recency))
 
+    def with_storage(self, folder: Path) -> Wish:
+        """The wish with a place for what a cluster writes, if it has none."""
+        engine = self.settings.engine
+        if engine.is_local or engine.storage is not None:
+            return self
+        named = replace(engine, storage=folder.resolve().as_uri())
+        return replace(self, settings=replace(self.settings, engine=named))
+
 
 def open_sources(place: Workplace, wish: Wish) -> list[SourceTable]:
     """Open the wish's sources.
@@ -70,8 +77,7 @@ def open_sources(place: Workplace, wish: Wish) -> list[SourceTable]:
 
 def read_opened(place: Workplace, wish: Wish, tables: Sequence[SourceTable], *, to_keep: bool = False) -> Transactions:
     """Read the opened sources, and the tables that stand beside them; ``to_keep`` as for ``read_sources``."""
-    settings = wish.clocked
-    return place.beside(read_sources(place.engine, tables, settings, to_keep=to_keep), settings)
+    return place.read(wish.sources, tables, wish.clocked, to_keep=to_keep)
 
 
 def _refuse_twice(tables: Sequence[SourceTable]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from quintile.domain.settings import EngineSettings
+from quintile.domain.engine_settings import EngineSettings
 from quintile.export.workbook import Told, write_workbook
-from quintile.jobs.one_result import customers_of, plays_for, read_report, result_home
+from quintile.jobs.one_result import customers_of, plays_for, read_report, readable, result_home
 from quintile.jobs.project import RUN_JSON
 from quintile.jobs.replacing import ZIPPED, replacing
 from quintile.jobs.workplace import silent, workplace
@@ -50,12 +50,12 @@ def workbook(
     scheme = kept_scheme(report["model"]["scheme"], report["model"]["scheme_text"])
     told = Told(report, scheme, plays_for(scheme, playbook))
     with (
-        workplace([], EngineSettings(), home, on_step=on_step) as place,
+        workplace([], EngineSettings(), readable(home), on_step=on_step) as place,
         replacing(out, "the workbook", ZIPPED) as draft,
     ):
         on_step("writing the workbook")
         customers = customers_of(place.engine, home)
         money = _DECIMALS.fullmatch(place.engine.columns(customers)["monetary"])
-        batches = place.engine.batches(customers)
+        batches = place.files.batches(customers)
         write_workbook(draft, place.staging, told, batches, decimals=int(money[1]) if money else 0)
     return out

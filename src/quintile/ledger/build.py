@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import DUPLICATE, ERASED, EXCLUDED, KEPT, QUARANTINED
 from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED, Ledger, Tally
+from quintile.domain.order_sums import tallied
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import ConservationError, DataError
 from quintile.ledger import warned
+from quintile.ledger.month_sums import at_a_glance
 from quintile.ledger.rows import KNOWN_ROW, ledger_rows, line_key
 from quintile.ledger.rules import currency, identity, statuses
 from quintile.ledger.rules.dedupe import settle_repeats
@@ -25,6 +27,7 @@ from quintile.ledger.second import found_beside, with_returns
 if TYPE_CHECKING:
     from datetime import date
 
+    from quintile.domain.order_sums import MonthSums
     from quintile.domain.settings import LedgerSettings
     from quintile.domain.transactions import Transactions
     from quintile.engine.base import Engine
@@ -87,27 +90,30 @@ def build_ledger(
     read = transactions if untouched is None else untouched.rows
     rows = ledger_rows(engine, read, settings, last_day)
     lines = _lines(engine, rows, read, settings)
-    parts, fates, settled = _grouped(engine, rows, transactions, settings, lines, untouched)
+    parts, fates, settled, still = _grouped(engine, rows, transactions, settings, lines, untouched)
     if not _fits(fates, lines):
         if untouched is not None:
             return build_ledger(engine, transactions, settings, last_day=last_day, rates=rates)
         lines = replace(lines, digits=WIDE)
-        parts, fates, settled = _grouped(engine, rows, transactions, settings, lines, None)
+        parts, fates, settled, still = _grouped(engine, rows, transactions, settings, lines, None)
     of_rows = (parts, rows, settled)
     returned = with_returns(engine, transactions, settings, lines, last_day, settled_rows=of_rows)
     lines = lines if returned is None else returned.lines
     base, foreign = settings.base_currency, list[str]()
     if "currency" in transactions.roles:
-        base, foreign = currency.choose_base(engine, parts, base)
+        # Orders that are kept as they are all have one currency.
+        found = (sums.currency for month in still for sums in month.fates if sums.fate == KEPT)
+        base, foreign = currency.choose_base(engine, parts, base or next(found, None))
     used_rates = None
     if foreign:
         lines = replace(lines, decimals=max(lines.decimals, FEWEST_DECIMALS), digits=WIDE)
         used_rates = _converted(engine, parts, rates, base or "", foreign, lines)
     column_refunds = _column_refunds(engine, parts) if lines.has_refund else Decimal(0)
+    column_refunds += sum((month.column_refunds for month in still), Decimal(0))
     by_table = table_refunds(engine, parts, lines)
     orders = net_refunds(engine, parts, settings, lines)
     states = {"purchase": literal(PURCHASE), "refunded": literal(REFUNDED), "refund_only": literal(REFUND_ONLY)}
-    glance = engine.rows(render(_ORDERS_AT_A_GLANCE, orders=orders, **states))[0]
+    glance = at_a_glance(engine.rows(render(_ORDERS_AT_A_GLANCE, orders=orders, **states))[0], still)
     first_at, last_at, lines_kept, after_refunds, net, alone, beyond = glance
     beside = found_beside(engine, transactions, settings, orders, returned, used_rates)
     key = identity.kind_of_key(transactions, settings)
@@ -134,7 +140,7 @@ def build_ledger(
             *warned.orphans(int(alone or 0), 0 if returned is None else returned.orphans),
             *warned.beyond(beyond),
             *warned.statuses_met(statuses.unknown_statuses(engine, transactions, settings)),
-            *warned.twins(engine, orders, key, key_type, untouched),
+            *warned.twins(engine, orders if untouched is None else parts, key, key_type, untouched),
             *beside.warnings,
         ),
         table_refunds=by_table,
@@ -187,7 +193,7 @@ def _grouped(
     settings: LedgerSettings,
     lines: Lines,
     untouched: Untouched | None,
-) -> tuple[Sql, dict[int, Tally], bool]:
+) -> tuple[Sql, dict[int, Tally], bool, list[MonthSums]]:
     read = transactions if untouched is None else untouched.rows
     parts = group_lines(engine, rows, lines, read.rows - len(read.rejected))
     settled = False
@@ -197,11 +203,13 @@ def _grouped(
             _require_clear_grain(engine, parts)
     if lines.has_order_id and not lines.by_day and {"status", "kind"} & transactions.roles:
         follow_excluded(engine, parts)
+    still: list[MonthSums] = []
     if untouched is not None:
-        parts = untouched.beside(engine, parts)
+        parts, still = untouched.beside(engine, parts)
     # Without a currency column all money is taken for the base currency's.
     label = "" if lines.has_currency else settings.base_currency or ""
-    return parts, _tally(engine.rows(render(_FATES, parts=parts)), transactions, label), settled
+    counted = engine.rows(render(_FATES, parts=parts))
+    return parts, _tally(tallied(counted, still), transactions, label), settled, still
 
 
 def _require_clear_grain(engine: Engine, parts: Sql) -> None:

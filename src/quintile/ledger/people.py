@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 PERSON = ("customer", "email", "phone", "name", "account")
 ADDED, AS_ROWS = "people_added", "people_as_rows"
-_COLUMNS = joined(map(name, PERSON))
 
+# The rows of the inner query keep their order; a window with an order of its own would sort them once more.
 _ADDED = """
-SELECT {after} + row_number() OVER (ORDER BY {order}) AS person_key, {columns}
-FROM (SELECT {columns} FROM {rows} EXCEPT SELECT {columns} FROM {known})
-ORDER BY person_key
+SELECT {after} + row_number() OVER () AS person_key, {columns} FROM (
+    SELECT * FROM (SELECT DISTINCT {said} FROM {rows}) AS named ANTI JOIN {known} AS person ON {same} ORDER BY {order}
+)
 """
 # A row without an order for every person, so that the identity rules can name them all.
 _AS_ROWS = """
@@ -58,19 +58,34 @@ def as_person(roles: Collection[str]) -> Sql:
     )
 
 
-def number_people(engine: Engine, rows: Sql, known: Sql, *, after: int) -> Sql:
-    """The table ``people_added``: the people of the rows that are not known yet, numbered.
+def number_people(
+    engine: Engine, rows: Sql, known: Sql, roles: Collection[str], *, after: int, table: str = ADDED
+) -> Sql:
+    """The table of the people of some rows who are not known yet, numbered, in the order of their texts.
 
     Args:
         engine: Where the rows are.
         rows: A table, view or subquery with the columns of a person.
         known: The people known so far, likewise.
+        roles: The columns of a person in which the rows may say something.
         after: The highest number given so far.
+        table: Its name.
     """
-    order = joined(render("{column} NULLS FIRST", column=name(column)) for column in PERSON)
-    return engine.table(
-        ADDED, render(_ADDED, after=literal(after), order=order, columns=_COLUMNS, rows=rows, known=known)
+    said = [column for column in PERSON if column in roles]
+    nothing = render("CAST(NULL AS VARCHAR)")
+    query = render(
+        _ADDED,
+        after=literal(after),
+        columns=joined(
+            render("{v} AS {c}", v=name(column) if column in said else nothing, c=name(column)) for column in PERSON
+        ),
+        said=joined(map(name, said)),
+        rows=rows,
+        known=known,
+        same=same_person(Sql("named"), Sql("person"), said),
+        order=joined(render("{column} NULLS FIRST", column=name(column)) for column in said),
     )
+    return engine.table(table, query)
 
 
 def same_person(one: Sql, other: Sql, roles: Collection[str]) -> Sql:

@@ -86,8 +86,8 @@ SELECT form, count(*) FROM (
 ) GROUP BY form ORDER BY count(*) DESC, form LIMIT 1
 """
 _KNOWN = """
-WITH known AS (SELECT DISTINCT CAST(customer_key AS VARCHAR) AS customer FROM ({known}) WHERE customer_key IS NOT NULL)
-SELECT count(*), (SELECT count(*) FROM ({people}) SEMI JOIN known USING (customer)) FROM known
+SELECT (SELECT count(*) FROM ({known})),
+       (SELECT count(*) FROM ({known}) AS known SEMI JOIN ({people}) AS person ON known.customer_key = person.customer)
 """
 
 
@@ -108,8 +108,8 @@ def profile_of(
         settings: The ledger's rules, for the customer key and the grain.
         last_day: The later of ``as_of`` and the shop's today; days after it are left out.
         mode: ``full`` if the source is the whole extract, which replaces what was there.
-        known: A query with a column ``customer_key``: the customers the project's ledger knew before (repetitions do
-            no harm); None for the first source.
+        known: A query with a column ``customer_key``: the customers the project's ledger knew before, each once and
+            as text; None for the first source.
 
     Returns:
         Plain values that can be written as JSON, the same for the same rows in any order.

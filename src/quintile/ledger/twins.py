@@ -22,12 +22,13 @@ SELECT hash(lower(customer_key)) FROM {orders} GROUP BY 1
 HAVING min(hash(customer_key)) <> max(hash(customer_key)) LIMIT {most}
 """
 _TWINS = """
-SELECT count(DISTINCT customer_key), min(customer_key), max(customer_key) FROM {orders}
+SELECT count(DISTINCT customer_key) AS ids, min(customer_key) AS one, max(customer_key) AS other FROM {orders}
 WHERE hash(lower(customer_key)) IN (SELECT hash(lower(customer_key)) FROM {orders} GROUP BY 1
                                     HAVING min(hash(customer_key)) <> max(hash(customer_key)))
-GROUP BY lower(customer_key) HAVING count(DISTINCT customer_key) > 1 ORDER BY 2
+GROUP BY lower(customer_key) HAVING count(DISTINCT customer_key) > 1
 """
-_SUMMED = "SELECT sum(column0), first(column1), first(column2) FROM ({twins}) AS t(column0, column1, column2)"
+_SUMMED = "SELECT sum(ids) FROM ({twins})"
+_FIRST = "SELECT one, other FROM ({twins}) ORDER BY one LIMIT 1"
 
 
 def differ_only_by_case(
@@ -42,8 +43,10 @@ def differ_only_by_case(
         return
     if not engine.rows(render(_SUSPECTS, orders=orders, most=literal(1))):
         return
-    ids, one, other = engine.rows(render(_SUMMED, twins=render(_TWINS, orders=orders)))[0]
+    twins = render(_TWINS, orders=orders)
+    ids = engine.rows(render(_SUMMED, twins=twins))[0][0]
     if ids:
+        one, other = engine.rows(render(_FIRST, twins=twins))[0]
         message = (
             f"{int(ids):,} customer ids differ from another one only by upper and lower case, such as '{one}' and"
             f" '{other}': they count as different customers"

@@ -43,15 +43,14 @@ FROM {sums}
 # Customers of a wider population who did not buy in the window: frequency 0, nothing spent, no recency.
 _WIDER = """
 SELECT customer_key, first_order, last_order, recency_days, coalesce(frequency, 0) AS frequency,
-       coalesce(monetary, 0) AS monetary {revenue}
+       coalesce(monetary, {nothing}) AS monetary {revenue}
 FROM ({population}) LEFT JOIN ({measured}) USING (customer_key)
 """
 _OF_MOVED = "(SELECT * FROM {orders} SEMI JOIN {moved} USING (customer_key))"
 _WITH_CARRIED = "({measured}) UNION ALL BY NAME ({carried})"
-# In a project orders carry numbers in place of ids.
-_NAMED = "SELECT customer_id, measured.* FROM ({measured}) AS measured JOIN {names} USING (customer_key)"
 _REVENUE = ", CAST({total} AS DECIMAL(38, {decimals})) AS revenue"
 _EVER = "SELECT DISTINCT customer_key FROM {orders} WHERE state = {purchase} AND ordered_at < {as_of}"
+_AVERAGED = 12  # digits after the point
 # Half away from zero at twelve digits, in whole numbers: the same on every machine.
 _AVERAGE = """
 CAST(sign({total}) * ((2 * CAST(abs({total}) * 1000000000000 AS HUGEINT) + frequency) // (2 * frequency))
@@ -160,11 +159,11 @@ def measure(  # noqa: PLR0913 - what is measured, of whom, and what is known alr
         carried: Buyers measured before; only the others are measured now.
 
     Returns:
-        Table ``rfm`` of shape RFM, in the order of ids, which stand beside the keys in a project; with an average for
-        monetary also ``revenue``, the sum behind it. Without an order in the window a customer of a wider population
-        has frequency 0, monetary 0 and no recency; such customers do not appear among plain buyers.
+        Table ``rfm`` of shape RFM, in the order of keys: ids, or in a project numbers; with an average for monetary
+        also ``revenue``, the sum behind it. Without an order in the window a customer of a wider population has
+        frequency 0, monetary 0 and no recency; such customers do not appear among plain buyers.
     """
-    inside, orders = clock.inside(), Sql(ledger.orders)
+    inside, orders = clock.inside(), orders_between(ledger, clock.first, clock.moment)
     if carried is not None:
         orders = render(_OF_MOVED, orders=orders, moved=carried.moved)
     purchase = literal(PURCHASE)
@@ -175,10 +174,21 @@ def measure(  # noqa: PLR0913 - what is measured, of whom, and what is known alr
         )
         rows = render("{bought} LEFT JOIN ({paid_back}) USING (customer_key)", bought=rows, paid_back=paid_back)
     if population is None and model.population == "ever":
-        ever = render(_EVER, orders=orders, purchase=purchase, as_of=literal(clock.moment))
+        ever = render(_EVER, orders=Sql(ledger.orders), purchase=purchase, as_of=literal(clock.moment))
         population = render("({ever})", ever=ever)
     sums = Sums(rows, refunds_alone, None if carried is None else carried.rows)
     return rfm_of(engine, ledger, model, clock, sums, population)
+
+
+def orders_between(ledger: Ledger, first: datetime | None, last: datetime) -> Sql:
+    """The orders, without those of months that have no part in the time from ``first`` up to ``last``.
+
+    All of them where they are not kept by month.
+    """
+    months = ledger.months
+    if months is None:
+        return Sql(ledger.orders)
+    return render("({orders})", orders=Sql(months.orders(months.between(first, last))))
 
 
 def rfm_of(engine: Engine, ledger: Ledger, model: RfmModel, clock: Clock, sums: Sums, population: Sql | None) -> Sql:
@@ -209,7 +219,10 @@ def rfm_of(engine: Engine, ledger: Ledger, model: RfmModel, clock: Clock, sums: 
         return engine.table(RFM, _in_order(measured, ledger))
     people = render("SELECT customer_key FROM {population}", population=population)
     revenue = Sql(", coalesce(revenue, 0) AS revenue" if is_average else "")
-    return engine.table(RFM, _in_order(render(_WIDER, population=people, measured=measured, revenue=revenue), ledger))
+    digits = f"38, {_AVERAGED}" if is_average else f"{ledger.digits}, {ledger.decimals}"
+    nothing = Sql(f"CAST(0 AS DECIMAL({digits}))")
+    wider = render(_WIDER, population=people, measured=measured, revenue=revenue, nothing=nothing)
+    return engine.table(RFM, _in_order(wider, ledger))
 
 
 def monetary_of(ledger: Ledger, model: RfmModel, total: Sql) -> Sql:
@@ -221,11 +234,9 @@ def monetary_of(ledger: Ledger, model: RfmModel, total: Sql) -> Sql:
 
 def _in_order(measured: Sql, ledger: Ledger) -> Sql:
     """Numbers in number order, other ids the shorter first: as people count, and the same for any order of rows."""
-    by_number = ledger.key_type == "BIGINT"
+    # In a project orders carry numbers in place of ids.
+    by_number = ledger.key_type == "BIGINT" or ledger.names is not None
     order = "customer_key" if by_number else "length(customer_key), customer_key"
-    if ledger.names is not None:
-        measured = render(_NAMED, measured=measured, names=Sql(ledger.names))
-        order = "CAST(customer_id AS BIGINT)" if by_number else "length(customer_id), customer_id"
     return render("{measured} ORDER BY {order}", measured=measured, order=Sql(order))
 
 

@@ -8,24 +8,29 @@ from typing import TYPE_CHECKING
 
 from quintile.domain.bridge import BridgeStep
 from quintile.domain.ledger import PURCHASE, REFUNDED, ZERO
+from quintile.domain.order_sums import after, first_of
 from quintile.engine.render import Sql, literal, render
+from quintile.metrics.measure import orders_between
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from quintile.domain.ledger import Ledger
+    from quintile.domain.order_sums import StateSum
     from quintile.engine.base import Engine
     from quintile.metrics.measure import Clock
 
 _TAKEN_OFF = ("zero_orders", "refunded", "before_window", "after_window")
 ALONE, NOT_LISTED = "refunds_without_purchase", "not_in_population"
-_INSIDE, _ALONE = len(_TAKEN_OFF), len(_TAKEN_OFF) + 1
+_ZERO, _REFUNDED, _BEFORE, _AFTER, _INSIDE, _ALONE = range(len(_TAKEN_OFF) + 2)
 
 # A refunded order that left money behind (more was paid back than it cost) goes the way of a refund without an order.
 _PLACES = """
 SELECT CASE
-    WHEN state = {zero} THEN 0
-    WHEN state = {refunded} AND net = 0 THEN 1
-    WHEN NOT ({before_end}) THEN 3
-    WHEN NOT ({inside}) THEN 2
+    WHEN state = {zero} THEN {is_zero}
+    WHEN state = {refunded} AND net = 0 THEN {is_refunded}
+    WHEN NOT ({before_end}) THEN {is_after}
+    WHEN NOT ({inside}) THEN {is_before}
     WHEN state = {purchase} THEN {is_inside}
     ELSE {alone} END AS place,
     sum(lines), sum(net)
@@ -49,22 +54,52 @@ class Places:
 
 
 def find_places(engine: Engine, ledger: Ledger, clock: Clock) -> Places:
-    """Count the orders by place, in one pass."""
+    """Count the orders by place, in one pass; of months that no edge of the window cuts only their sums are read."""
+    orders, whole = Sql(ledger.orders), list[tuple[int, int, Decimal]]()
+    if ledger.months is not None:
+        sums = ledger.months.sums
+        cut = [month for month in sums if any(first_of(month) < edge < after(month) for edge in _edges(clock))]
+        orders = render("({orders})", orders=Sql(ledger.months.orders(cut)))
+        states = ((month, state) for month in sums.keys() - {*cut} for state in sums[month].states)
+        whole = [(_place(state, month, clock), state.lines, state.net) for month, state in states]
     query = render(
         _PLACES,
-        orders=Sql(ledger.orders),
+        orders=orders,
         zero=literal(ZERO),
         refunded=literal(REFUNDED),
         purchase=literal(PURCHASE),
         before_end=clock.before_end(),
         inside=clock.inside(),
+        is_zero=literal(_ZERO),
+        is_refunded=literal(_REFUNDED),
+        is_after=literal(_AFTER),
+        is_before=literal(_BEFORE),
         is_inside=literal(_INSIDE),
         alone=literal(_ALONE),
     )
-    found = {place: (int(rows), money) for place, rows, money in engine.rows(query)}
-    nothing = (0, Decimal(0))
+    nothing, found = (0, Decimal(0)), dict[int, tuple[int, Decimal]]()
+    for place, rows, money in (*engine.rows(query), *whole):
+        before = found.get(place, nothing)
+        found[place] = before[0] + int(rows), before[1] + money
     taken = {step: found[place] for place, step in enumerate(_TAKEN_OFF) if place in found}
     return Places(taken, found.get(_INSIDE, nothing), found.get(_ALONE, nothing))
+
+
+def _edges(clock: Clock) -> list[datetime]:
+    return [clock.moment] if clock.first is None else [clock.first, clock.moment]
+
+
+def _place(orders: StateSum, month: date, clock: Clock) -> int:
+    """The place of orders of one state, in a month that no edge cuts."""
+    if orders.state == ZERO:
+        return _ZERO
+    if orders.state == REFUNDED and orders.is_nothing:
+        return _REFUNDED
+    if first_of(month) >= clock.moment:
+        return _AFTER
+    if clock.first is not None and after(month) <= clock.first:
+        return _BEFORE
+    return _INSIDE if orders.state == PURCHASE else _ALONE
 
 
 def scored_steps(
@@ -100,7 +135,7 @@ def steps_to_scored(places: Places, left_out: dict[str, tuple[int, Decimal]], cu
 def _not_scored(engine: Engine, ledger: Ledger, rfm: Sql, clock: Clock, *, is_purchase: bool) -> tuple[int, Decimal]:
     query = render(
         _NOT_SCORED,
-        orders=Sql(ledger.orders),
+        orders=orders_between(ledger, clock.first, clock.moment),
         rfm=rfm,
         is_purchase=Sql("=" if is_purchase else "<>"),
         purchase=literal(PURCHASE),

@@ -11,6 +11,8 @@ from typing import Any
 
 # Named functions of the page: the text a drawn thing carries, on the canvas and in its tooltip.
 LABEL, TIP = "quintile:label", "quintile:tip"
+# At ``labelLayout``: numbers of a label that its area has no room for are made smaller, or go; they are never cut.
+FIT = "quintile:fit"
 # Named functions of the page for numbers along an axis: 25 -> "25%"; 1500000 -> "1.5M".
 PERCENT, COUNT = "quintile:percent", "quintile:count"
 
@@ -47,6 +49,8 @@ class Picture:
             - The text ``quintile:label`` at a key ``formatter`` is a function that returns ``params.data.said``;
               ``quintile:tip`` one that returns ``params.data.tip``, a list of lines, as HTML: each line escaped, the
               first in bold. ``quintile:percent`` and ``quintile:count`` get a number of an axis.
+            - The text ``quintile:fit`` at a key ``labelLayout`` is a function that keeps the lines of a label below
+              its first one whole: where its area is too narrow it returns a smaller ``fontSize``, or takes it away.
             - ``media`` changes it for narrow places, ECharts does this alone when it is resized.
         table: The same content in words.
         height: Pixels it needs, whatever the width.

@@ -163,7 +163,7 @@ def _caption(found: Mapping[str, Any], everyone: int, currency: str | None) -> s
     share = percent(found["common_share"])
     common = "no order in the window" if value is None else _with_noun(metric, measured(value), currency)
     cut_points = f" Cut points: {'; '.join(cuts)}." if cuts else ""
-    without = f" {number(found['without'])} have no order in the window." if found["without"] else ""
+    without = f" {several(found['without'], 'customer')} without an order in the window." if found["without"] else ""
     everybody = several(everyone, "customer")
     return f"{everybody}; the most common value is {common}, shared by {share}.{cut_points}{without}"
 

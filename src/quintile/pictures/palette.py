@@ -26,6 +26,13 @@ SEGMENTS = (
     "#935849",
     "#8c9299",
 )
+# The same for schemes of many segments. They were searched for: any two lie as far apart as 27 can for people of every
+# kind of sight, and neighbours further. Beyond 27 segments colours come again.
+MANY_SEGMENTS = (
+    *("#20a008", "#107830", "#609838", "#0088f8", "#809898", "#3060c0", "#6060a0", "#9818e0", "#b000b8"),
+    *("#f838f8", "#c81868", "#d08068", "#a84828", "#e05818", "#e07848", "#b04000", "#b06048", "#b88078"),
+    *("#985850", "#886070", "#d000d8", "#c078d8", "#9000f8", "#9888b0", "#706088", "#6880b8", "#788090"),
+)
 FALLBACK = "#666666"
 QUIET, GOOD, DOUBTFUL, BAD = "#777777", "#098a3f", "#b8600c", "#d84039"
 WHITE, BLACK = "#ffffff", "#000000"
@@ -51,11 +58,12 @@ def label_colour(ground: str) -> str:
 
 
 def segment_colours(ranking: Sequence[str]) -> dict[str, str]:
-    """A colour for each segment, best to worst; few segments are spread over the whole palette."""
-    last = len(SEGMENTS) - 1
-    if len(ranking) > len(SEGMENTS):
-        return {name: SEGMENTS[place % len(SEGMENTS)] for place, name in enumerate(ranking)}
-    return {name: SEGMENTS[place * last // max(len(ranking) - 1, 1)] for place, name in enumerate(ranking)}
+    """A colour for each segment, best to worst; they are spread over the whole palette."""
+    colours = SEGMENTS if len(ranking) <= len(SEGMENTS) else MANY_SEGMENTS
+    last, steps = len(colours) - 1, max(len(ranking) - 1, 1)
+    if steps > last:
+        return {name: colours[place % len(colours)] for place, name in enumerate(ranking)}
+    return {name: colours[place * last // steps] for place, name in enumerate(ranking)}
 
 
 def heat_step(value: float, most: float) -> int:

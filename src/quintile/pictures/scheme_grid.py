@@ -21,7 +21,7 @@ Codes = dict[tuple[int, int, int], str]
 
 
 def scheme_grid(codes: Codes, *, ranking: Sequence[str], scale: int, best: str = "high") -> Picture:
-    """The segments over the codes, a letter and a colour each; a code without a segment is empty.
+    """The segments over the codes, a letter and a colour each; a code that nobody has is empty.
 
     Args:
         codes: The segment of each code ``(r, f, m)``, scores as they are shown.
@@ -35,7 +35,7 @@ def scheme_grid(codes: Codes, *, ranking: Sequence[str], scale: int, best: str =
     letters = dict(zip(names, itertools.cycle(ascii_uppercase + ascii_lowercase), strict=False))
     found = several(len(set(codes.values())), "segment")
     caption = (
-        f"{found} over {len(codes):,} of {scale**3:,} codes; an empty place has none."
+        f"{found} over {len(codes):,} of {scale**3:,} codes; nobody is in an empty place."
         " R goes down from the best, F to the right, and inside each F so does M."
     )
     legend_height = _LEGEND_ROW * len(names)
@@ -56,6 +56,7 @@ def scheme_grid(codes: Codes, *, ranking: Sequence[str], scale: int, best: str =
                 "right": 0,
                 "left": "auto",
                 "top": 4,
+                "bottom": "auto",
                 "itemWidth": 16,
                 "itemHeight": 12,
                 "itemGap": _LEGEND_ROW - 14,

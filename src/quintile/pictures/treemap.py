@@ -5,15 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from quintile.pictures.base import LABEL, Picture, PictureTable
+from quintile.pictures.base import FIT, LABEL, Picture, PictureTable
 from quintile.pictures.frame import GROUND, framed, short_name
 from quintile.pictures.palette import FALLBACK, label_colour, segment_colours
-from quintile.pictures.words import exact, money, number, percent, several, titled
+from quintile.pictures.words import exact, money, number, percent, several, short, titled, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _HEIGHT = 420
+_SHORT_FROM = 10_000  # a number that is cut off in a small area would be read as another one
 _SMALLEST = Decimal("0.0001")  # a share below cannot be seen; its segment stands in the table
 
 
@@ -50,6 +51,7 @@ def treemap(
         "right": 0,
         "bottom": 0,
         "itemStyle": {"borderColor": GROUND, "borderWidth": 0, "gapWidth": 3},
+        "labelLayout": FIT,
         # lineHeight keeps the lines apart; without it they overlap
         "label": {
             "show": True,
@@ -76,9 +78,12 @@ def _area(line: Mapping[str, Any], colour: str, shown: tuple[str, str | None]) -
     people = [several(line["customers"], "customer"), percent(line["customers_share"])]
     revenue = [money(line["revenue"], currency), percent(line["revenue_share"])]
     name = short_name(line["segment"])
+    amount, share = people if size == "customers" else revenue
+    if abs(Decimal(line[size])) >= _SHORT_FROM:
+        amount = f"{short(line[size])} customers" if size == "customers" else with_unit(short(line[size]), currency)
     return {
         "value": float(line[size]),
-        "said": "\n".join([name, *(people if size == "customers" else revenue)]),
+        "said": f"{name}\n{amount}\n{share}",
         "tip": [name, ", ".join(people), "Revenue " + ", ".join(revenue)],
         "itemStyle": {"color": colour},
         "label": {"color": label_colour(colour)},

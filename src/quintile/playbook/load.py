@@ -138,7 +138,7 @@ def _playbook(document: dict[str, Any], scheme: Scheme) -> Playbook:
     intents = {segment.name: segment.intent for segment in scheme.segments}
     written = {scheme.fallback: {"like": _FALLBACK}, **grouped, **own}
     found = {}
-    for name in [*(scheme.ranking or intents), scheme.fallback]:
+    for name in [*scheme.best_first, scheme.fallback]:
         if name not in written:
             _fail(
                 f"the segment '{name}' has no play",

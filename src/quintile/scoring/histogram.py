@@ -24,10 +24,9 @@ _CUSTOMERS = "SELECT count(*), count(*) FILTER (WHERE {bought}) FROM {rfm}"
 
 # Sorted, because the running count over sorted rows is five times cheaper than over unsorted ones.
 _HISTOGRAM = """
-SELECT {worth} AS worth, count(*) AS customers
-FROM {rfm}
-GROUP BY ALL
-ORDER BY worth NULLS FIRST
+SELECT worth, customers, row_number() OVER (ORDER BY worth NULLS FIRST) - 1 AS place
+FROM (SELECT {worth} AS worth, count(*) AS customers FROM {rfm} GROUP BY ALL)
+ORDER BY place
 """
 
 _RUNNING = """
@@ -42,14 +41,14 @@ FROM {histogram}
 # Only the blocks of rows that the ranks fall into are counted row by row: the table is sorted, and may be long.
 _NEAR_RANKS = """
 WITH blocks AS (
-    SELECT rowid // {rows} AS block, sum(customers) AS customers FROM {histogram} GROUP BY ALL
+    SELECT place // {rows} AS block, sum(customers) AS customers FROM {histogram} GROUP BY ALL
 ), before_blocks AS (
     SELECT block, sum(customers) OVER (ORDER BY block) - customers AS before FROM blocks
 ), near AS (
     SELECT unnest([{blocks}]) AS block FROM before_blocks
 ), counted AS (
     SELECT worth, before + sum(customers) OVER (PARTITION BY block ORDER BY worth NULLS FIRST) - customers AS worse
-    FROM {histogram} JOIN before_blocks ON block = rowid // {rows}
+    FROM {histogram} JOIN before_blocks ON block = place // {rows}
     WHERE block IN (SELECT block FROM near UNION SELECT block + 1 FROM near)
 )
 SELECT {wanted} FROM counted
@@ -95,7 +94,7 @@ M = Metric("m", "monetary")
 
 @dataclass(frozen=True)
 class Histogram:
-    """The counted values of one metric: a table with one row per worth, columns ``worth`` and ``customers``.
+    """The counted values of one metric: a table with one row per worth, columns ``worth``, ``customers`` and ``place``.
 
     ``customers`` counts everyone in ``rfm``, ``buyers`` those with an order in the window.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Scores are TINYINT: without the cast the index of a scale of ten would overflow.
 _SEGMENTED = """
-SELECT *, [{names}][((r::INTEGER - 1) * {scores} + f - 1) * {scores} + m] AS segment
+SELECT *, list_extract([{names}], ((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER) AS segment
 FROM {scored}
 """
 

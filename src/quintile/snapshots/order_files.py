@@ -9,9 +9,11 @@ They are made from the rows of the ledger, and what looks at a project's past re
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.order_sums import MonthSums
 from quintile.errors import Place, StoreError
 from quintile.snapshots.ledger_files import KeptFile, require_files
 
@@ -27,13 +29,15 @@ class OrderFiles:
     """The orders as one snapshot names them.
 
     ``names`` are the files of all customers' keys and ids. ``ledger`` is what the ledger says of the orders, as JSON
-    values. ``judged_by`` is a digest of all that made orders out of rows: orders judged otherwise are not comparable.
+    values; ``sums`` are those of each month, by its first day. ``judged_by`` is a digest of all that made orders out of
+    rows: orders judged otherwise are not comparable.
     """
 
     months: tuple[KeptFile, ...]
     names: tuple[KeptFile, ...]
     ledger: dict[str, Any]
     judged_by: str
+    sums: dict[date, MonthSums] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Path | None) -> OrderFiles | None:
@@ -47,7 +51,8 @@ class OrderFiles:
         try:
             content = json.loads((snapshot / ORDERS_JSON).read_text(encoding="utf-8"))
             files = {key: tuple(KeptFile(**file) for file in content[key]) for key in ("months", "names")}
-            return cls(**{**content, **files})
+            sums = {date.fromisoformat(f"{key}-01"): MonthSums.of(told) for key, told in content["sums"].items()}
+            return cls(**{**content, **files, "sums": sums})
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise StoreError(
                 "store",
@@ -58,7 +63,8 @@ class OrderFiles:
 
     def to_json(self) -> str:
         """The content of ``orders.json``."""
-        return json.dumps(asdict(self), indent=2) + "\n"
+        sums = {f"{month:%Y-%m}": told.as_dict() for month, told in self.sums.items()}
+        return json.dumps({**asdict(self), "sums": sums}, indent=2) + "\n"
 
     def order_paths(self, store: Path) -> list[Path]:
         """The files of all months.
@@ -77,6 +83,6 @@ class OrderFiles:
         return require_files(store, self.names)
 
 
-def month_of(file: KeptFile) -> str:
-    """The month of a file of orders, such as ``2025-06``."""
-    return file.name.removeprefix(f"{ORDERS}/")[:_MONTH]
+def month_of(file: KeptFile) -> date:
+    """The month of a file of orders, by its first day."""
+    return date.fromisoformat(f"{file.name.removeprefix(f'{ORDERS}/')[:_MONTH]}-01")

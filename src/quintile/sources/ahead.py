@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from quintile.domain.dialect import Dialect
     from quintile.domain.settings import ReadingSettings
-    from quintile.engine.base import Engine
+    from quintile.engine.base import FileEngine
 
 FEWEST_BYTES = 4_000_000  # below, the copy takes no longer than starting it
 _ALL = "SELECT * FROM {rows}"
@@ -34,7 +34,7 @@ _ALL_LOCATED = "SELECT *, row_number() OVER () AS {row} FROM {rows}"
 
 
 def stage_and_copy(
-    engine: Engine, path: Path, dialect: Dialect, staging: Path, settings: ReadingSettings
+    engine: FileEngine, path: Path, dialect: Dialect, staging: Path, settings: ReadingSettings
 ) -> tuple[Staged, str, Copied | None]:
     """Stage a text file and take its checksum; meanwhile copy it, if it is large and can be read as it is.
 
@@ -83,7 +83,7 @@ def _roles(path: Path, dialect: Dialect, settings: ReadingSettings) -> dict[str,
 
 
 def _copy(
-    engine: Engine,
+    engine: FileEngine,
     path: Path,
     dialect: Dialect,
     folder: Path,

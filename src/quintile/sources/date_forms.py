@@ -41,6 +41,8 @@ FORMS = {
 NUMBER = "number"
 TWO_DIGITS = ("two-digit year", "month name, two-digit year")
 """Forms whose century must be said."""
+IN_NUMBERS = ("year first", "year last")
+"""Forms of numbers that other programs read as well."""
 NUMBERED = ("year last", "two-digit year")
 """Forms whose day and month must be told apart."""
 

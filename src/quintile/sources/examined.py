@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
-from quintile.sources.identifiers import FRACTIONS, INVISIBLE, id_sql, look_at_ids
+from quintile.sources.identifiers import FRACTIONS, INVISIBLE, clean_sql, id_sql, look_at_ids
 from quintile.sources.located import ROW_NUMBER
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _PLAIN_LOOK = "count({column}) - count_if(regexp_full_match({column}, {plain})), max(strlen({column}))"
 _LOOK = """
 count_if(strlen({column}) <> length({column}) AND regexp_matches({column}, {invisible})),
-count_if(regexp_full_match({column}, {shortened})), count_if(regexp_matches({column}, {control}))
+count_if(regexp_full_match({column}, {shortened})), count_if(regexp_matches({column}, {control})),
+count_if({clean} <> trim({column}))
 """
 _FIRST_SHORTENED = """
 SELECT {row}, {column} FROM ({located}) WHERE regexp_full_match({column}, {shortened}) ORDER BY 1 LIMIT 1
@@ -65,6 +66,7 @@ class _Seen:
     plain: bool = False
     invisible: int = 0
     shortened: int = 0
+    cleaned: bool = False
     faulty: bool = field(default=False)
 
 
@@ -91,7 +93,8 @@ def examine_ids(engine: Engine, table: SourceTable, columns: Mapping[str, str]) 
             _refuse_beyond(engine, table, column, kind)
         emails, whole = look_at_ids(engine, table.query, column, kind)
         expressions[role] = id_sql(column, kind, whole=whole, plain=found.plain)
-        assumed.update({f"{role}_is_whole_number": True} if whole else {})
+        assumed.update({f"{role}_is_whole_number": True} if whole or kind in FRACTIONS else {})
+        assumed.update({f"{role}_is_cleaned": True} if found.cleaned else {})
         assumed.update({"customer_is_email": True} if emails and role == "customer" else {})
     return ExaminedIds(expressions, assumed, _problem(seen), _warnings(seen))
 
@@ -108,10 +111,11 @@ def _look(engine: Engine, table: SourceTable, columns: list[str]) -> dict[str, _
     odd = [column for column in columns if not seen[column].plain]
     if odd:
         parts = {"invisible": literal(INVISIBLE), "shortened": literal(_SHORTENED), "control": literal(_CONTROL)}
-        looks = joined(render(_LOOK, column=name(column), **parts) for column in odd)
+        looks = joined(render(_LOOK, column=name(column), clean=clean_sql(name(column)), **parts) for column in odd)
         counts = engine.rows(render("SELECT {looks} FROM ({source})", looks=looks, source=table.query))[0]
-        for column, invisible, shortened, controls in zip(odd, counts[::3], counts[1::3], counts[2::3], strict=True):
-            seen[column].invisible, seen[column].shortened = invisible, shortened
+        found = zip(odd, counts[::4], counts[1::4], counts[2::4], counts[3::4], strict=True)
+        for column, invisible, shortened, controls, cleaned in found:
+            seen[column].invisible, seen[column].shortened, seen[column].cleaned = invisible, shortened, bool(cleaned)
             seen[column].faulty |= bool(controls)
     return seen
 

@@ -98,10 +98,13 @@ def look_at_ids(engine: Engine, source: Sql, column: str, kind: str) -> tuple[bo
     return emails >= _MOSTLY * rows, pointed == rows
 
 
+def clean_sql(column: Sql) -> Sql:
+    """A text without white space around it and characters that nobody sees, in one Unicode form."""
+    return render(_CLEAN, column=column, blanks=literal(_BLANKS), invisible=literal(_INVISIBLE_AT_ENDS))
+
+
 def _something(column: Sql, *, plain: bool = False) -> Sql:
-    clean = column
-    if not plain:
-        clean = render(_CLEAN, column=column, blanks=literal(_BLANKS), invisible=literal(_INVISIBLE_AT_ENDS))
+    clean = column if plain else clean_sql(column)
     return render(
         _SOMETHING,
         clean=clean,

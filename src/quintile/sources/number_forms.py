@@ -102,6 +102,13 @@ def decide_mark(shapes: list[Shape], column: str, proven: Mark | None, marked: i
     return mark
 
 
+def has_marks(shapes: list[Shape], decimal: str) -> bool:
+    """Whether an amount is written with more than digits, a sign before them and a decimal mark."""
+    pattern, bare = re.compile(general_pattern(decimal)), re.compile(rf"\s*[-+]?[0-9]*(?:\{decimal}[0-9]*)?\s*")
+    texts = (shape.replace("Z", "0") for shape, _, _ in shapes)
+    return any(pattern.fullmatch(text) and not bare.fullmatch(text) for text in texts)
+
+
 def find_currency(shapes: list[Shape], decimal: str, column: str) -> str | None:
     """The one currency that stands beside the amounts, if any.
 

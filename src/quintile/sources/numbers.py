@@ -22,6 +22,7 @@ from quintile.sources.number_forms import (
     decide_mark,
     find_currency,
     general_pattern,
+    has_marks,
     plain_pattern,
     scientific_pattern,
 )
@@ -103,8 +104,9 @@ class NumberFormat:
 
     ``scale`` is the largest number of decimals in the column (at most 18), ``width`` the digits of the type.
     ``plain``: every value is bare digits with at most a minus and a decimal mark, or a number already. ``currency`` is
-    the one sign or code that stands beside the amounts. ``scientific`` counts values such as ``1e3``, which deserve a
-    warning.
+    the one sign or code that stands beside the amounts. ``marked`` says that some stand with more than digits, a minus
+    and a decimal mark: thousands marks, a currency, brackets. ``scientific`` counts values such as ``1e3``, which
+    deserve a warning.
     """
 
     kind: str = "VARCHAR"
@@ -113,6 +115,7 @@ class NumberFormat:
     width: int = NARROW
     plain: bool = False
     currency: str | None = None
+    marked: bool = False
     scientific: int = 0
 
     @property
@@ -232,6 +235,7 @@ def _suggest_text(engine: Engine, source: Sql, column: str, decimal: Mark | None
         scale=scale,
         width=_width(MOST_WHOLE_DIGITS if scientific else max(digits, whole or 0), scale),
         currency=find_currency(shapes, mark, column),
+        marked=has_marks(shapes, mark),
         scientific=scientific,
     )
 

@@ -7,7 +7,7 @@ become columns). Excel and JSON lines are written down as plain text there first
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from quintile.domain.settings import LimitSettings
 from quintile.errors import DataError, Place
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from quintile.domain.dialect import Dialect
     from quintile.domain.settings import ReadingSettings
-    from quintile.engine.base import Engine
+    from quintile.engine.base import Engine, FileEngine
 
 
 def open_source(
@@ -63,11 +63,11 @@ def open_source(
         case "json":
             table = open_json_lines(path, staging)
         case _:
-            table = open_text(engine, path, staging, settings)
+            table = open_text(cast("FileEngine", engine), path, staging, settings)
     return as_corrected(table)
 
 
-def open_text(engine: Engine, path: Path, staging: Path, settings: ReadingSettings) -> SourceTable:
+def open_text(engine: FileEngine, path: Path, staging: Path, settings: ReadingSettings) -> SourceTable:
     """Open a delimited text file, every column as text, every physical record counted.
 
     Raises:

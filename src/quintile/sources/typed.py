@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.engine.render import Sql, literal, name, render
 from quintile.errors import DataError
+from quintile.sources.date_forms import IN_NUMBERS
 from quintile.sources.dates import suggest_dates, time_sql
 from quintile.sources.identifiers import EMPTY
 from quintile.sources.numbers import NumberFormat, amount_sql, suggest_numbers
@@ -61,7 +62,7 @@ def type_amount(
             ),
             "amount_problem": render("coalesce({a}, {b})", a=quantity_problem, b=price_problem),
         },
-        _assumed(factors["unit_price"]),
+        _assumed(factors["quantity"]) | _assumed(factors["unit_price"]),
         _scientific(table, {columns[role]: form for role, form in factors.items()}),
     )
 
@@ -78,7 +79,8 @@ def type_refund(
     amount = render(_ABSENT, column=name(column), value=value, type=Sql(form.sql_type))
     bad = render("CASE WHEN {column} IS NOT NULL THEN {problem} END", column=name(column), problem=problem)
     refund = {"refund": render("abs({amount})", amount=amount), "refund_problem": bad}
-    return TypedColumns(refund, warnings=_scientific(table, {column: form}))
+    assumed = {"amounts_with_marks": True} if form.marked else {}
+    return TypedColumns(refund, assumed, _scientific(table, {column: form}))
 
 
 def type_time(
@@ -107,7 +109,9 @@ def type_time(
         wanted = literal(clock[0] if clock[1] == "local" else "UTC")
         value = render(_IN_ZONE, wanted=wanted, zone=table.zone, shop=literal(clock[0]), time=value)
     warnings = () if table.zone else wall_time_warnings(engine, table.query, column, form, clock[0])
-    assumed = {"date_order": form.order, "times_with_zone": form.zoned or table.zone is not None}
+    assumed: dict[str, Any] = {"date_order": form.order, "times_with_zone": form.zoned or table.zone is not None}
+    if further := [one for one in form.forms if one not in IN_NUMBERS]:
+        assumed["date_forms"] = further
     return TypedColumns({"ordered_at": value, "time_problem": problem}, assumed, warnings)
 
 
@@ -137,7 +141,8 @@ def _form(engine: Engine, table: SourceTable, column: str, settings: ReadingSett
 
 
 def _assumed(form: NumberFormat) -> dict[str, Any]:
-    return {"decimal": form.decimal} | ({"currency_sign": form.currency} if form.currency else {})
+    assumed: dict[str, Any] = {"decimal": form.decimal} | ({"currency_sign": form.currency} if form.currency else {})
+    return assumed | ({"amounts_with_marks": True} if form.marked else {})
 
 
 def _scientific(table: SourceTable, forms: Mapping[str, NumberFormat]) -> tuple[dict[str, Any], ...]:

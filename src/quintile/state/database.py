@@ -6,6 +6,9 @@ A file is SQLite in WAL mode, so that readers never wait for the writer; what is
 from __future__ import annotations
 
 import contextlib
+import shutil
+import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, insert, select, text, update
@@ -14,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema
 
 from quintile.domain.tombstone import Tombstone
-from quintile.errors import Place, StoreError
+from quintile.errors import Place, StoreError, StoreFullError
 from quintile.state.migrations import migrate
 from quintile.state.tables import RUNS, TOMBSTONES
 
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
 RUNNING, STOPPED = "running", "stopped"
-OUTCOMES = (RUNNING, "published", "unchanged", "refused", "failed", STOPPED)
+OUTCOMES = (RUNNING, "published", "added", "unchanged", "refused", "failed", STOPPED)
+# Without room for the shared memory beside the file, SQLite tells of an I/O error.
+_FULL, _NO_ROOM, _LEAST_ROOM = "SQLITE_FULL", "SQLITE_IOERR", 1 << 18  # bytes
 _PRAGMAS = (
     "PRAGMA busy_timeout = 10000",
     "PRAGMA journal_mode = WAL",
@@ -131,12 +136,21 @@ class State:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:  # the driver has its own, where it is asked directly
             # The driver's own words name host and user, never a value: parameters are hidden.
-            said = str(getattr(error, "orig", None) or error).splitlines()[0]
+            cause = getattr(error, "orig", None) or error
+            said = str(cause).splitlines()[0]
+            if self._is_file and self._has_no_room(getattr(cause, "sqlite_errorname", "")):
+                message = f"the disk is full: the project's state needs {_LEAST_ROOM:,} bytes ({said})"
+                fix = "make room on that disk; what the project holds is untouched"
+                raise StoreFullError("disk-full", message, fix=fix, place=Place(self._called)) from None
             message = f"the project's state cannot be used: {said}"
             fix = "see whether the database can be reached and written to; quintile verify --project DIR tells more"
             raise StoreError("state", message, fix=fix, place=Place(self._called)) from None
+
+    def _has_no_room(self, error: str) -> bool:
+        free = shutil.disk_usage(Path(self._called).parent).free
+        return error == _FULL or (error.startswith(_NO_ROOM) and free < _LEAST_ROOM)
 
 
 def _as_file(engine: Engine) -> None:

@@ -18,6 +18,12 @@ def was_sent(state: State, message: str) -> bool:
         return connection.execute(select(SENT.c.message).where(SENT.c.message == message)).first() is not None
 
 
+def sent_times(state: State) -> list[str]:
+    """When messages were delivered, the earliest first."""
+    with state.changing() as connection:
+        return list(connection.execute(select(SENT.c.sent_at).order_by(SENT.c.sent_at)).scalars())
+
+
 def remember_sent(state: State, message: str, sent_at: str) -> None:
     """Write down that a message was delivered; one that is known already stays as it is."""
     with state.changing() as connection:

@@ -5,6 +5,7 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const PAPER_WIDTH = 680, PAPER_GAP = 24; // pixels of an A4 page between its margins, and between two columns
   const PAPER_HEIGHT = 0.85; // of the height on a screen
+  const FONT = 14, LEAST_FONT = 10, LABEL_MARGIN = 10; // pixels of an area's label
   const ROLE = "role:";
   const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
   const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => ESCAPED[sign]);
@@ -15,7 +16,17 @@
     return lines.map((line, place) => (place ? escaped(line) : `<b>${escaped(line)}</b>`)).join("<br>");
   }
 
+  // The numbers below a name: whole, in smaller letters if need be, or not there at all; never cut to another number.
+  function fit({ rect, text }) {
+    const numbers = text.split("\n").slice(1).map((line) => line.replace(/\s.*/, "\u2026"));
+    const needed = Math.max(...numbers.map((line) => echarts.format.getTextRect(line, `${FONT}px system-ui, sans-serif`).width));
+    const scale = (rect.width - 2 * LABEL_MARGIN) / needed;
+    if (scale >= 1) return {};
+    return scale * FONT >= LEAST_FONT ? { fontSize: Math.floor(scale * FONT) } : { x: -rect.x - 9999 };
+  }
+
   const named = {
+    "quintile:fit": fit,
     "quintile:label": (params) => (params.data && params.data.said) || "",
     "quintile:tip": tip,
     "quintile:percent": (value) => `${value}%`,
@@ -30,7 +41,7 @@
     }
     if (typeof value !== "string") return value;
     if (key.endsWith("olor") && value.startsWith(ROLE)) return colours[value];
-    return key === "formatter" && value in named ? named[value] : value;
+    return ["formatter", "labelLayout"].includes(key) && value in named ? named[value] : value;
   }
 
   const drawn = [];

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quintile.cli.common import AsOf, Given, Json, Model, Sources, asked, job_progress, show_json
+from quintile.cli.common import AsOf, Given, Json, Model, Sources, asked, job_progress, refuse_no_page, show_json
 from quintile.cli.flags import with_settings
 from quintile.errors import SettingsError
 
@@ -37,6 +37,7 @@ def _crosswalk(  # noqa: PLR0913 - parameters of a command line
     """Show where the customers of each segment of one scheme are in the others; nothing is published."""
     from quintile.jobs.crosswalk import crosswalk_results, crosswalk_sources
 
+    refuse_no_page(out)
     names = [name.strip() for name in schemes.split(",") if name.strip()]
     if results is not None:
         if sources or flags or model or as_of:

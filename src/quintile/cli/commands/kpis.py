@@ -54,8 +54,7 @@ def _kpis(  # noqa: PLR0913 - parameters of a command line
     from quintile.jobs.kpis import Series, kpis
 
     home = project_of(project)
-    if out is not None and out.suffix != _CSV:
-        raise SettingsError("out", "the figures are written as CSV", fix="write --out FILE.csv")
+    _refuse_out(out, _CSV)
     roles = {f"engagement.{role}": title for role, title in mapping(column or []).items()}
     settings = asked([], {"reading": {"map": roles}} if roles else {}, project=home).settings
     if engagement is not None:
@@ -120,8 +119,7 @@ def _cohorts(
     from quintile.jobs.cohorts import cohorts, write_cohorts
 
     home = project_of(project)
-    if out is not None and out.suffix not in {_CSV, _HTML}:
-        raise SettingsError("out", "say what to write", fix="write --out FILE.csv or --out FILE.html")
+    _refuse_out(out, _CSV, _HTML)
     with job_progress(quiet=json) as on_step:
         found = cohorts(home, snapshot, on_step=on_step)
     if out is not None:
@@ -132,3 +130,15 @@ def _cohorts(
         from quintile.cli.show.cohorts import show_cohorts
 
         show_cohorts(found, out)
+
+
+def _refuse_out(out: Path | None, *suffixes: str) -> None:
+    """Refuse a file of another kind than is written, or without a folder, before anything is counted."""
+    from quintile.jobs.replacing import refuse_missing_folder
+
+    if out is None:
+        return
+    if out.suffix not in suffixes:
+        fix = "write " + " or ".join(f"--out FILE{suffix}" for suffix in suffixes)
+        raise SettingsError("out", f"'{out.name}' is no name for what is written", fix=fix)
+    refuse_missing_folder(out)

@@ -98,12 +98,14 @@ def _folder(project: Path | None) -> Path:
 def _wanted(out: Path | None, pair: tuple[str, str] | None) -> Wanted | None:
     """The list to write, if one is asked for."""
     from quintile.jobs.movements import Wanted
+    from quintile.jobs.replacing import refuse_missing_folder
 
     if out is None and pair is None:
         return None
     if out is None or (out.suffix not in {_CSV, _HTML}) or (pair is not None and out.suffix != _CSV):
         fix = "write --out FILE.csv" if pair is not None else "write --out FILE.csv for a list, FILE.html for a page"
         raise SettingsError("out", "say what to write", fix=fix)
+    refuse_missing_folder(out)
     return Wanted(out, pair) if out.suffix == _CSV else None
 
 

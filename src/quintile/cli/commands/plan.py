@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from quintile.cli.common import AsOf, Given, Json, Model, Playbook, Project, Sources, asked, job_progress, show_json
+from quintile.cli.common import (
+    AsOf,
+    Given,
+    Json,
+    Model,
+    Playbook,
+    Project,
+    Results,
+    Sources,
+    asked,
+    job_progress,
+    refuse_settled,
+    show_json,
+)
 from quintile.cli.flags import SETTINGS_FILE, with_settings
 from quintile.errors import SettingsError
 
@@ -23,9 +36,7 @@ def register(app: typer.Typer) -> None:
 def _plan(  # noqa: PLR0913 - parameters of a command line
     sources: Sources = None,
     *,
-    results: Annotated[
-        Path | None, typer.Option(help="Results of a run instead of sources.", metavar="DIR", show_default=False)
-    ] = None,
+    results: Results = None,
     project: Project = None,
     as_of: AsOf = None,
     model: Model = None,
@@ -44,21 +55,9 @@ def _plan(  # noqa: PLR0913 - parameters of a command line
         with job_progress(quiet=json) as on_step:
             content = plan_of_sources(wish, playbook=playbook, on_step=on_step)
     else:
-        _refuse_settings(sources, flags, as_of=as_of, model=model)
+        refuse_settled("a plan", sources, flags, as_of=as_of, model=model)
         content = plan_of_result(_business(project), results, project=project, playbook=playbook)
     _shown(content, out, json=json)
-
-
-def _refuse_settings(sources: list[Path] | None, flags: Given, *, as_of: str | None, model: Path | None) -> None:
-    """Refuse what a result has already settled."""
-    given = [f"--{key.replace('_', '-')}" for keys in flags.values() for key in keys]
-    given += [flag for flag, value in (("--as-of", as_of), ("--model", model)) if value is not None]
-    if sources:
-        message, fix = "a plan is of sources or of a result, not of both", "drop the sources, or --results"
-        raise SettingsError("results", message, fix=fix)
-    if given:
-        message = f"a result has settled {', '.join(given)} already"
-        raise SettingsError("results", message, fix="drop those flags, or name the sources instead of the result")
 
 
 def _business(project: Path | None) -> BusinessSettings:

@@ -34,7 +34,7 @@ def _playbook(
         Path | None, typer.Option(help="Results of a run, to show customers and revenue.", metavar="DIR")
     ] = None,
     tone: Annotated[
-        str | None, typer.Option(help="Only the messages of this tone: warm, plain or short.", metavar="NAME")
+        str | None, typer.Option(help="Show the messages of this tone alone: warm, plain or short.", metavar="NAME")
     ] = None,
     json: Json = False,
 ) -> None:

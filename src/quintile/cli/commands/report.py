@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quintile.cli.common import Playbook, Project  # noqa: TC001 - typer resolves the annotations
+from quintile.cli.common import Playbook, Project, refuse_no_page
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +22,7 @@ def _report(
     *,
     project: Project = None,
     out: Annotated[
-        Path | None, typer.Option(help="The file to write. Default: report.html beside run.json.", metavar="FILE")
+        Path | None, typer.Option(help="The file to write. Default: report.html beside run.json.", metavar="FILE.html")
     ] = None,
     playbook: Playbook = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
@@ -31,6 +31,7 @@ def _report(
     from quintile.cli.show.plain import short_path
     from quintile.jobs.report_page import report
 
+    refuse_no_page(out)
     written = report(results, project=project, out=out, playbook=playbook)
     typer.echo(short_path(written))
     if show:

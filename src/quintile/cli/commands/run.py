@@ -48,7 +48,7 @@ def _run(  # noqa: PLR0913 - parameters of a command line
     flags: Given,
 ) -> None:
     """Score and segment the customers of one or several sources."""
-    wish = replace(asked(sources, flags, as_of=as_of, model=model, project=project), backfill=backfill)
+    wish = replace(asked(sources, flags, as_of=as_of, model=model, project=project, quiet=quiet), backfill=backfill)
     publish(wish, out=out, project=project, json=json, quiet=quiet, wait=wait)
 
 

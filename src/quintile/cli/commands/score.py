@@ -30,5 +30,5 @@ def _score(  # noqa: PLR0913 - parameters of a command line
     flags: Given,
 ) -> None:
     """Score and segment customers with the cut points of a kept model."""
-    wish = asked(sources, flags, as_of=as_of, model=model, project=project)
+    wish = asked(sources, flags, as_of=as_of, model=model, project=project, quiet=quiet)
     publish(wish, out=out, project=project, json=json, quiet=quiet, wait=wait)

@@ -34,7 +34,7 @@ def _runs(runs: list[dict[str, Any]]) -> Group:
     table.add_row(*quiet("run", "began", "outcome", "rows", "new", "snapshot"))
     for run in runs[:_MOST]:
         outcome = " ".join(filter(None, (run["outcome"], run["code"] and f"({run['code']})")))
-        style = GOOD if run["outcome"] in {"published", "unchanged"} else DOUBTFUL
+        style = GOOD if run["outcome"] in {"published", "added", "unchanged"} else DOUBTFUL
         rows = ["" if run[key] is None else number(run[key]) for key in ("rows_in", "rows_new")]
         cells = (str(run["id"]), run["started"], outcome, *rows, run["snapshot"] or "")
         table.add_row(*(said(cell, style if place == 2 else "") for place, cell in enumerate(cells)))  # noqa: PLR2004
@@ -95,6 +95,9 @@ def show_certificate(found: dict[str, Any], console: Console | None = None) -> N
     if found["shared_contacts"]:
         contacts = several(found["shared_contacts"], "contact")
         notes.append(said(f"{contacts} stay, because other customers have the same: name them too to erase", DOUBTFUL))
+    if found["sent"]["messages"]:
+        sent = several(found["sent"]["messages"], "message")
+        notes.append(said(f"{sent} of alerts had been sent: they name nobody, so nothing is to be called back", QUIET))
     left = [said(file, HEADING) for file in found["left"]]
     fix = said("Fix: remove these files, or make them anew", QUIET)
     put(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _BEST = (10, 20, 40, 60, 80)
 _WIDEST_BAR, _TEXT = 40, 36
 _LEVELS, _PLAIN_LEVELS = "▁▂▃▄▅▆▇█", ".:-=+*%#"
-_UNITS = {"r": " days", "f": " orders"}
+_NOUNS = {"r": "day", "f": "order"}
 _ACCENT = ROLES["light"]["role:accent"]
 
 
@@ -55,13 +55,19 @@ def spread(report: Mapping[str, Any], console: Console) -> Group:
         bins, metric = found["bins"], found["metric"]
         if not bins:
             continue
-        unit = _UNITS.get(metric, f" {report['currency'] or ''}".rstrip())
         ends = [bin_label(metric, line["from"], line["to"]) for line in (bins[0], bins[-1])]
         heights = Text(_heights([line["customers"] for line in bins], levels), style=_ACCENT)
-        table.add_row(said(METRICS[metric], HEADING), said(ends[0]), heights, said(f"{ends[1]}{unit}"))
+        table.add_row(said(METRICS[metric], HEADING), said(ends[0]), heights, said(_with_unit(metric, ends[1], report)))
         without = f"without order: {number(found['without'])}" if found["without"] else ""
         table.add_row("", "", said(_marks(metric, found["cuts"], bins)), said(without, QUIET))
     return section("How many customers have which value (^ is a cut point)", table)
+
+
+def _with_unit(metric: str, label: str, report: Mapping[str, Any]) -> str:
+    """A value, or a stretch of values, with its unit."""
+    noun = _NOUNS.get(metric)
+    unit = report["currency"] or "" if noun is None else noun if label == "1" else f"{noun}s"
+    return f"{label} {unit}".rstrip()
 
 
 def _heights(counts: Sequence[int], levels: str) -> str:

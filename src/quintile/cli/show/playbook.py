@@ -14,14 +14,20 @@ from quintile.domain.play import FIELDS
 from quintile.playbook.messages import rendered
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from quintile.domain.play import Message, Play
     from quintile.jobs.playbook import Plays
 
+_MADE_UP = "Names, days and links are made up. As templates: --json"
+
 
 def show_playbook(plays: Plays, console: Console | None = None) -> None:
-    """List the segments, best first, with what is wanted from each and the first thing to do."""
+    """List the segments, best first, with what is wanted from each and the first thing to do; or a tone's messages."""
+    if plays.tone:
+        told = [part for play in _shown(plays) for part in _messages_of(plays, play)]
+        put(console or stdout(), [*told, said(_MADE_UP, QUIET)])
+        return
     counts = plays.counted
     revenue = f"revenue {plays.currency or ''}".strip()
     table = grid("lrrl" if counts else "ll")
@@ -38,7 +44,7 @@ def show_playbook(plays: Plays, console: Console | None = None) -> None:
 
 
 def show_play(plays: Plays, play: Play, console: Console | None = None) -> None:
-    """Show one segment's play, and its messages filled in with made-up fields."""
+    """Show one segment's play and its messages, filled in with made-up fields; the messages alone of a single tone."""
     table = grid("ll")
     lines = [
         *((f"Action {place}", action) for place, action in enumerate(play.actions, start=1)),
@@ -51,11 +57,18 @@ def show_play(plays: Plays, play: Play, console: Console | None = None) -> None:
     ]
     for name, text in lines:
         table.add_row(said(name, QUIET), said(text))
+    title, *messages = _messages_of(plays, play)
+    about: list[RenderableType] = [title] if plays.tone else [Group(title, said(play.intent)), table]
+    fields = said(_MADE_UP, QUIET) if play.messages else None
+    put(console or stdout(), [*about, *messages, fields])
+
+
+def _messages_of(plays: Plays, play: Play) -> list[Text | Group]:
+    """The segment's name with its numbers, then its messages, filled in with made-up fields."""
     title = Text.assemble(said(play.segment, f"bold {_colours(plays)[play.segment]}"), said(_count(plays, play)))
     examples = {name: field.example for name, field in FIELDS.items()} | {"offer": play.offer_words}
-    messages = [_message(rendered(message, examples)) for message in play.messages]
-    fields = said("Names, days and links are made up. As templates: --json", QUIET) if messages else None
-    put(console or stdout(), [Group(title, said(play.intent)), table, *messages, fields])
+    nothing = [said(f"No message of the tone {plays.tone}.", QUIET)] if plays.tone and not play.messages else []
+    return [title, *nothing, *(_message(rendered(message, examples)) for message in play.messages)]
 
 
 def _shown(plays: Plays) -> list[Play]:

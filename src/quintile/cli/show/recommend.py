@@ -62,7 +62,8 @@ def _base(measured: dict[str, Any]) -> Any:  # noqa: ANN401 - a rich table
 def _returns(gaps: dict[str, Any], console: Console) -> Group:
     """The share of purchases that were followed by another one, within longer and longer times."""
     table = grid("rrl")
-    table.add_row(*quiet("within", "followed by another", ""))
+    if gaps["returned_within"]:
+        table.add_row(*quiet("within", "followed by another", ""))
     for days, share in gaps["returned_within"].items():
         drawn = bar(float(share), _BAR, GOOD, console)
         table.add_row(said(several(int(days), "day")), said(percent(share)), drawn)
@@ -74,7 +75,7 @@ def _returns(gaps: dict[str, Any], console: Console) -> Group:
         if half is not None
         else " Too few to say more."
     )
-    return section("Gaps between purchases", table, said(counted + back, QUIET))
+    return section("Gaps between purchases", table if table.rows else None, said(counted + back, QUIET))
 
 
 def _season(season: dict[str, Any], console: Console) -> Group:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _FILES = {
     "customers.parquet": "one row a customer: R, F, M, scores, segment",
     "customers.csv": "the same as text",
+    "customers.table": "says where the customers are",
     "segments.csv": "one row a segment",
     "model.json": "the model with its cut points: quintile score --model",
     "report.html": "the page to read and to show: open it in a browser",

@@ -9,7 +9,7 @@ from quintile.cli.show.page import grid, quiet, said, section
 from quintile.cli.show.palette import DOUBTFUL, HEADING, QUIET
 from quintile.cli.show.plain import number, percent
 from quintile.domain.score_ranges import best_first, value_ranges
-from quintile.domain.words import METRICS
+from quintile.domain.words import METRICS, either
 from quintile.pictures.words import measured
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _ties(receipts: list[dict[str, Any]], model: dict[str, Any], currency: str |
 def _tie(receipt: dict[str, Any], model: dict[str, Any], currency: str | None) -> str:
     skipped = [str(score) for score in receipt["skipped"]]
     reached = f"{len(receipt['reached'])} of {model['scale']} scores reached"
-    nobody = f", nobody has {' or '.join(skipped)}" if skipped else ""
+    nobody = f", nobody has {either(skipped)}" if skipped else ""
     value = receipt["common_value"]
     common = "no order at all" if value is None else _valued(receipt["metric"], value, currency)
     return f"{reached}{nobody}. Most common: {common}, {percent(receipt['common_share'])} of the customers."

@@ -44,7 +44,7 @@ FROM (
 _POLICIES = {
     "net": ("gross - refunded", "refunded > 0 AND gross - refunded <= 0"),
     "gross": ("gross", "false"),
-    "exclude_order": ("CASE WHEN refunded > 0 THEN 0 ELSE gross END", "refunded > 0"),
+    "exclude_order": ("CASE WHEN refunded > 0 THEN gross - gross ELSE gross END", "refunded > 0"),
 }
 
 
@@ -93,8 +93,13 @@ def net_refunds(engine: Engine, parts: Sql, settings: LedgerSettings, lines: Lin
     Returns:
         The view ``orders`` of shape ORDERS.
     """
+    return engine.view(ORDERS, orders_of(parts, settings, lines))
+
+
+def orders_of(parts: Sql, settings: LedgerSettings, lines: Lines | Told) -> Sql:
+    """The query of shape ORDERS over some order parts, which are a table or a query in brackets."""
     net, gone = _POLICIES[settings.refunds]
-    query = render(
+    return render(
         _ORDERS,
         parts=parts,
         net=Sql(net),
@@ -108,7 +113,6 @@ def net_refunds(engine: Engine, parts: Sql, settings: LedgerSettings, lines: Lin
         refunded_state=literal(REFUNDED),
         purchase=literal(PURCHASE),
     )
-    return engine.view(ORDERS, query)
 
 
 def table_refunds(engine: Engine, parts: Sql, lines: Lines) -> Decimal:

@@ -34,8 +34,8 @@ GOOD = (
 )
 # fmt: on
 _MET = """
-SELECT {status} AS met, count(*) FROM {transactions} WHERE nullif(trim(status), '') IS NOT NULL
-GROUP BY met HAVING met NOT IN ({known}) ORDER BY 2 DESC, 1
+SELECT met, count(*) FROM (SELECT {status} AS met FROM {transactions} WHERE nullif(trim(status), '') IS NOT NULL)
+WHERE met NOT IN ({known}) GROUP BY met ORDER BY 2 DESC, 1
 """
 _PLAIN = "nfc_normalize(lower(trim({column})))"
 

@@ -1,0 +1,48 @@
+"""open_engine: the engine that a setting names; each lives in a file of its own and brings its libraries along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quintile.errors import SettingsError
+from quintile.plugins import extra
+
+if TYPE_CHECKING:
+    from quintile.engine.base import Engine
+
+_ADDRESSES = "duckdb, postgresql://user@host/database, spark://host:7077 or local[4]"
+_SERVERS, _CLUSTERS = ("postgresql://", "postgres://"), ("spark://", "local", "yarn", "k8s://")
+
+
+def require_known(url: str) -> None:
+    """Refuse an address of no kind that is known.
+
+    Raises:
+        SettingsError: ``engine``.
+    """
+    if not url.startswith((*_SERVERS, *_CLUSTERS)):
+        raise SettingsError("engine", f"'{url}' is no engine", fix=f"write one of: {_ADDRESSES}")
+
+
+def open_engine(url: str, *, schema: str, storage: str) -> Engine:
+    """Open a server or a cluster.
+
+    Args:
+        url: Its address.
+        schema: Of a server: where results go.
+        storage: Of a cluster: a folder or address that all its workers reach.
+
+    Raises:
+        SettingsError: ``engine``, the address is of no kind that is known, or it cannot be reached; ``extra``, its
+            library is not installed.
+    """
+    require_known(url)
+    if url.startswith(_SERVERS):
+        extra("psycopg", "postgres")
+        from quintile.engine.postgresql import PostgresEngine  # noqa: PLC0415 - loads the driver
+
+        return PostgresEngine(url, schema)
+    extra("pyspark", "spark")
+    from quintile.engine.spark import SparkEngine  # noqa: PLC0415 - loads Spark
+
+    return SparkEngine(url, storage)

@@ -1,0 +1,148 @@
+"""What PostgreSQL says in other words than DuckDB: a hook for each kind of part of a query."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from quintile.engine.translate import Tree, call, counted_where, hooked, number, quoted, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TYPES = {
+    exp.DType.TINYINT: "SMALLINT",
+    exp.DType.UTINYINT: "SMALLINT",
+    exp.DType.USMALLINT: "INT",
+    exp.DType.UINT: "BIGINT",
+    exp.DType.UBIGINT: "BIGINT",
+    exp.DType.INT128: "DECIMAL(38, 0)",
+    exp.DType.UINT128: "DECIMAL(38, 0)",
+}
+_DIGITS = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+
+
+def column_type(kind: str) -> str:
+    """The type of a column that takes values of one of DuckDB's types."""
+    return "numeric" + kind.removeprefix("DECIMAL") if _DIGITS.fullmatch(kind) else _spelled_type(kind)
+
+
+def _spelled_type(kind: str) -> str:
+    told = exp.DataType.build(kind.strip('"'), dialect="duckdb", udt=True)
+    spelled = _TYPES.get(told.this) or told.sql("postgres")
+    return f'{spelled} COLLATE "C"' if spelled == "TEXT" else spelled
+
+
+def told(node: Tree) -> Tree:
+    """What to say in place of a part of a query."""
+    if isinstance(node, exp.DataType):
+        return exp.DataType.build(_TYPES[node.this]) if node.this in _TYPES else node
+    return hooked(_WORDS, _CALLS, node)
+
+
+def _cast(node: exp.Cast) -> Tree:
+    if isinstance(node, exp.TryCast):
+        return _try(node)
+    if node.to.is_type(*exp.DataType.INTEGER_TYPES) and _is_test(node.this):
+        cases = [exp.If(this=node.this, true=number(1)), exp.If(this=exp.not_(node.this.copy()), true=number(0))]
+        return exp.Cast(this=exp.Case(ifs=cases), to=node.to)
+    return _by_bytes(node) if node.to.is_type(*exp.DataType.TEXT_TYPES) else node
+
+
+def _is_test(part: Tree) -> bool:
+    return isinstance(part.unnest(), exp.Predicate | exp.Connector | exp.Not | exp.LogicalOr | exp.LogicalAnd)
+
+
+def _try(node: exp.TryCast) -> Tree:
+    """A cast that makes nothing of what does not fit."""
+    kind = node.to
+    if kind.is_type(exp.DType.DECIMAL):
+        precision, scale = (int(each.name) for each in kind.expressions)
+        most = exp.Literal.number(10 ** (precision - scale))
+        return exp.Cast(this=call("pg_temp.try_number", node.this, most, number(scale)), to=kind)
+    for made, kinds in (
+        ("try_double", (exp.DType.DOUBLE,)),
+        ("try_date", (exp.DType.DATE,)),
+        ("try_time", (exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ)),
+    ):
+        if kind.is_type(*kinds):
+            return call(f"pg_temp.{made}", node.this)
+    if kind.is_type(*exp.DataType.INTEGER_TYPES):
+        most = exp.Literal.number(2**63)
+        return exp.Cast(this=call("pg_temp.try_number", node.this, most, number(0)), to=kind)
+    return exp.Cast(this=node.this, to=kind)
+
+
+def _by_bytes(part: Tree) -> Tree:
+    return exp.Paren(this=exp.Collate(this=part, expression=quoted("C")))
+
+
+def _folded(function: str) -> Any:  # noqa: ANN401 - a hook
+    """Upper and lower case as Unicode has them, which needs a collation that knows Unicode."""
+
+    def told(node: exp.Lower | exp.Upper) -> Tree:
+        value = exp.Collate(this=exp.Paren(this=node.this), expression=quoted("und-x-icu"))
+        return _by_bytes(call(function, value))
+
+    return told
+
+
+def _pattern(pattern: Tree, *, full: bool = False) -> Tree:
+    """A regular expression as PostgreSQL writes it; a NUL, which no text there can hold, is left out."""
+    told = re.sub(r"\\x\{([0-9A-Fa-f]{4})\}", r"\\u\1", pattern.name).replace(r"\x00", r"\x01")
+    option = "(?i)" if told.startswith("(?i)") else ""
+    told = told.removeprefix(option)
+    return text(f"{option}^(?:{told})$" if full else option + told)
+
+
+def _replaced(node: exp.RegexpReplace) -> Tree:
+    to = node.args.get("replacement") or text("")
+    every = [text("g")] if node.args.get("modifiers") else []
+    return call("regexp_replace", node.this, _pattern(node.expression), to, *every)
+
+
+def _moment(node: exp.UnixToTime) -> Tree:
+    micros = exp.Mul(
+        this=exp.Paren(this=node.this), expression=exp.Interval(this=text("1"), unit=exp.var("MICROSECOND"))
+    )
+    return exp.Paren(this=exp.Add(this=exp.cast(text("1970-01-01"), "TIMESTAMP"), expression=micros))
+
+
+def _instant(micros: Tree) -> Tree:
+    """An instant, of whole microseconds since 1970."""
+    return call("timezone", text("UTC"), _moment(exp.UnixToTime(this=micros)))
+
+
+def _micros(moment: Tree) -> Tree:
+    seconds = exp.Extract(this=exp.var("epoch"), expression=moment)
+    return exp.cast(exp.Mul(this=seconds, expression=number(1_000_000)), "BIGINT")
+
+
+_CALLS: dict[str, Callable[..., Tree]] = {
+    "strlen": lambda value: call("octet_length", value),
+    "nfc_normalize": lambda value: call("normalize", value),
+    "epoch_us": _micros,
+    "hash": lambda *parts: call("hashtextextended", call("concat_ws", text("|"), *parts), number(0)),
+    "make_timestamptz": _instant,
+    "bit_count": lambda value: call("bit_count", exp.cast(value, "BIT(64)")),
+    "list_extract": lambda listed, place: exp.Bracket(this=exp.Paren(this=listed), expressions=[place], offset=1),
+}
+_WORDS: dict[type, Any] = {
+    exp.Cast: _cast,
+    exp.TryCast: _cast,
+    exp.Lower: _folded("lower"),
+    exp.Upper: _folded("upper"),
+    exp.CountIf: counted_where,
+    exp.Contains: lambda node: exp.Paren(
+        this=exp.GT(this=call("strpos", node.this, node.expression), expression=number(0))
+    ),
+    exp.RegexpFullMatch: lambda node: exp.RegexpLike(this=node.this, expression=_pattern(node.expression, full=True)),
+    exp.RegexpLike: lambda node: exp.RegexpLike(this=node.this, expression=_pattern(node.expression)),
+    exp.RegexpReplace: _replaced,
+    exp.BitwiseLeftShift: lambda node: exp.BitwiseLeftShift(
+        this=node.this, expression=exp.cast(node.expression, "INT")
+    ),
+    exp.UnixToTime: _moment,
+}

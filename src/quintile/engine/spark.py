@@ -1,0 +1,183 @@
+"""Spark: the same SQL on a cluster; nothing is collected but small aggregates.
+
+What is materialised is written to a folder that all workers reach, and read from there: so plans stay short, and a
+lost worker costs nothing but its own work.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+from sqlglot import exp
+
+from quintile.engine.duckdb import DuckDbEngine
+from quintile.engine.render import Sql, name, render
+from quintile.engine.spark_files import SparkFiles
+from quintile.engine.spark_words import told
+from quintile.engine.translate import Names, parsed, quoted
+from quintile.errors import DataError, SettingsError
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+# The same answers as everywhere: times without a zone, whole decimals, an error where a value does not fit.
+_SESSION = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+}
+_KINDS = {
+    "tinyint": "TINYINT",
+    "smallint": "SMALLINT",
+    "int": "INTEGER",
+    "bigint": "BIGINT",
+    "float": "FLOAT",
+    "double": "DOUBLE",
+    "date": "DATE",
+    "timestamp_ntz": "TIMESTAMP",
+    "timestamp": "TIMESTAMP WITH TIME ZONE",
+    "boolean": "BOOLEAN",
+    "void": '"NULL"',
+}
+_DIGEST = "SELECT count(*), coalesce(sum(CAST(xxhash64(*) AS DECIMAL(38, 0))), 0) FROM {table}"
+_HEX = 12  # digits of a result's name
+
+
+class SparkEngine:
+    """A session of a Spark cluster; one that this process has already is used, and left open.
+
+    Args:
+        url: ``spark://host:7077``, ``local[2]`` or whatever else Spark calls a master.
+        storage: A folder or address that all workers reach: results and what is materialised lie there.
+
+    Raises:
+        SettingsError: ``engine``, the cluster cannot be reached.
+    """
+
+    name = "spark"
+
+    def __init__(self, url: str, storage: str) -> None:
+        self._is_ours = SparkSession.getActiveSession() is None
+        try:
+            found = (
+                SparkSession.builder.master(url).appName("quintile").config("spark.ui.enabled", "false").getOrCreate()
+            )
+            self._session = found.newSession()  # with settings and names of its own
+            for setting, value in _SESSION.items():
+                self._session.conf.set(setting, value)
+        except (PySparkException, Py4JError, RuntimeError) as error:
+            message = f"the Spark cluster {url} cannot be used: {_reason(error)}"
+            fix = "check the address of its master, and that Java 17 is installed here"
+            raise SettingsError("engine", message, fix=fix) from error
+        self._files = SparkFiles(self._session)
+        self._storage = storage.rstrip("/")
+        self._scratch = f"{self._storage}/scratch-{uuid.uuid4().hex}"
+        self._names = Names("spark", told, lambda query: list(self._session.sql(query).columns))
+
+    def rows(self, query: Sql) -> list[tuple[Any, ...]]:
+        """Run a query and return its (few) rows."""
+        return [tuple(row) for row in self._frame(query).collect()]
+
+    def table(self, table_name: str, query: Sql) -> Sql:
+        """Materialise a query in the folder of the session."""
+        made = self._names.new(table_name)
+        self._frame(query).write.parquet(f"{self._scratch}/{made}")
+        return self._stand(table_name, made, self._session.read.parquet(f"{self._scratch}/{made}"))
+
+    def view(self, view_name: str, query: Sql) -> Sql:
+        """Name a query; it is put where its name stands."""
+        self._names.stand(view_name, parsed(query))
+        return name(view_name)
+
+    def drop(self, table_name: str) -> None:
+        """Forget a table; its files go with the session."""
+        known = self._names.forget(table_name)
+        if isinstance(known, exp.Table):
+            self._session.catalog.dropTempView(known.name)
+
+    def columns(self, query: Sql) -> dict[str, str]:
+        """Column names, and what DuckDB calls their types."""
+        fields = self._frame(query).schema.fields
+        return {field.name: _kind(field.dataType.simpleString()) for field in fields}
+
+    def write(self, query: Sql, path: Path, day: str = "") -> None:
+        """Write a query's rows as Parquet to the storage, in a folder named by its content; the file says which."""
+        view = self._names.new("written")
+        made = f"{self._scratch}/{view}"
+        self._frame(query).write.parquet(made)
+        self._session.read.parquet(made).createOrReplaceTempView(view)
+        rows, digest = self._session.sql(_DIGEST.format(table=f"`{view}`")).collect()[0]
+        of = f"as_of={day}/" if day else ""
+        target = f"{self._storage}/{path.stem}/{of}content={int(digest) % 16**_HEX:0{_HEX}x}"
+        self._session.read.parquet(made).write.mode("overwrite").parquet(target)
+        told_where = {"engine": self.name, "folder": target, "rows": rows}
+        path.write_text(json.dumps(told_where, indent=2) + "\n", encoding="utf-8")
+
+    def register(self, table_name: str, frame: object) -> Sql:
+        """Write a frame (anything with the Arrow C stream) to the storage and read it from there.
+
+        A text is the address of Parquet or Delta files, or the name of a table of the cluster's catalog (Iceberg).
+
+        Raises:
+            DataError: ``not_found``, there is no such table.
+        """
+        if isinstance(frame, str):
+            return self._found(table_name, frame)
+        made = self._names.new(table_name)
+        with tempfile.TemporaryDirectory(prefix="quintile-") as folder:
+            local = Path(folder) / "frame.parquet"
+            reader = DuckDbEngine([Path(folder)])
+            try:
+                rows = render("SELECT * FROM {frame}", frame=reader.register("frame", frame))
+                reader.write(rows, local)
+            finally:
+                reader.close()
+            self._files.bring(local, f"{self._scratch}/{made}/frame.parquet")
+        return self._stand(table_name, made, self._session.read.parquet(f"{self._scratch}/{made}"))
+
+    def close(self) -> None:
+        """End the session and remove what it materialised."""
+        self._files.remove(self._scratch)
+        if self._is_ours:
+            self._session.stop()
+
+    def _found(self, table_name: str, address: str) -> Sql:
+        try:
+            if "/" not in address:
+                found = self._session.table(address)
+            else:
+                kind = "delta" if self._files.has(f"{address}/_delta_log") else "parquet"
+                found = self._session.read.format(kind).load(address)
+        except PySparkException as error:
+            message = f"the cluster has no table {address} to read: {_reason(error)}"
+            fix = "name Parquet or Delta files by an address that all workers reach, or a table as catalog.schema.table"
+            raise DataError("not_found", message, fix=fix) from error
+        return self._stand(table_name, self._names.new(table_name), found)
+
+    def _stand(self, table_name: str, made: str, frame: DataFrame) -> Sql:
+        frame.createOrReplaceTempView(made)
+        self.drop(table_name)
+        self._names.stand(table_name, exp.Table(this=quoted(made)))
+        return name(table_name)
+
+    def _frame(self, query: Sql) -> DataFrame:
+        return self._session.sql(self._names.told(query))
+
+
+def _kind(kind: str) -> str:
+    return kind.upper() if kind.startswith("decimal") else _KINDS.get(kind, "VARCHAR")
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0][:300]

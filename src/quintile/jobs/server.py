@@ -1,0 +1,41 @@
+"""Server: the engine of a wish that is not worked on in this process; only addresses that are allowed are reached."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from quintile.domain.outgoing import Outgoing
+from quintile.engine.open import open_engine, require_known
+from quintile.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from quintile.domain.engine_settings import EngineSettings
+    from quintile.engine.base import Engine
+
+
+def server_engine(settings: EngineSettings, staging: Path) -> Engine:
+    """Open the server or the cluster that the settings name.
+
+    Args:
+        settings: Its address, and where results go.
+        staging: Where a cluster works if no storage is named: nothing is to be kept.
+
+    Raises:
+        SettingsError: ``engine``, it is unknown or cannot be reached.
+        DataError: ``host_refused``, its address is not to be connected to.
+    """
+    require_known(settings.url)
+    host = urlsplit(settings.url).hostname
+    if host is not None:
+        try:
+            found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise SettingsError("engine", f"no machine is called '{host}'", fix="check --engine") from error
+        addresses = tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+        Outgoing(loopback=True).check(host, addresses)
+    storage = settings.storage or staging.resolve().as_uri()
+    return open_engine(settings.url, schema=settings.schema, storage=storage)

@@ -1,0 +1,141 @@
+"""The eight verbs mean the same on every engine, and so does each word that one of them spells in its own way."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from quintile.engine.duckdb import DuckDbEngine
+from quintile.engine.open import open_engine
+from quintile.engine.render import Sql
+from quintile.errors import DataError, SettingsError
+
+KINDS = ["duckdb", "postgresql", pytest.param("spark", marks=pytest.mark.xdist_group("spark"))]
+ORDERS = Sql("SELECT * FROM (VALUES (1, 'a', 2.50), (2, 'b', 3.50), (3, NULL, NULL)) AS v(k, \"B b\", m)")
+
+
+@pytest.fixture(params=KINDS)
+def engine(request, tmp_path, url_of):
+    kind, storage = request.param, tmp_path.as_uri()
+    opened = DuckDbEngine([tmp_path]) if kind == "duckdb" else open_engine(url_of(kind), schema="q", storage=storage)
+    yield opened
+    opened.close()
+
+
+def one(engine, expression):
+    return engine.rows(Sql(f"SELECT {expression}"))[0][0]
+
+
+def test_a_table_is_made_once_and_a_view_follows_its_table(engine):
+    engine.table("orders", ORDERS)
+    engine.view("dear", Sql("SELECT k FROM orders WHERE m > 3"))
+    assert engine.rows(Sql("SELECT k FROM dear")) == [(2,)]
+    engine.table("orders", Sql("SELECT * REPLACE (m + 1 AS m) FROM orders"))
+    assert engine.rows(Sql("SELECT k FROM dear ORDER BY ALL")) == [(1,), (2,)]
+    engine.drop("orders")
+    engine.drop("orders")
+
+
+def test_columns_have_the_types_the_steps_ask_for(engine):
+    engine.table("typed", Sql("SELECT CAST(1 AS BIGINT) AS a, 'x' AS b, CAST(2 AS DECIMAL(18, 2)) AS c, "
+                              "DATE '2025-01-01' AS d, TIMESTAMP '2025-01-01 10:00:00' AS e"))  # fmt: skip
+    found = engine.columns(Sql("SELECT * FROM typed"))
+    assert found == {"a": "BIGINT", "b": "VARCHAR", "c": "DECIMAL(18,2)", "d": "DATE", "e": "TIMESTAMP"}
+
+
+def test_a_frame_comes_in_as_it_is(engine):
+    moments = [datetime(2025, 3, 30, 1, 30), None]  # noqa: DTZ001 - the shop's clock
+    frame = pa.table(
+        {"id": ["00ä'7", None], "amount": [Decimal("10.05"), None], "moment": pa.array(moments, pa.timestamp("us"))}
+    )
+    rows = engine.register("frame", frame)
+    found = engine.rows(Sql(f"SELECT id, amount, moment FROM {rows} ORDER BY id"))
+    assert found == [("00ä'7", Decimal("10.05"), moments[0]), (None, None, None)]
+
+
+def test_what_is_written_is_named_by_its_content(engine, tmp_path):
+    if engine.name == "duckdb":
+        pytest.skip("DuckDB writes the file itself")
+    engine.table("orders", ORDERS)
+    told = []
+    for number in range(3):
+        path = tmp_path / f"customers{number}.table"
+        path = path.with_name("customers.table")
+        query = Sql("SELECT * FROM orders" if number < 2 else "SELECT * FROM orders WHERE k < 3")
+        engine.write(query, path, "2025-07-01")
+        told.append(json.loads(path.read_text(encoding="utf-8")))
+    assert told[0] == told[1]
+    assert told[0] != told[2]
+    assert [one["rows"] for one in told] == [3, 3, 2]
+    where = told[0].get("table") or told[0]["folder"]
+    assert "2025" in where
+
+
+@pytest.mark.parametrize(
+    ("expression", "answer"),
+    [
+        ("strlen('é')", 2),
+        ("nfc_normalize('e' || chr(769))", "é"),
+        ("lower('ÀÇŞ')", "àçş"),
+        ("upper('straße é')", None),
+        ("epoch_us(TIMESTAMP '2025-03-30 02:30:00.000001')", 1_743_301_800_000_001),
+        ("make_timestamp(1743301800000001)", datetime(2025, 3, 30, 2, 30, 0, 1)),  # noqa: DTZ001
+        ("date_diff('day', DATE '2024-02-28', DATE '2024-03-01')", 2),
+        ("contains('a%b', '%')", True),
+        ("regexp_full_match('12\n', '[0-9]+')", False),
+        ("regexp_full_match('NaN', '(?i)\\s*(?:nan|inf)\\s*')", True),
+        ("regexp_replace('x\u00a0y\u200b', '[\\x{00A0}\\x{200B}]', '', 'g')", "xy"),
+        ("regexp_replace('12.0', '^([0-9]+)\\.0$', '\\1')", "12"),
+        ("TRY_CAST('1e3' AS DECIMAL(18, 2))", Decimal(1000)),
+        ("TRY_CAST('12,5' AS DECIMAL(18, 2))", None),
+        ("TRY_CAST(12345678901234567.5 AS DECIMAL(18, 2))", None),
+        ("TRY_CAST(10.005 AS DECIMAL(18, 2))", Decimal("10.01")),
+        ("TRY_CAST(-10.005 AS DECIMAL(18, 2))", Decimal("-10.01")),
+        ("list_extract(['a', 'b', 'c'], 1 + 1)", "b"),
+        ("CAST(3 > 2 AS BIGINT)", 1),
+        ("CAST(7 AS HUGEINT) // 2", 3),
+        ("CAST(-7 AS HUGEINT) * 1000000000000000000000", -7 * 10**21),
+        ("bit_count(CAST(5 AS UBIGINT))", 2),
+        ("CAST(1 AS UBIGINT) << (5 & 63)", 32),
+        ("timezone('Europe/Berlin', timezone('UTC', TIMESTAMP '2025-03-30 01:00:00'))", datetime(2025, 3, 30, 3)),  # noqa: DTZ001
+        ("'a' < 'B'", False),
+        ("'a' = 'a '", False),
+        ("greatest(NULL, 2)", 2),
+        ("10.05 + 0.10", Decimal("10.15")),
+    ],
+)
+def test_a_word_means_the_same(engine, expression, answer):
+    found = one(engine, expression)
+    if answer is not None or "TRY" in expression:
+        assert found == answer
+
+
+def test_a_table_that_is_not_there_is_named(engine):
+    if engine.name == "duckdb":
+        pytest.skip("DuckDB holds no tables of the user's")
+    with pytest.raises(DataError, match=r"no table shop\.nothing"):
+        engine.register("source", "shop.nothing")
+
+
+def test_the_cluster_reads_files_by_their_address(engine, tmp_path):
+    if engine.name != "spark":
+        pytest.skip("an address of files is Spark's")
+    pq.write_table(pa.table({"d": [date(2025, 1, 1)], "t": [datetime(2025, 1, 1, tzinfo=UTC)]}), tmp_path / "a.parquet")
+    rows = engine.register("source", tmp_path.as_uri() + "/a.parquet")
+    assert engine.columns(Sql(f"SELECT * FROM {rows}")) == {"d": "DATE", "t": "TIMESTAMP WITH TIME ZONE"}
+
+
+@pytest.mark.parametrize("url", ["oracle://shop", "DuckDB", "http://localhost"])
+def test_an_engine_nobody_knows_is_refused(url):
+    with pytest.raises(SettingsError, match="is no engine"):
+        open_engine(url, schema="quintile", storage="nowhere")
+
+
+def test_a_server_that_is_not_there_is_named():
+    with pytest.raises(SettingsError, match=r"127\.0\.0\.1 cannot be used"):
+        open_engine("postgresql://nobody@127.0.0.1:1/x", schema="quintile", storage="")

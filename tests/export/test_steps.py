@@ -1,0 +1,91 @@
+"""Steps: read back as they are written, they give every customer the segment that quintile gave."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from quintile.errors import SettingsError
+from quintile.export.steps import steps_of, steps_text
+from tests.export.parity import LINES
+from tests.export.test_sql import MODELS
+
+CUTS = {"scale": 3, "scheme": "six-27", "r_cuts": [180, 365], "f_cuts": [2, 3], "m_cuts": ["50", "99.90"]}
+READ = {
+    **{name: MODELS[name] for name in ("six-27", "grid-27, 1 is best", "all time", "90 days", "elapsed", "average")},
+    **{name: MODELS[name] for name in ("own cut points", "kmeans", "r-rfm", "scale 10")},
+    "fixed": CUTS,
+    "ever": {**CUTS, "population": "ever", "window": "90d", "r_cuts": [30, 60]},
+}
+FORMS = (
+    (r"Placed order at least once in the last (?:(\d+) days|day)", lambda c, n: c[3] is not None and c[3] <= n),
+    (r"Placed order zero times in the last (?:(\d+) days|day)", lambda c, n: c[3] is None or c[3] > n),
+    (r"Placed order at least (\d+|once)(?: times)? IN WINDOW", lambda c, n: c[4] >= n),
+    (r"Placed order at most (\d+|once)(?: times)? IN WINDOW", lambda c, n: c[4] <= n),
+    (r"Placed order exactly (\d+|once)(?: times)? IN WINDOW", lambda c, n: c[4] == n),
+    (r"Placed order zero( )times IN WINDOW", lambda c, _: c[4] == 0),
+    (r"(?:Total|Average order) value(?: of orders)? is at least ([-\d.,]+) IN WINDOW", lambda c, n: c[5] >= n),
+    (r"(?:Total|Average order) value(?: of orders)? is less than ([-\d.,]+) IN WINDOW", lambda c, n: c[5] < n),
+)
+
+
+def holds(condition, customer, window):
+    """Whether a condition is true of a row of customers.csv; days that are the window's are its orders."""
+    if condition == "Placed order at least once over all time":
+        return True
+    text = condition.removesuffix(window) + "IN WINDOW" if condition.endswith(window) else condition
+    if text == "Placed order zero times IN WINDOW":
+        return customer[4] == 0
+    for form, test in FORMS:
+        found = re.fullmatch(form, text)
+        if found:
+            said = (found[1] or "1").replace(",", "")
+            return test(customer, Decimal({"once": "1", " ": "0"}.get(said, said)))
+    raise AssertionError(condition)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_read_back_they_give_the_segments_of_the_run(shop_of, name):
+    found = shop_of(LINES, {"model": READ[name]})
+    recipe = found.recipe
+    steps = steps_of(recipe, "")
+    window = "over all time" if recipe.start is None else f"in the last {(recipe.end - recipe.start).days} days"
+    for customer in found.customers:
+        held = [
+            segment
+            for segment, ways in steps.items()
+            if any(all(holds(condition, customer, window) for condition in way) for way in ways)
+        ]
+        assert held == [customer[-1]]
+
+
+def test_the_words_are_those_of_a_segment_builder(shop_of):
+    recipe = shop_of(LINES, {"model": CUTS}).recipe
+    champions, *_, inactive = steps_of(recipe, "EUR").values()
+    assert champions[0] == (
+        "Placed order at least once in the last 180 days",
+        "Placed order at least 3 times in the last 365 days",
+        "Total value of orders is at least 50 EUR in the last 365 days",
+    )
+    assert inactive == []  # who bought in the last 365 days has a better score of recency
+
+
+def test_the_text_has_a_block_for_each_segment(shop_of):
+    recipe = shop_of(LINES, {"model": CUTS}).recipe
+    text = steps_text(steps_of(recipe, "EUR"), {"Champions": "Reward them."})
+    assert "\n\nChampions\n  Reward them.\n  Placed order at least once in the last 180 days\n  AND Placed" in text
+    assert text.endswith("\n\nInactive\n  With these cut points nobody is here.\n")
+
+
+@pytest.mark.parametrize("method", ["ntile", "nested"])
+def test_what_no_builder_can_say_is_refused(shop_of, method):
+    with pytest.raises(SettingsError, match=r"no segment builder|no values can be said"):
+        steps_of(shop_of(LINES, {"model": MODELS[method]}).recipe, "EUR")
+
+
+def test_amounts_under_zero_are_refused_where_some_did_not_buy(shop_of):
+    recipe = shop_of(LINES, {"model": MODELS["everyone who ever bought"]}).recipe
+    with pytest.raises(SettingsError, match="below amounts under zero"):
+        steps_of(recipe, "EUR")

@@ -1,0 +1,48 @@
+"""A disk that runs full in a job on a project: the job says so, nothing is lost, and with more room it ends as ever."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.forked import printed
+from tests.golden.killed import JOBS, KILLS, MANY, Before, ended_in, files_of, shown_by
+
+FULL = 74
+ROUNDS = 20 if MANY else KILLS
+_DISK, _MOST = 4_000_000, 200_000  # bytes of the disk, and those that a round leaves free at most
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    disk = tmp_path / "small"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={_DISK}", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small disk needs root on Linux")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_a_disk_that_runs_full_loses_nothing(job, small_disk, tmp_path):
+    before, codes = Before(job, tmp_path), []
+    for round_ in range(ROUNDS):
+        own = before.copy(small_disk / str(round_))
+        spare = _MOST * round_ // ROUNDS
+        filler = small_disk / "filler"
+        filler.write_bytes(bytes(max(0, shutil.disk_usage(small_disk).free - spare)))
+        os.sync()
+        codes.append(ended_in(own, job))
+        assert codes[-1] in (0, FULL), printed()
+        if codes[-1] == FULL and job.publishes:
+            assert shown_by(own) == before.shown[0]
+        before.check_between(own)
+        filler.unlink()
+        before.check_completed(own)
+        assert files_of(own) == before.after
+        shutil.rmtree(own)
+    assert FULL in codes
