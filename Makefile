@@ -11,7 +11,7 @@ demo: .venv/installed
 
 test: .venv/installed-dev
 	@scripts/install-test-services.sh
-	$(BIN)/python -m pytest -n 3 --dist loadgroup
+	$(BIN)/python -m pytest -n 3
 
 check: .venv/installed-dev
 	$(BIN)/ruff check

@@ -14,7 +14,9 @@ services=(
   "/usr/bin/pdfimages poppler-utils"
 )
 axe=axe-core@4.14.1 # the accessibility checker: a script that the browser runs, from npm
-browser_tests=$(dirname "${BASH_SOURCE[0]:-.}")/../tests/browser
+tests=$(dirname "${BASH_SOURCE[0]:-.}")/../tests
+browser_tests=$tests/browser
+dbt_tests=$tests/dbt
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -47,4 +49,16 @@ fi
 if [[ -d $browser_tests && ! -e $browser_tests/node_modules/axe-core ]] && command -v npm >/dev/null; then
   echo "Installing for the tests: $axe" >&2
   logged npm install --no-save --no-package-lock --ignore-scripts --prefix "$browser_tests" "$axe"
+fi
+
+# dbt has an environment of its own: what it needs is not what the product needs.
+if [[ -d $dbt_tests ]] && ! cmp -s "$dbt_tests/requirements.txt" "$dbt_tests/.venv/installed"; then
+  echo "Installing for the tests: dbt" >&2
+  python=$(command -v python3.11 || command -v python3)
+  install_dbt() {
+    "$python" -m venv "$dbt_tests/.venv" &&
+      "$dbt_tests/.venv/bin/python" -m pip install --quiet -r "$dbt_tests/requirements.txt" &&
+      cp "$dbt_tests/requirements.txt" "$dbt_tests/.venv/installed"
+  }
+  logged install_dbt
 fi

@@ -13,6 +13,8 @@ from tests.spark import cluster, session_on
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from xdist.scheduler import LoadScopeScheduling
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
@@ -39,6 +41,19 @@ def shared() -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def spark_master() -> Iterator[str]:
-    """The address of a cluster that a session of this process stands on already; its tests share one xdist group."""
+    """The address of a cluster that a session of this process stands on already."""
     with cluster() as master, session_on(master):
         yield master
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """One process has all tests of Spark, so that there is one cluster; the others are shared out one by one."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only where several processes test
+
+    class OneCluster(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder = nodeid.startswith(("tests/engines/", "tests/export/test_sql_executed"))
+            return "spark" if folder and "spark" in nodeid else nodeid
+
+    return OneCluster(config, log)

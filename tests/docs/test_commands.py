@@ -14,7 +14,11 @@ from scripts.docs_pages import PAGES, ROOT, blocks_of, run_page
 from scripts.docs_shop import lay_out
 
 LANGUAGES = {"bash", "python", "toml", "text", "sh"}
-NOT_RUN = {("docs/databases.md", "needs a PostgreSQL server")}
+NOT_RUN = {
+    ("docs/databases.md", "needs a PostgreSQL server"),
+    ("docs/scale.md", "needs a PostgreSQL server"),
+    ("docs/scale.md", "needs a Spark cluster"),
+}
 FAILING = {
     "docs/concepts/segments.md",
     "docs/currencies.md",

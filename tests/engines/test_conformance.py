@@ -14,7 +14,6 @@ from quintile.jobs.run import run
 from quintile.jobs.wish import Wish
 from tests.engines.cases import LARGE, MORE, SMALL
 
-SPARK = pytest.mark.xdist_group("spark")
 # What says where the results lie, not what they are.
 PLACES = {"files", "snapshot", "folder", "stopped_runs"}
 COLUMNS = "customer_id, first_order, last_order, recency_days, frequency, monetary, r, f, m, rfm, segment"
@@ -64,7 +63,7 @@ def differences(found, expected, where=""):
     ("kind", "case"),
     [
         *(pytest.param("postgresql", case, id=f"postgresql, {case}") for case in (*SMALL, *MORE, *LARGE)),
-        *(pytest.param("spark", case, id=f"spark, {case}", marks=SPARK) for case in (*SMALL, LARGE[1])),
+        *(pytest.param("spark", case, id=f"spark, {case}") for case in (*SMALL, LARGE[1])),
     ],
 )
 def test_every_engine_says_the_same(kind, case, tmp_path, url_of):

@@ -15,7 +15,7 @@ from quintile.engine.open import open_engine
 from quintile.engine.render import Sql
 from quintile.errors import DataError, SettingsError
 
-KINDS = ["duckdb", "postgresql", pytest.param("spark", marks=pytest.mark.xdist_group("spark"))]
+KINDS = ["duckdb", "postgresql", "spark"]
 ORDERS = Sql("SELECT * FROM (VALUES (1, 'a', 2.50), (2, 'b', 3.50), (3, NULL, NULL)) AS v(k, \"B b\", m)")
 
 

@@ -153,7 +153,7 @@ def test_the_page_is_small_and_always_the_same(report, page):
 
 def test_segments_stand_best_first_and_the_unclassified_last(report, page):
     names = re.findall(r'<h3 id="segment-\d+-name">.*?<bdi>(.*?)</bdi>', page)
-    assert [html.unescape(name) for name in names] == report["ranking"] == [*NAMES, "Unclassified"]
+    assert [html.unescape(name) for name in names] == [*report["ranking"], "Unclassified"] == [*NAMES, "Unclassified"]
 
 
 def test_the_play_of_a_segment_is_told(report):

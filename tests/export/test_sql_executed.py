@@ -70,7 +70,6 @@ FEW = (
     "six-27", "grid-27, 1 is best", "everyone who ever bought", "nested", "orders with a refund ignored",
     "one order a day", "repeated rows dropped", "full days in a zone", "ids", "ids, ties parted by id", "ids, averages",
 )  # fmt: skip
-SPARK = pytest.mark.xdist_group("spark")
 FEWER = (
     "everyone who ever bought", "nested", "ids, ties parted by id", "ids, averages", "clock changes, full days",
 )  # fmt: skip
@@ -96,7 +95,6 @@ def test_mariadb(mysql, shop_of, case):
     equal(mysql, shop_of(shop, settings), shop)
 
 
-@SPARK
 @pytest.mark.parametrize("case", FEWER)
 def test_spark(spark, shop_of, case):
     shop, settings = CASES[case]
@@ -124,7 +122,7 @@ UNREADABLE = Shop(
 )
 
 
-@pytest.mark.parametrize("database", ["postgres", "mysql", pytest.param("spark", marks=SPARK)])
+@pytest.mark.parametrize("database", ["postgres", "mysql", "spark"])
 def test_rows_that_cannot_be_read_are_left_out_as_the_run_did(request, shop_of, database):
     found = shop_of(UNREADABLE, {})
     assert found.recipe.lenient
@@ -133,7 +131,7 @@ def test_rows_that_cannot_be_read_are_left_out_as_the_run_did(request, shop_of, 
     equal(request.getfixturevalue(database), found, UNREADABLE)
 
 
-@pytest.mark.parametrize("database", ["postgres", "mysql", pytest.param("spark", marks=SPARK)])
+@pytest.mark.parametrize("database", ["postgres", "mysql", "spark"])
 def test_money_in_two_currencies_takes_the_rate_of_each_day(request, tmp_path, database):
     shop = make_sample_shop(tmp_path, customers=150, seed=3)
     run(sample_wish(shop), tmp_path / "results")

@@ -69,7 +69,12 @@ def cells_of(scheme: Scheme | None, scores: int) -> dict[Cell, str]:
 
 
 def ranking(report: Mapping[str, Any]) -> list[str]:
-    """The segments from the best to the worst; reports of older versions list them in the scheme's order."""
+    """All segments from the best to the worst, and behind them what no segment takes."""
+    return list(dict.fromkeys([*ranked(report), *(line["segment"] for line in report["segments"])]))
+
+
+def ranked(report: Mapping[str, Any]) -> list[str]:
+    """The scheme's own segments, best first, which have the colours; older reports list them in the scheme's order."""
     return list(report.get("ranking") or (line["segment"] for line in report["segments"]))
 
 

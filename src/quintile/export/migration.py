@@ -64,7 +64,10 @@ def migration_page(found: Mapping[str, Any], *, version: str) -> str:
     Returns:
         A whole HTML document.
     """
-    drawn = [flow(flow_lines(found["matrix"]), ranking=_ranking(found), currency=found["currency"])]
+    ranking = list(dict.fromkeys(name for end in ("to", "from") for name in found[end].get("ranking", ()))) or _ranking(
+        found
+    )
+    drawn = [flow(flow_lines(found["matrix"]), ranking=ranking, currency=found["currency"])]
     return page(
         "migration.html.j2",
         drawn,

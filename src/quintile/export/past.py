@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from quintile.export.cards import ranking
+from quintile.export.cards import ranked
 from quintile.export.headlines import day_text
 from quintile.pictures.flow import flow
 from quintile.pictures.trend import trend
@@ -42,7 +42,7 @@ class Past:
 
 def past_pictures(report: Mapping[str, Any], past: Past) -> list[Picture]:
     """The trend with the snapshot itself at its end, and the flow where it is known."""
-    best_first, currency = ranking(report), report["currency"]
+    best_first, currency = ranked(report), report["currency"]
     drawn = [trend([*past.dates, report], ranking=best_first, currency=currency)]
     if past.moves is not None:
         drawn.append(flow(past.moves, ranking=best_first, currency=currency))

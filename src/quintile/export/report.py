@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.words import REMEDIES, called
 from quintile.export.assumed import of_model, of_money, of_reading, of_second, sources
-from quintile.export.cards import BEFORE, cards, ranking
+from quintile.export.cards import BEFORE, cards, ranked
 from quintile.export.embedding import page, placed
 from quintile.export.figures import Figures
 from quintile.export.headlines import best_tenth, day_text, findings, headline, lead, ordered_once
@@ -108,7 +108,7 @@ def report_page(
 
 def _colours(report: Mapping[str, Any], shown: Sequence[Card]) -> str:
     """The colours of the segments as CSS, the same in both modes."""
-    by_name = segment_colours(ranking(report))
+    by_name = segment_colours(ranked(report))
     return "".join(
         f".segment-{card.colour} .dot{{background:{colour}}}.segment-{card.colour} .fill{{fill:{colour}}}"
         for card in shown

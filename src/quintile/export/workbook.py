@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.columns import CUSTOMERS
 from quintile.errors import DataError
-from quintile.export.cards import ranking
+from quintile.export.cards import ranked, ranking
 from quintile.export.glossary import SEGMENT_COLUMNS, glossary
 from quintile.export.headlines import day_text
 from quintile.export.sheets import DAY, MOST_DIGITS, MOST_ROWS, SHARE, TEXT, WHOLE, form_of, workbook
@@ -80,8 +80,7 @@ def write_workbook(
 
 
 def _segments(book: Workbook, report: Mapping[str, Any]) -> None:
-    currency, ranked = report["currency"], ranking(report)
-    colours = segment_colours(ranked)
+    currency, colours = report["currency"], segment_colours(ranked(report))
     lines = {line["segment"]: line for line in report["segments"]}
     forms = {"customers": WHOLE, "customers_share": SHARE, "revenue_share": SHARE}
     for key in ("revenue", "median_recency", "mean_frequency", "mean_monetary"):
@@ -89,7 +88,7 @@ def _segments(book: Workbook, report: Mapping[str, Any]) -> None:
     looks = [book.number(form) for key, _, _ in SEGMENT_COLUMNS if (form := forms.get(key))]
     sheet = book.sheet("Segments", _SEGMENT_WIDTHS)
     sheet.header([titled(title, currency if key in _MONEY else None) for key, title, _ in SEGMENT_COLUMNS])
-    for name in ranked:
+    for name in ranking(report):
         values = [_number(lines[name][key]) for key, _, _ in SEGMENT_COLUMNS if key in forms]
         sheet.row([name, *values], [book.filled(colours.get(name, FALLBACK)), *looks])
     sheet.finish(len(SEGMENT_COLUMNS))

@@ -174,6 +174,7 @@ def _compared(cells: _Cells, schemes: list[Scheme], scores: int) -> dict[str, An
                 "scheme": scheme.name,
                 "title": scheme.title,
                 "scale": cells.scales[segment_of[place][0]],
+                "ranking": list(scheme.best_first),
                 "segments": [
                     {"segment": segment, "customers": customers, "revenue": plain(revenue)}
                     for segment, customers, revenue in sizes(groups, place, rankings[scheme.name])

@@ -32,7 +32,7 @@ def fit(wish: Wish, *, on_step: Callable[[str], None] = silent) -> tuple[RfmMode
     Raises:
         QuintileError: The data or a setting is not as it must be.
     """
-    with workplace(wish.files, wish.settings.engine, on_step=on_step) as place:
+    with workplace(wish.files, wish.settings.engine, anywhere=True, on_step=on_step) as place:
         result = scored_result(place, wish)
         return result.model, result.report
 

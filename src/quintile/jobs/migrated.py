@@ -83,6 +83,7 @@ def _told(opened: Opened, ranking: Sequence[str], flows: Sequence[Flow], end: st
         "as_of": opened.snapshot.as_of,
         "known": opened.snapshot.known,
         "scheme": opened.model.scheme,
+        "ranking": list(opened.ranking),
         "customers": everyone.customers,
         "revenue": revenue(everyone),
         "segments": [

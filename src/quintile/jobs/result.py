@@ -152,7 +152,7 @@ def collect(
         "distributions": _distributions(scored),
         "segments": segments,
         **({} if scored.dwell is None else {"dwell": scored.dwell}),
-        "ranking": _ranking(scored, segments),
+        "ranking": list(scored.scheme.best_first) if scored.scheme else [],
         "concentration": scored.spread.concentration,
         "grid": _grid(engine, cells, scored),
         "warnings": [
@@ -254,12 +254,6 @@ def _segments(engine: Engine, cells: Sql, scored: Scored) -> list[dict[str, Any]
             }
         )
     return lines
-
-
-def _ranking(scored: Scored, segments: list[dict[str, Any]]) -> list[str]:
-    """The segments from the best to the worst."""
-    ranked = scored.scheme.best_first if scored.scheme else ()
-    return [*ranked, *(line["segment"] for line in segments if line["segment"] not in ranked)]
 
 
 def _distributions(scored: Scored) -> list[dict[str, Any]]:

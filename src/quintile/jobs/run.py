@@ -71,12 +71,15 @@ def run(
     if not in_project and (wish.settings.refresh.mode == "full" or wish.backfill):
         flag = "backfill" if wish.backfill else "mode"
         raise SettingsError(flag, f"--{flag} says how a project is refreshed", fix="name it: --project DIR")
+    if in_project and not wish.settings.engine.is_local:
+        message = "a project keeps its orders on this machine, so its runs are done here"
+        raise SettingsError("engine", message, fix="write --out DIR instead of --project, or drop --engine")
     wish = wish.with_storage(out / TABLES)
     store = Store(out / STORE) if in_project else Store(out, top_links=RESULT_FILES)
     begun = store.writing(f"run-{os.getpid()}", started=now_text(), wait=wait)
     with begun as draft, _log_of(wish, out if in_project else None, draft) as log:
         readable = store.root if in_project else draft.folder
-        with workplace(wish.files, wish.settings.engine, readable, on_step=on_step) as place:
+        with workplace(wish.files, wish.settings.engine, readable, anywhere=True, on_step=on_step) as place:
             make = _refreshed if in_project else _written
             report, standing = make(place, wish, draft)
         home = standing or draft.publish(report["snapshot"])

@@ -75,6 +75,9 @@ class Workplace:
 
     def _opened(self, source: object, place: int, settings: Settings, outgoing: Outgoing) -> SourceTable:
         if isinstance(source, EngineTable):
+            if self.reader is None:
+                message = f"there is no file '{source.address}', and this command reads no table of another engine"
+                raise SettingsError("engine", message, fix="name a file; quintile run and quintile fit read tables")
             return open_table(self.engine, source, place)
         if isinstance(source, DatabaseSource):
             return open_database(self.files, source, self.staging, outgoing, self.on_step)
@@ -170,11 +173,13 @@ def workplace(
     results: Path | None = None,
     *,
     keep_engine: bool = False,
+    anywhere: bool = False,
     on_step: Callable[[str], None] = silent,
 ) -> Iterator[Workplace]:
     """A hardened engine that may touch the given files, the results folder and a staging folder, gone afterwards.
 
     ``keep_engine`` leaves the engine open for tables that outlive the job; they hold no file of the staging folder.
+    ``anywhere`` lets the job be done in the server or the cluster that the settings name; the others stay here.
     """
     with temporary_folder() as staging:
         folders = [staging] + ([results] if results is not None else [])
@@ -184,7 +189,7 @@ def workplace(
         engine = DuckDbEngine(folders, files, memory=memory, threads=settings.threads, spill=spill)
         place = Workplace(engine, staging, on_step)
         try:
-            if not settings.is_local:
+            if anywhere and not settings.is_local:
                 place = Workplace(server_engine(settings, staging), staging, on_step, reader=engine)
             yield place
         except Exception as error:

@@ -28,7 +28,7 @@ def crossing(pair: Mapping[str, Any], schemes: Sequence[Mapping[str, Any]], *, c
         currency: Of the revenue, if known.
     """
     sides = [_segments(schemes, pair[end]) for end in ("from", "to")]
-    colours = [segment_colours([line["segment"] for line in side]) for side in sides]
+    colours = [segment_colours(_ranking(schemes, pair[end])) for end in ("from", "to")]
     flow = [line for line in pair["flow"] if line["customers"]]
     caption = _caption(pair, flow)
     nodes = [
@@ -72,6 +72,12 @@ def crossing(pair: Mapping[str, Any], schemes: Sequence[Mapping[str, Any]], *, c
 
 def _place(schemes: Sequence[Mapping[str, Any]], name: str) -> int:
     return [scheme["scheme"] for scheme in schemes].index(name) + 1
+
+
+def _ranking(schemes: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+    """The scheme's own segments, best first: what no segment takes has no colour among them."""
+    found = next(scheme for scheme in schemes if scheme["scheme"] == name)
+    return list(found.get("ranking") or (line["segment"] for line in found["segments"]))
 
 
 def _segments(schemes: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
