@@ -16,6 +16,7 @@ from scripts.docs_shop import lay_out
 LANGUAGES = {"bash", "python", "toml", "text", "sh"}
 NOT_RUN = {
     ("docs/databases.md", "needs a PostgreSQL server"),
+    ("docs/dbt.md", "needs dbt"),
     ("docs/scale.md", "needs a PostgreSQL server"),
     ("docs/scale.md", "needs a Spark cluster"),
 }

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from quintile.config.read import read_settings
-from quintile.errors import SettingsError, StoreError
+from quintile.errors import SettingsError
 from quintile.jobs.lists import INDEX, lists
 from quintile.jobs.run import run
 from quintile.jobs.wish import Wish
@@ -130,5 +130,5 @@ def test_a_segment_that_is_not_there_names_the_near_miss(results, tmp_path):
 
 def test_a_place_that_is_a_file_is_named(results, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(StoreError, match="the lists cannot be written"):
+    with pytest.raises(SettingsError, match="is a file, not a folder"):
         lists(tmp_path / "file", results)
