@@ -85,3 +85,13 @@ def test_a_flag_wins_over_the_sources_own_mapping(tmp_path):
     found = settings(tmp_path, text, reading={"map": {"amount": "total"}})
     assert found.sources["shop"].map == {"time": "b"}
     assert found.reading.map == {"amount": "total"}
+
+
+def test_an_address_in_a_file_holds_no_password(tmp_path):
+    file = tmp_path / "quintile.toml"
+    file.write_text('[engine]\nurl = "postgresql://me:canary@db/shop"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="must not hold a password") as raised:
+        read_settings(file, {})
+    assert "canary" not in str(raised.value)
+    file.write_text('[engine]\nurl = "postgresql://me@db/shop"\n', encoding="utf-8")
+    assert read_settings(file, {}).engine.url == "postgresql://me@db/shop"

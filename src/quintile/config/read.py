@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from quintile.config.business import check_business
 from quintile.config.plain import plain_settings
-from quintile.config.sources import beside, check_sources, give_way, refuse_secrets
+from quintile.config.sources import beside, check_sources, give_way, refuse_password_in_address, refuse_secrets
 from quintile.domain.currency import CURRENCIES
 from quintile.domain.second_tables import SECOND_TABLES
 from quintile.errors import Place, SettingsError
@@ -48,6 +48,7 @@ def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
         if "map" in flagged:
             merged[group]["map"] = {**_table(given, group, path).get("map", {}), **flagged["map"]}
     refuse_secrets(merged, path)
+    refuse_password_in_address(_table(given, "engine", path), path)
     merged["sources"] = give_way(merged.get("sources", {}), flags.get("reading", {}).get("map", {}))
     settings = plain_settings(merged)
     if settings is None:

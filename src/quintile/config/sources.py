@@ -6,6 +6,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from quintile.domain.database import DatabaseSettings
 from quintile.errors import Place, SettingsError
@@ -99,6 +100,18 @@ def _wrong(source: DatabaseSettings) -> tuple[str, str] | None:
     if source.timeout_seconds <= 0:
         return "allows no time", "write timeout_seconds = 3600"
     return None
+
+
+def refuse_password_in_address(engine: Mapping[str, Any], path: Path | None) -> None:
+    """Refuse an engine's address that holds a password, in a file; the message never repeats it.
+
+    Raises:
+        SettingsError: ``password``.
+    """
+    if urlsplit(str(engine.get("url", ""))).password is not None:
+        place = Place(str(path)) if path is not None else Place()
+        fix = 'write url = "postgresql://user@host/database" and set the environment variable PGPASSWORD'
+        raise SettingsError("password", "'engine.url' must not hold a password", fix=fix, place=place)
 
 
 def _variable(name: str) -> str:
