@@ -48,12 +48,12 @@ def spark_master() -> Iterator[str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
-    """One process has all tests of Spark, so that there is one cluster; the others are shared out one by one."""
+    """One process has all tests of Spark, so that there is one cluster; the others are shared out file by file."""
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only where several processes test
 
     class OneCluster(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             folder = nodeid.startswith(("tests/engines/", "tests/export/test_sql_executed"))
-            return "spark" if folder and "spark" in nodeid else nodeid
+            return "spark" if folder and "spark" in nodeid else nodeid.partition("::")[0]
 
     return OneCluster(config, log)
