@@ -80,7 +80,7 @@ def test_what_is_written_is_named_by_its_content(engine, tmp_path):
     ("expression", "answer"),
     [
         ("strlen('é')", 2),
-        ("nfc_normalize('e' || chr(769))", "é"),
+        ("nfc_normalize('e\u0301')", "é"),
         ("lower('ÀÇŞ')", "àçş"),
         ("upper('straße é')", None),
         ("epoch_us(TIMESTAMP '2025-03-30 02:30:00.000001')", 1_743_301_800_000_001),

@@ -117,6 +117,7 @@ def test_a_project_publishes_into_its_store(tmp_path):
 def test_every_step_is_told(tmp_path):
     told: list[str] = []
     run(wish_for(write_shop(tmp_path)), tmp_path / "out", on_step=told.append)
+    assert told.pop(1).startswith("reading 4 rows: about 157.3 MB of memory, of ")
     assert told == [
         "reading", "building the ledger", "measuring recency, frequency and monetary", "scoring", "writing the results",
     ]  # fmt: skip

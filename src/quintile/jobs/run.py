@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from quintile.pipeline import Accounted
     from quintile.snapshots.store import Draft
 
-RESULT_FILES = ("customers.parquet", "customers.csv", "customers.table", "segments.csv", "run.json", "model.json", PAGE)
+RESULT_FILES = ("customers.parquet", "customers.csv", "segments.csv", "run.json", "model.json", PAGE)
+TABLE = "customers.table"  # says where the customers are, if a server or a cluster keeps them
 TABLES = "tables"  # where a cluster keeps its results if no other storage is named
 
 
@@ -75,7 +76,7 @@ def run(
         message = "a project keeps its orders on this machine, so its runs are done here"
         raise SettingsError("engine", message, fix="write --out DIR instead of --project, or drop --engine")
     wish = wish.with_storage(out / TABLES)
-    store = Store(out / STORE) if in_project else Store(out, top_links=RESULT_FILES)
+    store = Store(out / STORE) if in_project else Store(out, top_links=(*RESULT_FILES, TABLE))
     begun = store.writing(f"run-{os.getpid()}", started=now_text(), wait=wait)
     with begun as draft, _log_of(wish, out if in_project else None, draft) as log:
         readable = store.root if in_project else draft.folder
@@ -150,7 +151,7 @@ def run_in_memory(wish: Wish, out: Path | None = None) -> tuple[object, dict[str
         with workplace(wish.files, wish.settings.engine, keep_engine=True) as place:
             return _kept(place, scored_result(place, wish))
     with (
-        Store(out, top_links=RESULT_FILES).writing(f"run-{os.getpid()}", started=now_text()) as draft,
+        Store(out, top_links=(*RESULT_FILES, TABLE)).writing(f"run-{os.getpid()}", started=now_text()) as draft,
         workplace(wish.files, wish.settings.engine, draft.folder, keep_engine=True) as place,
     ):
         result = scored_result(place, wish)
