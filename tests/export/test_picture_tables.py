@@ -92,7 +92,7 @@ def test_codes(found):
     report = found[0]
     _, rows = table(found, "The segment of every code")
     shown = {row[0]: row[2].split() for row in rows}
-    listed: dict[str, list[str]] = {name: [] for name in report["ranking"]}
+    listed: dict[str, list[str]] = {name: [] for name in ranking(report)}
     for cell in report["grid"]:
         listed[cell["segment"]].append(f"{cell['r']}{cell['f']}{cell['m']}")
     assert {name: sorted(codes) for name, codes in shown.items()} == {
