@@ -172,7 +172,7 @@ class PostgresEngine:
             return self._connection.execute(statement)
         except (psycopg.errors.InsufficientPrivilege, psycopg.OperationalError) as error:
             fix = "let the database's owner allow it: reading the source, temporary tables, creating the schema"
-            raise DataError("engine", f"PostgreSQL refuses: {_reason(error)}", fix=fix) from error
+            raise SettingsError("engine", f"PostgreSQL refuses: {_reason(error)}", fix=fix) from error
 
 
 def _reason(error: psycopg.Error) -> str:
