@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from quintile.domain.engine_settings import EngineSettings
 from quintile.engine.render import Sql
 from quintile.jobs.forecast import Horizon, forecast
+from quintile.jobs.kept_orders import CUSTOMER_NAMES
 from quintile.jobs.kept_scores import KeptScores, segmented
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.outlook import outlook_of, own_orders, prove, published_row
@@ -80,7 +81,9 @@ def really(place, opened, scores, day) -> Segments:
         )
     rfm = measure(place.engine, ledger, opened.model, clock, population=people)
     found = segmented(place.engine, rfm, opened.model)
-    return dict(place.engine.rows(Sql(f"SELECT customer_id, segment FROM {found}")))
+    return dict(
+        place.engine.rows(Sql(f"SELECT customer_id, segment FROM {found} JOIN {CUSTOMER_NAMES} USING (customer_key)"))
+    )
 
 
 @pytest.mark.parametrize("model", MODELS, ids=str)
