@@ -58,22 +58,17 @@ def test_a_frame_comes_in_as_it_is(engine):
     assert found == [("00ä'7", Decimal("10.05"), moments[0]), (None, None, None)]
 
 
+@pytest.mark.parametrize("engine", KINDS[1:], indirect=True)
 def test_what_is_written_is_named_by_its_content(engine, tmp_path):
-    if engine.name == "duckdb":
-        pytest.skip("DuckDB writes the file itself")
     engine.table("orders", ORDERS)
-    told = []
-    for number in range(3):
-        path = tmp_path / f"customers{number}.table"
-        path = path.with_name("customers.table")
-        query = Sql("SELECT * FROM orders" if number < 2 else "SELECT * FROM orders WHERE k < 3")
-        engine.write(query, path, "2025-07-01")
+    path, told = tmp_path / "customers.table", []
+    for query in ("SELECT * FROM orders", "SELECT * FROM orders", "SELECT * FROM orders WHERE k < 3"):
+        engine.write(Sql(query), path, "2025-07-01")
         told.append(json.loads(path.read_text(encoding="utf-8")))
     assert told[0] == told[1]
     assert told[0] != told[2]
     assert [one["rows"] for one in told] == [3, 3, 2]
-    where = told[0].get("table") or told[0]["folder"]
-    assert "2025" in where
+    assert "2025" in (told[0].get("table") or told[0]["folder"])
 
 
 @pytest.mark.parametrize(
@@ -82,7 +77,7 @@ def test_what_is_written_is_named_by_its_content(engine, tmp_path):
         ("strlen('é')", 2),
         ("nfc_normalize('e\u0301')", "é"),
         ("lower('ÀÇŞ')", "àçş"),
-        ("upper('straße é')", None),
+        ("upper('é')", "É"),
         ("epoch_us(TIMESTAMP '2025-03-30 02:30:00.000001')", 1_743_301_800_000_001),
         ("make_timestamp(1743301800000001)", datetime(2025, 3, 30, 2, 30, 0, 1)),  # noqa: DTZ001
         ("date_diff('day', DATE '2024-02-28', DATE '2024-03-01')", 2),
@@ -110,21 +105,17 @@ def test_what_is_written_is_named_by_its_content(engine, tmp_path):
     ],
 )
 def test_a_word_means_the_same(engine, expression, answer):
-    found = one(engine, expression)
-    if answer is not None or "TRY" in expression:
-        assert found == answer
+    assert one(engine, expression) == answer
 
 
+@pytest.mark.parametrize("engine", KINDS[1:], indirect=True)
 def test_a_table_that_is_not_there_is_named(engine):
-    if engine.name == "duckdb":
-        pytest.skip("DuckDB holds no tables of the user's")
     with pytest.raises(DataError, match=r"no table shop\.nothing"):
         engine.register("source", "shop.nothing")
 
 
+@pytest.mark.parametrize("engine", ["spark"], indirect=True)
 def test_the_cluster_reads_files_by_their_address(engine, tmp_path):
-    if engine.name != "spark":
-        pytest.skip("an address of files is Spark's")
     pq.write_table(pa.table({"d": [date(2025, 1, 1)], "t": [datetime(2025, 1, 1, tzinfo=UTC)]}), tmp_path / "a.parquet")
     rows = engine.register("source", tmp_path.as_uri() + "/a.parquet")
     assert engine.columns(Sql(f"SELECT * FROM {rows}")) == {"d": "DATE", "t": "TIMESTAMP WITH TIME ZONE"}

@@ -108,7 +108,7 @@ class PostgresEngine:
     def drop(self, table_name: str) -> None:
         """Drop a temporary table if it is there."""
         known = self._names.forget(table_name)
-        if isinstance(known, exp.Table) and not known.args.get("db"):
+        if isinstance(known, exp.Table):
             self._run(f"DROP TABLE {name(known.name)}")
 
     def columns(self, query: Sql) -> dict[str, str]:
@@ -116,15 +116,17 @@ class PostgresEngine:
         return self._described(self._names.told(query))
 
     def write(self, query: Sql, path: Path, day: str = "") -> None:
-        """Write a query's rows to a table of the schema, named by its content; the file says which."""
-        made = self._names.new("written")
-        schema = name(self._schema)
-        self._run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        self._run(f"CREATE TABLE {schema}.{name(made)} AS {self._names.told(query)}")
+        """Write a query's rows to a table of the schema, named by its content; the file says which.
+
+        All in one transaction: a run that is killed leaves nothing in the server.
+        """
+        made, schema, asked = self._names.new("written"), name(self._schema), self._names.told(query)
         table = Sql(f"{schema}.{name(made)}")
-        rows, digest = self._run(render(_DIGEST, table=table)).fetchone() or (0, "")
-        target = "_".join(part for part in (path.stem, day.replace("-", "_"), digest) if part)
         with self._connection.transaction():
+            self._run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            self._run(f"CREATE TABLE {table} AS {asked}")
+            rows, digest = self._run(render(_DIGEST, table=table)).fetchone() or (0, "")
+            target = "_".join(part for part in (path.stem, day.replace("-", "_"), digest) if part)
             self._run(f"DROP TABLE IF EXISTS {schema}.{name(target)}")
             self._run(f"ALTER TABLE {table} RENAME TO {name(target)}")
         told = {"engine": self.name, "schema": self._schema, "table": target, "rows": rows}

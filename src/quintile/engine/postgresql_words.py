@@ -7,20 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from quintile.engine.translate import Tree, call, counted_where, hooked, number, quoted, text
+from quintile.engine.translate import PLAIN_TYPES, Tree, call, counted_where, hooked, number, quoted, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TYPES = {
-    exp.DType.TINYINT: "SMALLINT",
-    exp.DType.UTINYINT: "SMALLINT",
-    exp.DType.USMALLINT: "INT",
-    exp.DType.UINT: "BIGINT",
-    exp.DType.UBIGINT: "BIGINT",
-    exp.DType.INT128: "DECIMAL(38, 0)",
-    exp.DType.UINT128: "DECIMAL(38, 0)",
-}
 _DIGITS = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 
 
@@ -31,14 +22,12 @@ def column_type(kind: str) -> str:
 
 def _spelled_type(kind: str) -> str:
     told = exp.DataType.build(kind.strip('"'), dialect="duckdb", udt=True)
-    spelled = _TYPES.get(told.this) or told.sql("postgres")
+    spelled = PLAIN_TYPES.get(told.this) or told.sql("postgres")
     return f'{spelled} COLLATE "C"' if spelled == "TEXT" else spelled
 
 
 def told(node: Tree) -> Tree:
     """What to say in place of a part of a query."""
-    if isinstance(node, exp.DataType):
-        return exp.DataType.build(_TYPES[node.this]) if node.this in _TYPES else node
     return hooked(_WORDS, _CALLS, node)
 
 

@@ -11,20 +11,9 @@ from quintile.engine.translate import Tree, call, counted_where, hooked, number,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TYPES = {
-    exp.DType.UTINYINT: "SMALLINT",
-    exp.DType.USMALLINT: "INT",
-    exp.DType.UINT: "BIGINT",
-    exp.DType.UBIGINT: "BIGINT",
-    exp.DType.INT128: "DECIMAL(38, 0)",
-    exp.DType.UINT128: "DECIMAL(38, 0)",
-}
-
 
 def told(node: Tree) -> Tree:
     """What to say in place of a part of a query."""
-    if isinstance(node, exp.DataType):
-        return exp.DataType.build(_TYPES[node.this]) if node.this in _TYPES else node
     if _is_zone(node) and _is_zone(node.parent):
         return node  # said together with what stands around it
     return hooked(_WORDS, _CALLS, node)

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 Tree = exp.Expr
 """A query, or a part of one."""
 
+PLAIN_TYPES = {
+    exp.DType.TINYINT: "SMALLINT",
+    exp.DType.UTINYINT: "SMALLINT",
+    exp.DType.USMALLINT: "INT",
+    exp.DType.UINT: "BIGINT",
+    exp.DType.UBIGINT: "BIGINT",
+    exp.DType.INT128: "DECIMAL(38, 0)",
+    exp.DType.UINT128: "DECIMAL(38, 0)",
+}
+"""Numbers that only DuckDB has, by those that hold them elsewhere."""
+
 
 class Names:
     """What stands for quintile's names in a server or a cluster, and the queries that use them.
@@ -240,9 +251,9 @@ def _without_semi_joins(select: exp.Select) -> None:
         if kind not in {"SEMI", "ANTI"}:
             continue
         first, other = select.args["from_"].this, join.this
-        for number_, side in enumerate((first, other)):
+        for place, side in enumerate((first, other)):
             if not side.alias_or_name:
-                side.set("alias", exp.TableAlias(this=quoted(f"side_{number_}_{id(select) % 997}")))
+                side.set("alias", exp.TableAlias(this=quoted(f"side_{place}")))
         inner = exp.select("1").from_(other)
         for key in using:
             left, right = (exp.column(key.copy(), table=quoted(side.alias_or_name)) for side in (first, other))
@@ -285,6 +296,8 @@ def _name_subqueries(tree: Tree) -> None:
 
 def hooked(words: Mapping[type, Callable[[Any], Tree]], calls: Mapping[str, Callable[..., Tree]], node: Tree) -> Tree:
     """What an engine says in place of one part of a query: by the part's kind, or by the name of its function."""
+    if isinstance(node, exp.DataType):
+        return exp.DataType.build(PLAIN_TYPES[node.this]) if node.this in PLAIN_TYPES else node
     if isinstance(node, exp.Anonymous):
         called = calls.get(node.name.lower())
         return called(*node.expressions) if called else node
