@@ -15,9 +15,10 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlglot import exp
 
 from quintile.engine.duckdb import DuckDbEngine
+from quintile.engine.names import Names
 from quintile.engine.postgresql_words import column_type, told
 from quintile.engine.render import Sql, name, render
-from quintile.engine.translate import Names, parsed, quoted
+from quintile.engine.translate import parsed, quoted
 from quintile.errors import DataError, SettingsError
 
 if TYPE_CHECKING:

@@ -18,10 +18,11 @@ from pyspark.sql import SparkSession
 from sqlglot import exp
 
 from quintile.engine.duckdb import DuckDbEngine
+from quintile.engine.names import Names
 from quintile.engine.render import Sql, name, render
 from quintile.engine.spark_files import SparkFiles
 from quintile.engine.spark_words import told
-from quintile.engine.translate import Names, parsed, quoted
+from quintile.engine.translate import parsed, quoted
 from quintile.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
