@@ -78,8 +78,9 @@ class Child:
             process.kill()
 
         timer = threading.Timer(self._limits.max_seconds, stop)
-        timer.start()
+        timer.daemon = True  # an interrupt before it is cancelled must not hold the interpreter's end
         try:
+            timer.start()
             return self._answer(process, request, on_step)
         except (BrokenPipeError, EOFError) as error:
             raise self._crash(process.wait(), place, late=late.is_set()) from error
