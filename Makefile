@@ -11,7 +11,7 @@ demo: .venv/installed
 
 test: .venv/installed-dev
 	@scripts/install-test-services.sh
-	$(BIN)/python -m pytest -n 3 --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --no-loadscope-reorder
 
 check: .venv/installed-dev
 	$(BIN)/ruff check

@@ -53,7 +53,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
 
     class OneCluster(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            folder = nodeid.startswith(("tests/engines/", "tests/export/test_sql_executed"))
-            return "spark" if folder and "spark" in nodeid else nodeid.partition("::")[0]
+            return "spark" if _of_spark(nodeid) else nodeid.partition("::")[0]
 
     return OneCluster(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of Spark come first: they take longest, and wait more than they work."""
+    items.sort(key=lambda item: not _of_spark(item.nodeid))
+
+
+def _of_spark(nodeid: str) -> bool:
+    folder = nodeid.startswith(("tests/engines/", "tests/export/test_sql_executed"))
+    return folder and "spark" in nodeid

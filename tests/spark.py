@@ -8,10 +8,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.services import HOST, free_port, program, require, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# Virtual machines that live for minutes start quickly rather than run fast.
+_QUICK = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
 
 def pyspark_home() -> Path:
@@ -34,7 +39,7 @@ def cluster(workers: int = 2) -> Iterator[str]:
         def start(kind: str, *arguments: str) -> None:
             log = Path(folder) / f"{kind}-{len(arguments)}-{free_port()}.log"
             command = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{kind}", "--host", HOST, *arguments]
-            words = {"SPARK_LOCAL_IP": HOST, "SPARK_DAEMON_MEMORY": "256m", "SPARK_LOCAL_DIRS": folder}
+            words = {"SPARK_LOCAL_IP": HOST, "SPARK_DAEMON_MEMORY": "256m", "SPARK_LOCAL_DIRS": folder, **_QUICK}
             said = b"I have been elected leader" if kind == "master.Master" else b"Successfully registered with master"
             settings = [f"{name}={value}" for name, value in words.items()]
             stack.enter_context(running(["env", *settings, *command], lambda: said in log.read_bytes(), log))
@@ -60,11 +65,15 @@ def session_on(master: str) -> Iterator[Any]:
         "spark.ui.enabled": "false",
         "spark.executor.memory": "1g",
         "spark.sql.shuffle.partitions": "2",
+        "spark.sql.codegen.wholeStage": "false",
         "spark.log.level": "ERROR",
     }
     for name, value in chosen.items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in _QUICK.items():
+            patch.setenv(name, value)
+        session = builder.getOrCreate()
     assert session.sparkContext.master == master, "another session stands in this process"
     try:
         yield session

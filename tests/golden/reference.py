@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
-import sys
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import quintile
+from tests.forked import completed
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
+    from pathlib import Path
 
     from quintile import Result
 
@@ -60,13 +58,5 @@ def steps_of(result: Result) -> list[tuple[str, int, object]]:
 
 
 def quintile_command(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m quintile``, the one that the tests import, in a folder where no other settings file is met."""
-    modules = [str(Path(quintile.__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
-    return subprocess.run(
-        [sys.executable, "-m", "quintile", *map(str, arguments)],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, modules))},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """Run ``quintile``, the one that the tests import, in a folder where no other settings file is met."""
+    return completed(folder, [str(argument) for argument in arguments])

@@ -38,9 +38,10 @@ class Names:
         self._made = 0
 
     def new(self, called: str) -> str:
-        """A name that no table has yet."""
+        """A name that no table has yet, of letters and digits alone."""
         self._made += 1
-        return f"{called[:40]}_{self._made}{self._session}"
+        plain = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in called[:40])
+        return f"{plain}_{self._made}{self._session}"
 
     def stand(self, called: str, tree: Tree) -> Tree | None:
         """Let a table, or the tree of a view, stand for a name; gives what stood for it before."""

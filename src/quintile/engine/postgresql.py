@@ -51,7 +51,9 @@ $$ BEGIN
     RETURN pg_temp.try_number(value::numeric, most, scale);
 EXCEPTION WHEN OTHERS THEN RETURN NULL; END $$;
 CREATE FUNCTION pg_temp.try_double(value text) RETURNS float8 IMMUTABLE LANGUAGE plpgsql AS
-$$ BEGIN RETURN value::float8; EXCEPTION WHEN OTHERS THEN RETURN NULL; END $$;
+$$ BEGIN RETURN value::float8; EXCEPTION
+    WHEN numeric_value_out_of_range THEN RETURN CASE WHEN value ~* 'e-' THEN 0 ELSE 'Infinity' END;
+    WHEN OTHERS THEN RETURN NULL; END $$;
 CREATE FUNCTION pg_temp.try_time(value text) RETURNS timestamp IMMUTABLE LANGUAGE plpgsql AS
 $$ BEGIN RETURN value::timestamp; EXCEPTION WHEN OTHERS THEN RETURN NULL; END $$;
 CREATE FUNCTION pg_temp.try_time(value timestamp) RETURNS timestamp IMMUTABLE LANGUAGE sql AS $$ SELECT value $$;

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from quintile.engine.translate import PLAIN_TYPES, Tree, call, counted_where, hooked, number, quoted, text
+from quintile.engine.translate import PLAIN_TYPES, Tree, call, counted_where, hooked, is_infinite, number, quoted, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +109,14 @@ def _micros(moment: Tree) -> Tree:
     return exp.cast(exp.Mul(this=seconds, expression=number(1_000_000)), "BIGINT")
 
 
+def _least(node: exp.Min) -> Tree:
+    """The least values, in a list: ``min(x, 2)``."""
+    if node.args.get("count") is None:
+        return node
+    in_order = exp.Order(this=node.this, expressions=[exp.Ordered(this=node.this.copy(), nulls_first=False)])
+    return exp.ArrayAgg(this=in_order)
+
+
 _CALLS: dict[str, Callable[..., Tree]] = {
     "strlen": lambda value: call("octet_length", value),
     "nfc_normalize": lambda value: call("normalize", value),
@@ -124,6 +132,8 @@ _WORDS: dict[type, Any] = {
     exp.Lower: _folded("lower"),
     exp.Upper: _folded("upper"),
     exp.CountIf: counted_where,
+    exp.IsInf: is_infinite,
+    exp.Min: _least,
     exp.Contains: lambda node: exp.Paren(
         this=exp.GT(this=call("strpos", node.this, node.expression), expression=number(0))
     ),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from quintile.engine.translate import Tree, call, counted_where, hooked, number, text
+from quintile.engine.translate import Tree, call, counted_where, hooked, is_infinite, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,15 @@ def _numbered(node: exp.Window) -> Tree:
     return node
 
 
+def _least(node: exp.Min) -> Tree:
+    """The least values, in a list: ``min(x, 2)``; what there are too few of is nothing."""
+    if node.args.get("count") is None:
+        return node
+    listed = call("array_sort", call("collect_list", node.this))
+    many = node.args["count"]
+    return call("slice", call("concat", listed, call("array_repeat", exp.Null(), many)), number(1), many.copy())
+
+
 _CALLS: dict[str, Callable[..., Tree]] = {
     "strlen": lambda value: call("octet_length", value),
     "nfc_normalize": _composed,
@@ -62,6 +71,8 @@ _CALLS: dict[str, Callable[..., Tree]] = {
 _WORDS: dict[type, Any] = {
     exp.Contains: lambda node: call("contains", node.this, node.expression),
     exp.CountIf: counted_where,
+    exp.IsInf: is_infinite,
+    exp.Min: _least,
     exp.BitwiseLeftShift: lambda node: call("shiftleft", node.this, exp.cast(node.expression, "INT")),
     exp.RegexpFullMatch: lambda node: exp.RegexpLike(
         this=node.this, expression=text(f"^(?:{node.expression.name})\\z")

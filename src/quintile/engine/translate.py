@@ -92,6 +92,11 @@ def counted_where(node: exp.CountIf) -> Tree:
     return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=node.this))
 
 
+def is_infinite(node: exp.IsInf) -> Tree:
+    """Whether a number is one of the two infinities."""
+    return exp.In(this=node.this, expressions=[exp.cast(text(each), "DOUBLE") for each in ("Infinity", "-Infinity")])
+
+
 def _name_tables(tree: Tree, kept: Mapping[str, Tree]) -> None:
     for table in list(tree.find_all(exp.Table)):
         known = kept.get(table.name)

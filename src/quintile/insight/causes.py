@@ -28,7 +28,9 @@ TRACED, STATES = "traced", "states_of_customers"
 _ALL = "SELECT {step} AS step, customer_key, segment, code, revenue FROM {state}"
 _WIDE = "SELECT customer_key, {columns} FROM ({every}) GROUP BY customer_key"
 _OF_STEP = "max({value}) FILTER (step = {step}) AS {column}"
-_MONEY_OF_STEP = "coalesce(sum(revenue) FILTER (step = {step}), 0) AS {column}"
+_MONEY_OF_STEP = """
+coalesce(sum(CASE WHEN step = {step} THEN revenue ELSE revenue - revenue END), 0) AS {column}
+"""
 _TRACED = """
 SELECT customer_key, {first} AS "from", {last} AS "to", CASE
         WHEN {first} IS NULL THEN {came}

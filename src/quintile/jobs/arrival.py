@@ -180,10 +180,14 @@ def _warnings(judged: Judged, project: Project, changes: ExtractChanges | None) 
     if found.late:
         message = f"rows are dated before {project.published.as_of}, the last published analysis date, the earliest"
         told.append(("late_rows", found.late, f"{message} on {found.earliest}: they count from now on"))
-    if changes is not None and changes.vanished_orders:
-        message = "orders of the ledger are not in this full extract and no longer count"
-        told.append(("vanished_orders", changes.vanished_orders, message))
-    return [{"code": code, "rows": rows, "message": f"{rows:,} {message}"} for code, rows, message in told]
+    found_told = [{"code": code, "rows": rows, "message": f"{rows:,} {message}"} for code, rows, message in told]
+    return found_told if changes is None else [*found_told, *vanished_warning(changes.vanished_orders)]
+
+
+def vanished_warning(orders: int) -> list[dict[str, Any]]:
+    """What is told of orders that a full extract does not have, if there are any."""
+    message = f"{orders:,} orders of the ledger are not in this full extract and no longer count"
+    return [{"code": "vanished_orders", "rows": orders, "message": message}] if orders else []
 
 
 def warnings_alone(engine: Engine, arrival: Arrival) -> tuple[dict[str, Any], ...]:

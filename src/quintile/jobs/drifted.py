@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from quintile.engine.render import render
-from quintile.jobs.kept_orders import files_of
 from quintile.jobs.known_rows import has_plain_ids, known_people
+from quintile.jobs.stored import files_of
 from quintile.ledger.drift import find_drift, remembered, renamed, settle
 from quintile.ledger.people import customer_keys
 from quintile.ledger.profile import profile_of

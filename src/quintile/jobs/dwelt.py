@@ -11,6 +11,7 @@ from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import SettingsError
 from quintile.jobs.project import CUSTOMERS_FILE, MODEL_JSON
 from quintile.jobs.result import COMPUTED, DWELLING
+from quintile.jobs.stored import customers_of, stored
 from quintile.scoring.slack import with_slack
 from quintile.segments.dwell import count_held, hold_back
 from quintile.snapshots.series import dates_before
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from quintile.pipeline import Scored
 
 _BEFORE = """
-(SELECT customer_key, segment, {computed} FROM read_parquet({file}) WHERE segment IN ({segments}))
+(SELECT customer_key, segment, {computed} FROM ({customers}) WHERE segment IN ({segments}))
 """
 _KEPT = f"{COMPUTED}, {DWELLING}"
 # A snapshot from before there was a rule: nobody was held back.
@@ -55,7 +56,7 @@ def dwelt(engine: Engine, scored: Scored, store: Path, as_of: date, formats: Col
     """
     if not scored.model.dwell.is_on:
         return scored
-    if "parquet" not in formats:
+    if not {"parquet", "table"} & {*formats}:
         message = f"the dwell rule needs {CUSTOMERS_FILE} of the snapshot before, and none would be written"
         raise SettingsError("dwell", message, fix="write --formats parquet,csv")
     day = as_of.date() if isinstance(as_of, datetime) else as_of
@@ -100,16 +101,17 @@ def as_published(engine: Engine, scored: Scored, home: Path, report: Mapping[str
 
 def _before(engine: Engine, scored: Scored, earlier: Earlier | None) -> Sql | None:
     """What was published before, of segments that there still are."""
-    if earlier is None or scored.scheme is None or not (earlier.folder / CUSTOMERS_FILE).is_file():
+    file = None if earlier is None else customers_of(earlier.folder)
+    if earlier is None or scored.scheme is None or file is None:
         return None
     model = RfmModel.from_json((earlier.folder / MODEL_JSON).read_text(encoding="utf-8"))
     if _segments(model) != _segments(scored.model):
         return None
-    file = literal(str(earlier.folder / CUSTOMERS_FILE))
-    kept = COMPUTED in engine.columns(render("SELECT * FROM read_parquet({file})", file=file))
+    customers = stored(engine, [file])
+    kept = COMPUTED in engine.columns(customers)
     computed = Sql(_OWN if earlier.is_own else _KEPT if kept else _NOT_KEPT)
     names = [*dict.fromkeys((*(segment.name for segment in scored.scheme.segments), scored.scheme.fallback))]
-    return render(_BEFORE, computed=computed, file=file, segments=joined(map(literal, names)))
+    return render(_BEFORE, computed=computed, customers=customers, segments=joined(map(literal, names)))
 
 
 def _segments(model: RfmModel) -> tuple[str, int]:

@@ -18,6 +18,7 @@ from quintile.jobs.key import KEY_FILE, STATE_FILE
 from quintile.jobs.person import asked_for, resolved
 from quintile.jobs.project import STORE
 from quintile.jobs.state import open_state
+from quintile.jobs.stored import require_here
 from quintile.jobs.sweeping import known_by_digest, sweep
 from quintile.jobs.tombstones import agreed_tombstones, obey
 from quintile.jobs.workplace import now_text, silent, workplace
@@ -112,7 +113,9 @@ def _store_of(project: Path) -> Store:
     if not root.is_dir():
         fix = "name the folder of quintile run --project"
         raise SettingsError("project", f"'{project}' is no project: it has no {STORE} folder", fix=fix)
-    return Store(root)
+    store = Store(root)
+    require_here(store.current())
+    return store
 
 
 def _tables(settings: Settings) -> list[Path]:

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.bridge import BridgeStep
 from quintile.domain.rfm_model import RfmModel
 from quintile.domain.transactions import Transactions
-from quintile.engine.render import literal, render
+from quintile.engine.render import render
 from quintile.errors import Place, SettingsError
 from quintile.jobs.dwelt import dwelt
 from quintile.jobs.kept_orders import kept_ledger
 from quintile.jobs.kept_scores import ON_A_LIST
-from quintile.jobs.project import CUSTOMERS_FILE, MODEL_JSON, PROFILE_JSON, STORE, Project
+from quintile.jobs.project import MODEL_JSON, PROFILE_JSON, STORE, Project
 from quintile.jobs.result import collect
+from quintile.jobs.server import with_storage
+from quintile.jobs.stored import CUSTOMERS, CUSTOMERS_TABLE, customers_of, stored
 from quintile.jobs.workplace import now_text, silent, today, workplace
 from quintile.metrics.measure import Clock
 from quintile.metrics.partials import Partials, sum_orders
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from quintile.jobs.workplace import Workplace
     from quintile.snapshots.store import Draft
 
-_LISTED = "(SELECT customer_key FROM read_parquet({customers}))"
+_LISTED = "(SELECT customer_key FROM ({customers}))"
 _FORMATS = ("parquet",)  # the lists that people open are those of the current snapshot
 _TOO_EARLY, _EMPTY = "before_first_order", "empty_window"
 _WHY = {
@@ -69,6 +71,20 @@ class _Published:
     model: RfmModel
     orders: OrderFiles
     settings: Settings
+
+    @property
+    def customers(self) -> Path:
+        """Its customers by key.
+
+        Raises:
+            SettingsError: ``project``, it keeps none.
+        """
+        found = customers_of(self.folder)
+        if found is None:
+            message = f"the published snapshot has no {CUSTOMERS}, which says who is on the list of customers"
+            place = Place(str(self.folder))
+            raise SettingsError("project", message, fix="run again with --formats parquet,csv", place=place)
+        return found
 
     def clock(self, day: date) -> Clock:
         return Clock.at(day, self.model, self.settings.ledger.time_zone)
@@ -119,7 +135,8 @@ def history(
     with writing as draft, logged(settings, project, draft) as log:
         published = _open(project, settings)
         days = _days(published, dates)
-        with workplace([], settings.engine, store.root, on_step=on_step) as place:
+        engine = with_storage(settings.engine, project)
+        with workplace([], engine, store.root, anywhere=True, on_step=on_step) as place:
             found = _add_all(place, published, days, draft)
         log.adds([line["snapshot"] for line in found["snapshots"] if line["added"]])
     return {
@@ -133,16 +150,13 @@ def history(
 
 def _open(home: Path, settings: Settings) -> _Published:
     """The published snapshot and what it names."""
-    project = Project.at(home / STORE)
+    project = Project.at(home / STORE, anywhere=True)
     orders = OrderFiles.of(project.snapshot)
     if project.snapshot is None or project.files is None or orders is None:
         message = "the project has no snapshot that keeps its orders"
         fix = f"publish one: quintile run SOURCE --project {home}"
         raise SettingsError("project", message, fix=fix, place=Place(str(home)))
     model = RfmModel.from_json((project.snapshot / MODEL_JSON).read_text(encoding="utf-8"))
-    if model.population == ON_A_LIST and not (project.snapshot / CUSTOMERS_FILE).is_file():
-        message = f"the published snapshot has no {CUSTOMERS_FILE}, which says who is on the list of customers"
-        raise SettingsError("project", message, fix="run again with --formats parquet,csv", place=Place(str(home)))
     if settings.refresh.refit:
         model = replace(model, cuts=None, fitted=None)
     ledger = replace(settings.ledger, time_zone=project.files.meaning.time_zone)
@@ -187,7 +201,7 @@ def _add_all(place: Workplace, published: _Published, days: list[date], draft: D
             left_out.append(_left_out(day, _EMPTY))
             continue
         result = _scored(place, published, partials, day)
-        lines.append(_add(published, result, draft, standing))
+        lines.append(_add(place, published, result, draft, standing))
     return {"snapshots": lines, "left_out": left_out}
 
 
@@ -195,7 +209,7 @@ def _scored(place: Workplace, published: _Published, partials: Partials, day: da
     engine, model, clock = place.engine, published.model, published.clock(day)
     population = None
     if model.population == ON_A_LIST:  # the list as the published snapshot knew it
-        population = render(_LISTED, customers=literal(str(published.folder / CUSTOMERS_FILE)))
+        population = render(_LISTED, customers=stored(engine, [published.customers]))
     rfm = partials.measure(engine, model, clock, population)
     steps = partials.steps(engine, rfm, clock, every_buyer=population is None)
     accounted = published.accounted(partials.ledger)
@@ -207,11 +221,13 @@ def _scored(place: Workplace, published: _Published, partials: Partials, day: da
     return result
 
 
-def _add(published: _Published, result: Result, draft: Draft, standing: dict[tuple[Any, ...], str]) -> dict[str, Any]:
+def _add(
+    place: Workplace, published: _Published, result: Result, draft: Draft, standing: dict[tuple[Any, ...], str]
+) -> dict[str, Any]:
     """Keep a snapshot, unless one with the same customers, of the same date, ledger and model is there."""
     for file in (LEDGER_JSON, ORDERS_JSON, PROFILE_JSON):
         shutil.copyfile(published.folder / file, draft.folder / file)
-    snapshot = result.write(draft.folder, _FORMATS)
+    snapshot = result.write(draft.folder, ("table",) if place.reader is not None else _FORMATS)
     report = result.report
     there = standing.get(_content(report))
     if there is None:
@@ -233,7 +249,8 @@ def _standing(store: Path) -> dict[tuple[Any, ...], str]:
 
 
 def _content(report: dict[str, Any]) -> tuple[Any, ...]:
-    customers = report.get("files", {}).get(CUSTOMERS_FILE)
+    files = report.get("files", {})
+    customers = files.get(CUSTOMERS) or files.get(CUSTOMERS_TABLE)
     return report["as_of"], report.get("known", {}).get("ledger"), report["model"]["fingerprint"], customers
 
 

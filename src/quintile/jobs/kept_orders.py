@@ -14,11 +14,11 @@ from quintile.domain.ledger import Ledger
 from quintile.domain.order_sums import KeptMonths
 from quintile.domain.settings import LedgerSettings
 from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.jobs.stored import FILES, files_of, keep, stored
 from quintile.ledger.month_sums import PART_MONTH, sums_by_month
 from quintile.ledger.rules.lines import PARTS, PARTS_VIEW, SHIFT
 from quintile.ledger.rules.refunds import Told, net_refunds, orders_of
 from quintile.ledger.untouched import ALL_PARTS
-from quintile.snapshots.ledger_files import keep_file
 from quintile.snapshots.order_files import NAMES, ORDERS, OrderFiles, month_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ KEPT_BEFORE, TOUCHED, TOUCHED_BEFORE, NEW_NAMES = "kept_before", "touched_orders
 
 # Columns that served to find repetitions, and the type of those that say nothing.
 _SERVED, _SAYS_NOTHING = ("customer_key", "two_customers", "marks"), "UTINYINT"
-_FILES = "SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
 _NAMED = """
 SELECT names.customer_key, part.* EXCLUDE ({served})
 FROM {parts} AS part LEFT JOIN {names} AS names ON names.customer_id = CAST(part.customer_key AS VARCHAR)
@@ -47,7 +46,7 @@ _OF_MONTH = """
 SELECT {written} FROM {parts} WHERE {time} >= {month} AND {time} < {month} + INTERVAL 1 MONTH
 ORDER BY {time}, {columns}
 """
-# A column's nulls elsewhere in the table must not show in a month's file, so every column may hold some.
+# A column's nulls elsewhere in the table must not show in a month's Parquet file, so every column may hold some.
 _WRITTEN = "TRY({column}) AS {column}"
 _GONE = "SELECT 1 FROM ({known}) ANTI JOIN {names} USING (customer_key, customer_id) LIMIT 1"
 _NEW = "SELECT * FROM {names} ANTI JOIN ({known}) USING (customer_key, customer_id)"
@@ -56,7 +55,6 @@ _LISTED = """
 SELECT customer_key FROM {names} SEMI JOIN (SELECT CAST(customer_key AS VARCHAR) AS customer_id FROM {people})
     USING (customer_id)
 """
-_ROWS_OF = "SELECT num_rows FROM parquet_file_metadata([{file}])"
 # What a ledger says of its tables and of a run's rows, and the other values that JSON has to hold as text.
 _OF_THE_RUN = {"orders", "people", "names", "second", "rows", "fates", "warnings", "months"}
 _MONEY = ("column_refunds", "after_refunds", "net", "table_refunds")
@@ -91,7 +89,7 @@ def keep_orders(
     time = render(_TIME, shift=literal(SHIFT))
     shared = {"parts": parts, "time": time, **_columns(engine, parts)}
     months = [
-        _write(engine, kept, ORDERS, f"{month:%Y-%m}-", render(_OF_MONTH, month=literal(month), **shared))
+        keep(engine, kept, ORDERS, f"{month:%Y-%m}-", render(_OF_MONTH, month=literal(month), **shared))
         for month in sums
     ]
     named = _name_files(engine, names, before, kept)
@@ -102,14 +100,14 @@ def keep_orders(
 def _name_files(engine: Engine, names: Sql, before: Before | None, kept: Path) -> tuple[KeptFile, ...]:
     """Those before and one of the new people, or one of all people where some of them were merged."""
     if before is None:
-        return (_write(engine, kept, NAMES, "", render(_NAMES, names=names)),)
-    known = files_of(before.files.name_paths(before.store))
+        return (keep(engine, kept, NAMES, "", render(_NAMES, names=names)),)
+    known = stored(engine, before.files.name_paths(before.store))
     if engine.rows(render(_GONE, known=known, names=names)):
-        return (_write(engine, kept, NAMES, "", render(_NAMES, names=names)),)
+        return (keep(engine, kept, NAMES, "", render(_NAMES, names=names)),)
     new = render("({new})", new=render(_NEW, known=known, names=names))
     if not engine.rows(render("SELECT 1 FROM {new} LIMIT 1", new=new)):
         return before.files.names
-    return (*before.files.names, _write(engine, kept, NAMES, "", render(_NAMES, names=new)))
+    return (*before.files.names, keep(engine, kept, NAMES, "", render(_NAMES, names=new)))
 
 
 def keep_touched(engine: Engine, ledger: Ledger, before: OrderFiles, kept: Path, settings: Settings) -> OrderFiles:
@@ -130,10 +128,10 @@ def keep_touched(engine: Engine, ledger: Ledger, before: OrderFiles, kept: Path,
     months = {month_of(file): file for file in before.months if month_of(file) not in emptied}
     for month in changed:
         of_month = render(_OF_MONTH, month=literal(month), **shared)
-        months[month] = _write(engine, kept, ORDERS, f"{month:%Y-%m}-", of_month)
+        months[month] = keep(engine, kept, ORDERS, f"{month:%Y-%m}-", of_month)
     names = before.names
     if engine.rows(render("SELECT 1 FROM {added} LIMIT 1", added=name(NEW_NAMES))):
-        names = (*names, _write(engine, kept, NAMES, "", render(_NAMES, names=name(NEW_NAMES))))
+        names = (*names, keep(engine, kept, NAMES, "", render(_NAMES, names=name(NEW_NAMES))))
     files = tuple(file for _, file in sorted(months.items()))
     sums = {month: (before.sums | changed)[month] for month in sorted(months)}
     return OrderFiles(files, names, _told(ledger, settings), judged_by(ledger, settings), sums)
@@ -159,7 +157,7 @@ def kept_ledger(
         by_month: Also tell the ledger of its months.
     """
     for table, listed in ((PARTS_VIEW, files.months), (CUSTOMER_NAMES, files.names)):
-        engine.view(table, files_of([_path_of(file, folders) for file in listed]))
+        engine.view(table, stored(engine, [_path_of(file, folders) for file in listed]))
     if parts is not None:
         engine.view(PARTS_VIEW, render("SELECT * FROM {parts}", parts=parts))
     ledger = found or from_json(files.ledger)
@@ -201,7 +199,8 @@ def _under_numbers(engine: Engine, parts: Sql, names: Sql) -> Sql:
 def _columns(engine: Engine, parts: Sql) -> dict[str, Sql]:
     """All columns, to sort by and to write."""
     columns = [name(column) for column in engine.columns(render("SELECT * FROM {parts}", parts=parts))]
-    return {"columns": joined(columns), "written": joined(render(_WRITTEN, column=column) for column in columns)}
+    written = (render(_WRITTEN, column=column) for column in columns) if engine.name == FILES else columns
+    return {"columns": joined(columns), "written": joined(written)}
 
 
 def judged_by(ledger: Ledger, settings: Settings) -> str:
@@ -226,16 +225,3 @@ def from_json(told: dict[str, Any]) -> Ledger:
     known = {field.name for field in fields(Ledger)}
     values = {key: value for key, value in (told | money | times).items() if key in known}
     return Ledger(**values, orders=ORDERS, rows=told["lines"], fates={})
-
-
-def _write(engine: Engine, kept: Path, room: str, label: str, query: Sql) -> KeptFile:
-    kept.mkdir(exist_ok=True)
-    written = kept / "written.kept"
-    engine.write(query, written)
-    rows = engine.rows(render(_ROWS_OF, file=literal(str(written))))[0][0]
-    return keep_file(kept, room, label, written, rows)
-
-
-def files_of(paths: Sequence[Path]) -> Sql:
-    """The query of some kept files of one shape."""
-    return render(_FILES, files=joined(literal(str(path)) for path in paths))

@@ -10,6 +10,7 @@ from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import Place, StoreError
 from quintile.jobs.kept_orders import kept_ledger
 from quintile.jobs.result import COMPUTED
+from quintile.jobs.stored import stored
 from quintile.metrics.measure import measure
 from quintile.scoring.score import score
 from quintile.segments.assign import assign
@@ -41,7 +42,7 @@ _CODE = "list_extract([{codes}], ((r::INTEGER - 1) * {scores} + f::INTEGER - 1) 
 _NO_SCHEME = "SELECT *, {name} AS segment FROM {scores}"
 _UNTIL = "SELECT * FROM {orders} WHERE {before}"
 _OWN = "SELECT * FROM {orders} {whose}"
-_PUBLISHED = "SELECT * FROM read_parquet({file}) {whose}"
+_PUBLISHED = "SELECT * FROM ({customers}) {whose}"
 _OF_ONE = "WHERE customer_key = {customer}"
 _LISTED = "(SELECT customer_key FROM ({published}) SEMI JOIN {known} USING (customer_key))"
 _DIFFERENT = """
@@ -185,7 +186,8 @@ class KeptScores:
         return replace(ledger, orders=self._place.engine.view(_OWN_ORDERS, own))
 
     def _published(self, opened: Opened) -> Sql:
-        return render(_PUBLISHED, file=literal(str(opened.customers)), whose=self._whose)
+        customers = stored(self._place.engine, [opened.customers])
+        return render(_PUBLISHED, customers=customers, whose=self._whose)
 
 
 def segmented(engine: Engine, rfm: Sql, model: RfmModel) -> Sql:

@@ -17,6 +17,7 @@ from quintile.insight.kpis import (
     revenue_of,
 )
 from quintile.jobs.kept_orders import CUSTOMER_NAMES, kept_ledger
+from quintile.jobs.stored import stored
 from quintile.ledger.rules.refunds import ORDERS
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from quintile.sources.engagement import Engagement
 
 _PURCHASES = "(SELECT customer_key, ordered_at FROM {orders} WHERE state = {purchase})"
-_CUSTOMERS = "SELECT customer_key, segment, frequency, monetary FROM read_parquet({file})"
+_CUSTOMERS = "SELECT customer_key, segment, frequency, monetary FROM ({customers})"
 _IN_WINDOW = "(SELECT customer_key, net FROM {orders} WHERE state <> {zero} AND {inside})"
 _DAYS = """
 (SELECT customer_key, {first_day} AS first_day, CASE WHEN second_at < {moment} THEN {second_day} END AS second_day
@@ -107,7 +108,8 @@ class Counting:
         return found
 
     def _scored(self, one: Opened) -> Sql:
-        return self._place.engine.view("scored", render(_CUSTOMERS, file=literal(str(one.customers))))
+        engine = self._place.engine
+        return engine.view("scored", render(_CUSTOMERS, customers=stored(engine, [one.customers])))
 
     def _averaged(self, one: Opened, clock: Clock, customers: Sql) -> dict[str, Decimal] | None:
         """The revenue by segment where monetary is an average; None where it is the revenue itself."""

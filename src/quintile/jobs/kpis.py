@@ -20,6 +20,7 @@ from quintile.insight.kpis import SegmentCounts, figures, total
 from quintile.jobs.kpi_counts import Counting
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.project import STORE
+from quintile.jobs.server import with_storage
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import series
 from quintile.sources.engagement import read_engagement
@@ -78,12 +79,13 @@ def kpis(
     settings.targets.check()
     found = as_now_known(series(project / STORE))
     dates = _between(found, wanted)
-    opened = [open_snapshot(one) for one in dates]
+    opened = [open_snapshot(one, anywhere=True) for one in dates]
     _refuse_unknown(opened, wanted.segment, settings.targets)
     before = dict(zip((one.id for one in found), [None, *found], strict=False))
     file = settings.kpis.engagement
     files = [Path(file)] if file is not None else []
-    with workplace(files, settings.engine, project / STORE, on_step=on_step) as place:
+    engine = with_storage(settings.engine, project)
+    with workplace(files, engine, project / STORE, anywhere=True, on_step=on_step) as place:
         engagement = None
         if file is not None:
             zone = opened[-1].report["time_zone"]
@@ -92,7 +94,7 @@ def kpis(
         lines = []
         for one in opened:
             earlier = before[one.snapshot.id]
-            people = None if earlier is None else counting.customers(open_snapshot(earlier))
+            people = None if earlier is None else counting.customers(open_snapshot(earlier, anywhere=True))
             counted = counting.counts(one, people or {})
             everyone = total(counted.values(), None if people is None else sum(people.values()))
             lines.append(_told(one, counted, everyone, settings, wanted.segment))

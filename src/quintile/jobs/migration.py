@@ -20,6 +20,7 @@ from quintile.jobs.migrated import as_report
 from quintile.jobs.movements import Wanted, write_movements
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.project import STORE
+from quintile.jobs.server import with_storage
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import series
 
@@ -132,11 +133,11 @@ def _reports(
     wanted: Wanted | None = None,
     on_step: Callable[[str], None] = silent,
 ) -> list[dict[str, Any]]:
-    opened = [open_snapshot(snapshot) for snapshot in snapshots]
+    opened = [open_snapshot(snapshot, anywhere=True) for snapshot in snapshots]
     if wanted is not None:
         wanted.refuse_unknown([*opened[0].ranking, *opened[-1].ranking])
     reports = []
-    with workplace((), engine, store, on_step=on_step) as place:
+    with workplace((), with_storage(engine, store.parent), store, anywhere=True, on_step=on_step) as place:
         chain = Chain(place, store)
         for earlier, later in pairwise(opened):
             traced, states = chain.traced(earlier, later)

@@ -12,6 +12,7 @@ from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import Place, SettingsError
 from quintile.jobs.for_people import for_people
 from quintile.jobs.replacing import replacing
+from quintile.jobs.stored import files_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +25,8 @@ NEW, LOST = "new", "lost"
 HEADER = "customer_id,from,to,cause,path,code_before,code_after,revenue_before,revenue_after"
 
 _NAMES = """
-SELECT customer_key, customer_id FROM read_parquet([{later}])
-UNION ALL SELECT customer_key, customer_id FROM read_parquet([{earlier}]) AS before
-    ANTI JOIN read_parquet([{later}]) AS after USING (customer_key)
+SELECT customer_key, customer_id FROM ({later})
+UNION ALL SELECT customer_key, customer_id FROM ({earlier}) AS before ANTI JOIN ({later}) AS after USING (customer_key)
 """
 _MOVEMENTS = """
 SELECT {columns} FROM {traced} JOIN ({names}) AS names USING (customer_key)
@@ -102,7 +102,7 @@ def write_movements(
     Raises:
         StoreError: The file cannot be written.
     """
-    earlier, later = (joined(literal(str(path)) for path in one.orders.name_paths(store)) for one in ends)
+    earlier, later = (files_of(one.orders.name_paths(store)) for one in ends)
     by_number = ends[1].orders.ledger["key_type"] == "BIGINT"
     query = render(
         _MOVEMENTS,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.rfm_model import RfmModel
 from quintile.errors import Place, StoreError
 from quintile.jobs.project import MODEL_JSON
+from quintile.jobs.stored import CUSTOMERS, customers_of, require_here
 from quintile.metrics.measure import Clock
 from quintile.segments.load import kept_scheme
 from quintile.snapshots.order_files import ORDERS_JSON, OrderFiles
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from quintile.domain.snapshot import Snapshot
 
-CUSTOMERS = "customers.parquet"
 _DAY = len("2025-07-01")
 # How rows became orders; what the words of statuses mean counts only where both sources had statuses.
 _RULES = ("customer_key", "guests", "refunds", "zero_orders", "duplicates", "exclude", "statuses", "refund_kinds")
@@ -42,8 +42,8 @@ class Opened:
 
     @property
     def customers(self) -> Path:
-        """The file of its customers, by key."""
-        return self.snapshot.folder / CUSTOMERS
+        """The file of its customers, by key, or the one that points to their table."""
+        return customers_of(self.snapshot.folder) or self.snapshot.folder / CUSTOMERS
 
     @property
     def ranking(self) -> tuple[str, ...]:
@@ -78,15 +78,22 @@ class Opened:
         return all(mine[key] == theirs[key] for key in (*_RULES, "grain") if key in mine and key in theirs)
 
 
-def open_snapshot(snapshot: Snapshot) -> Opened:
+def open_snapshot(snapshot: Snapshot, *, anywhere: bool = False) -> Opened:
     """Read what a snapshot says of itself.
+
+    Args:
+        snapshot: Which one.
+        anywhere: Its orders may lie in a server or a cluster.
 
     Raises:
         StoreError: It keeps no orders or no file of customers by key, or one of its files is damaged.
-        SettingsError: Its model is damaged.
+        SettingsError: Its model is damaged; or ``engine``, its orders do lie there.
     """
+    if not anywhere:
+        require_here(snapshot.folder)
     orders = OrderFiles.of(snapshot.folder)
-    gone = next((file for file in (MODEL_JSON, CUSTOMERS) if not (snapshot.folder / file).is_file()), None)
+    has_model = (snapshot.folder / MODEL_JSON).is_file()
+    gone = MODEL_JSON if not has_model else CUSTOMERS if customers_of(snapshot.folder) is None else None
     if orders is None or gone is not None:
         message = f"the snapshot {snapshot.spoken} has no {gone or ORDERS_JSON}, so nobody can be followed through it"
         fix = f"publish it anew, with Parquet among the formats: quintile run --as-of {snapshot.as_of} --backfill"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from quintile.engine.render import Sql, literal, render
 from quintile.errors import StoreError
 from quintile.jobs.chain import Chain
-from quintile.jobs.opened import CUSTOMERS, open_snapshot
+from quintile.jobs.opened import open_snapshot
+from quintile.jobs.stored import CUSTOMERS, customers_of, stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from quintile.jobs.opened import Opened
     from quintile.jobs.workplace import Workplace
 
-_ROW = "SELECT rfm, segment FROM read_parquet({file}) WHERE customer_key = {customer}"
+_ROW = "SELECT rfm, segment FROM ({customers}) WHERE customer_key = {customer}"
 _CAUSE = "SELECT cause, path FROM {traced} WHERE customer_key = {customer}"
 
 
@@ -38,7 +39,7 @@ def own_story(place: Workplace, store: Path, snapshots: Sequence[Snapshot], cust
     Raises:
         StoreError: A snapshot does not follow from its orders.
     """
-    kept = [one for one in snapshots if (one.folder / CUSTOMERS).is_file()]
+    kept = [one for one in snapshots if customers_of(one.folder) is not None]
     lines = [_line(place, one, customer) for one in kept]
     chain = Chain(place, store, customer)
     for (one, earlier), (other, later) in pairwise(zip(kept, lines, strict=True)):
@@ -48,8 +49,8 @@ def own_story(place: Workplace, store: Path, snapshots: Sequence[Snapshot], cust
 
 
 def _line(place: Workplace, snapshot: Snapshot, customer: int) -> dict[str, Any]:
-    file = literal(str(snapshot.folder / CUSTOMERS))
-    rows = place.engine.rows(render(_ROW, file=file, customer=literal(customer)))
+    customers = stored(place.engine, [customers_of(snapshot.folder) or snapshot.folder / CUSTOMERS])
+    rows = place.engine.rows(render(_ROW, customers=customers, customer=literal(customer)))
     code, segment = rows[0] if rows else (None, None)
     said = {"as_of": snapshot.as_of, "snapshot": snapshot.id, "known": snapshot.known}
     return said | {"rfm": code, "segment": segment, "cause": None, "path": []}

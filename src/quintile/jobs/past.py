@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quintile.engine.render import literal, render
+from quintile.engine.render import render
 from quintile.export.past import Past
 from quintile.insight.alerts import DATES, Point, movements
-from quintile.jobs.project import CUSTOMERS_FILE
+from quintile.jobs.stored import customers_of, stored
 from quintile.snapshots.series import dates_before, report_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MOVES = """
 SELECT earlier.segment, later.segment, count(*)
-FROM read_parquet({earlier}) AS earlier FULL JOIN read_parquet({later}) AS later USING (customer_key)
+FROM ({earlier}) AS earlier FULL JOIN ({later}) AS later USING (customer_key)
 GROUP BY ALL ORDER BY ALL
 """
 _MODEL = ("scheme", "scheme_text", "scale")
@@ -61,8 +61,9 @@ def past_of(engine: Engine, home: Path, report: Mapping[str, Any], store: Path, 
 
 def _moves(engine: Engine, earlier: Path, later: Path) -> list[dict[str, Any]] | None:
     """How many customers went from where to where; None unless both snapshots keep their customers."""
-    files = [folder / CUSTOMERS_FILE for folder in (earlier, later)]
-    if not all(file.is_file() for file in files):
+    files = [file for folder in (earlier, later) if (file := customers_of(folder)) is not None]
+    if len(files) < len(("earlier", "later")):
         return None
-    rows = engine.rows(render(_MOVES, earlier=literal(str(files[0])), later=literal(str(files[1]))))
+    ends = (stored(engine, [file]) for file in files)
+    rows = engine.rows(render(_MOVES, **dict(zip(("earlier", "later"), ends, strict=True))))
     return [{"from": first, "to": last, "customers": customers} for first, last, customers in rows]

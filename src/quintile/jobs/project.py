@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.rfm_model import RfmModel
 from quintile.jobs.published import Published
+from quintile.jobs.stored import require_here
 from quintile.snapshots.ledger_files import LedgerFiles
 from quintile.snapshots.store import Store
 
@@ -31,9 +32,19 @@ class Project:
     files: LedgerFiles | None
 
     @classmethod
-    def at(cls, store: Path) -> Project:
-        """Look at a store; one that was never written to is empty."""
+    def at(cls, store: Path, *, anywhere: bool = False) -> Project:
+        """Look at a store; one that was never written to is empty.
+
+        Args:
+            store: The store's folder.
+            anywhere: Its orders may lie in a server or a cluster.
+
+        Raises:
+            SettingsError: ``engine``, they do, and this is not wanted.
+        """
         snapshot = Store(store).current()
+        if not anywhere:
+            require_here(snapshot)
         return cls(store, snapshot, LedgerFiles.of(snapshot))
 
     @property

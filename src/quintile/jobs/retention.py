@@ -20,6 +20,7 @@ from quintile.jobs.key import has_state
 from quintile.jobs.project import STORE
 from quintile.jobs.rewriting import Rewriting, named_by, snapshot_folders
 from quintile.jobs.state import open_state
+from quintile.jobs.stored import require_here
 from quintile.jobs.workplace import now_text, silent, today, workplace
 from quintile.snapshots.disk import sync
 from quintile.snapshots.draft import GONE
@@ -79,6 +80,7 @@ def retention(
     if not store.root.is_dir():
         fix = "name the folder of quintile run --project"
         raise SettingsError("project", f"'{project}' is no project: it has no {STORE} folder", fix=fix)
+    require_here(store.current())
     limits = _limits(settings)
     _require_window(limits, settings, store.root)
     with store.writing(f"retention-{os.getpid()}", started=now_text(), wait=wait):

@@ -21,6 +21,8 @@ from quintile.jobs.quarantine import refuse_mostly_bad
 from quintile.jobs.refitted import tell_drift
 from quintile.jobs.report_page import PAGE, write_page
 from quintile.jobs.result import Result, collect
+from quintile.jobs.stored import CUSTOMERS_TABLE
+from quintile.jobs.there import KeepingThere
 from quintile.jobs.wish import last_day, open_sources, read_opened
 from quintile.jobs.workplace import now_text, silent, workplace
 from quintile.metrics.measure import Clock
@@ -41,8 +43,6 @@ if TYPE_CHECKING:
     from quintile.snapshots.store import Draft
 
 RESULT_FILES = ("customers.parquet", "customers.csv", "segments.csv", "run.json", "model.json", PAGE)
-TABLE = "customers.table"  # says where the customers are, if a server or a cluster keeps them
-TABLES = "tables"  # where a cluster keeps its results if no other storage is named
 
 
 def run(
@@ -72,16 +72,13 @@ def run(
     if not in_project and (wish.settings.refresh.mode == "full" or wish.backfill):
         flag = "backfill" if wish.backfill else "mode"
         raise SettingsError(flag, f"--{flag} says how a project is refreshed", fix="name it: --project DIR")
-    if in_project and not wish.settings.engine.is_local:
-        message = "a project keeps its orders on this machine, so its runs are done here"
-        raise SettingsError("engine", message, fix="write --out DIR instead of --project, or drop --engine")
-    wish = wish.with_storage(out / TABLES)
-    store = Store(out / STORE) if in_project else Store(out, top_links=(*RESULT_FILES, TABLE))
+    wish = wish.with_storage(out)
+    store = Store(out / STORE) if in_project else Store(out, top_links=(*RESULT_FILES, CUSTOMERS_TABLE))
     begun = store.writing(f"run-{os.getpid()}", started=now_text(), wait=wait)
     with begun as draft, _log_of(wish, out if in_project else None, draft) as log:
         readable = store.root if in_project else draft.folder
         with workplace(wish.files, wish.settings.engine, readable, anywhere=True, on_step=on_step) as place:
-            make = _refreshed if in_project else _written
+            make = _written if not in_project else _refreshed if place.reader is None else _renewed
             report, standing = make(place, wish, draft)
         home = standing or draft.publish(report["snapshot"])
         if log is not None:
@@ -130,6 +127,25 @@ def _refreshed(place: Workplace, wish: Wish, draft: Draft) -> tuple[dict[str, An
     result.report["refresh"] = {**arrival.refresh, "accepted": list(arrival.drift.accepted)}
     result.report["warnings"] = [*arrival.warnings, *result.report["warnings"]]
     result.write(draft.folder, place.formats(wish.settings))
+    return _told(place, wish, draft, project, result)
+
+
+def _renewed(place: Workplace, wish: Wish, draft: Draft) -> tuple[dict[str, Any], Path | None]:
+    """The snapshot of a project whose orders lie in a server or a cluster, made of all of them; else the same."""
+    project = Project.at(draft.root, anywhere=True)
+    keeping = KeepingThere(place, wish, project, draft.kept)
+    accounted = keeping.keep_orders(accounted_sources(place, wish))
+    result = _scored(place, wish, accounted, project)
+    place.on_step("writing the results")
+    keeping.name(draft.folder, result.report)
+    result.write(draft.folder, place.formats(wish.settings))
+    return _told(place, wish, draft, project, result)
+
+
+def _told(
+    place: Workplace, wish: Wish, draft: Draft, project: Project, result: Result
+) -> tuple[dict[str, Any], Path | None]:
+    """What run.json says, the page written; and the published snapshot, where it would be the same again."""
     standing = project.same_as(result.report)
     if standing is None and wish.settings.output.report:
         least = wish.settings.alerts.least_customers
@@ -151,7 +167,9 @@ def run_in_memory(wish: Wish, out: Path | None = None) -> tuple[object, dict[str
         with workplace(wish.files, wish.settings.engine, keep_engine=True) as place:
             return _kept(place, scored_result(place, wish))
     with (
-        Store(out, top_links=(*RESULT_FILES, TABLE)).writing(f"run-{os.getpid()}", started=now_text()) as draft,
+        Store(out, top_links=(*RESULT_FILES, CUSTOMERS_TABLE)).writing(
+            f"run-{os.getpid()}", started=now_text()
+        ) as draft,
         workplace(wish.files, wish.settings.engine, draft.folder, keep_engine=True) as place,
     ):
         result = scored_result(place, wish)
@@ -211,7 +229,7 @@ def _scored(
         learn=project is not None,
     )
     if project is not None:
-        scored = dwelt(place.engine, scored, project.store, as_of, wish.settings.output.formats)
+        scored = dwelt(place.engine, scored, project.store, as_of, place.formats(wish.settings))
     # The rows of a table have no place to be found at.
     examples = project is None and not any(isinstance(source, EngineTable) for source in wish.sources)
     result = collect(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 
     from quintile.domain.engine_settings import EngineSettings
     from quintile.engine.base import Engine
+
+TABLES = "tables"
+
+
+def with_storage(settings: EngineSettings, home: Path) -> EngineSettings:
+    """The settings with a folder of a project or of results for what a cluster writes, if they name none."""
+    if settings.is_local or settings.storage is not None:
+        return settings
+    return replace(settings, storage=(home / TABLES).resolve().as_uri())
 
 
 def server_engine(settings: EngineSettings, staging: Path) -> Engine:

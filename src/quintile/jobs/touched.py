@@ -18,11 +18,11 @@ from quintile.jobs.kept_orders import (
     NEW_NAMES,
     TOUCHED,
     TOUCHED_BEFORE,
-    files_of,
     judged_by,
     some_months,
 )
 from quintile.jobs.known_rows import KNOWN_ROWS, NAMED_AGAIN, has_plain_ids
+from quintile.jobs.stored import files_of
 from quintile.ledger.people import ADDED, customer_keys
 from quintile.ledger.rules.lines import NARROW, SHIFT
 from quintile.ledger.rules.statuses import refunded_by_status

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from quintile.domain.settings import Settings
 from quintile.errors import DataError, Place, SettingsError
 from quintile.jobs.second import second_files
+from quintile.jobs.server import with_storage
 from quintile.jobs.workplace import today
 from quintile.sources.rates import ECB
 
@@ -51,13 +52,9 @@ class Wish:
             return self.settings
         return replace(self.settings, model=replace(self.settings.model, recency=self.model.recency))
 
-    def with_storage(self, folder: Path) -> Wish:
-        """The wish with a place for what a cluster writes, if it has none."""
-        engine = self.settings.engine
-        if engine.is_local or engine.storage is not None:
-            return self
-        named = replace(engine, storage=folder.resolve().as_uri())
-        return replace(self, settings=replace(self.settings, engine=named))
+    def with_storage(self, home: Path) -> Wish:
+        """The wish with a place in a folder for what a cluster writes, if it names none."""
+        return replace(self, settings=replace(self.settings, engine=with_storage(self.settings.engine, home)))
 
 
 def open_sources(place: Workplace, wish: Wish) -> list[SourceTable]:

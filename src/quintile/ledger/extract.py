@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 _UNLIKE = "SELECT count(*) FROM (SELECT {columns} FROM ({one}) EXCEPT ALL SELECT {columns} FROM ({other}))"
 _VANISHED = """
-SELECT count(DISTINCT CAST(order_id AS VARCHAR)) FROM ({known}) WHERE order_id IS NOT NULL AND CAST(order_id AS VARCHAR)
-    NOT IN (SELECT CAST(order_id AS VARCHAR) FROM ({new}) WHERE order_id IS NOT NULL)
+SELECT count(*) FROM (
+    SELECT CAST(order_id AS VARCHAR) FROM ({known}) WHERE order_id IS NOT NULL
+    EXCEPT SELECT CAST(order_id AS VARCHAR) FROM ({new}) WHERE order_id IS NOT NULL
+)
 """
 
 
@@ -33,7 +35,12 @@ def compare_extract(engine: Engine, known: Sql, new: Sql) -> ExtractChanges:
     if set(before) == set(after):
         pairs = ((known, new), (new, known))
         rows = sum(engine.rows(render(_UNLIKE, columns=columns, one=one, other=other))[0][0] for one, other in pairs)
-    vanished = 0
-    if "order_id" in before and "order_id" in after:
-        vanished = engine.rows(render(_VANISHED, known=known, new=new))[0][0]
-    return ExtractChanges(rows, vanished)
+    return ExtractChanges(rows, vanished_orders(engine, known, new))
+
+
+def vanished_orders(engine: Engine, known: Sql, new: Sql) -> int:
+    """How many orders one query of rows names that another does not."""
+    if any("order_id" not in engine.columns(rows) for rows in (known, new)):
+        return 0
+    found: int = engine.rows(render(_VANISHED, known=known, new=new))[0][0]
+    return found

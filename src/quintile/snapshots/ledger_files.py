@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LEDGER_JSON = "ledger.json"
 ROWS, SUPERSEDED, PEOPLE, QUARANTINE = ROOMS = ("ledger", "superseded", "identity", "quarantine")
+POINTER = ".table"  # a file that says in which table of a server or a cluster the rows are
 _DIGITS = 12
 
 
@@ -142,7 +143,8 @@ def keep_file(kept: Path, room: str, label: str, written: Path, rows: int) -> Ke
     """Give a written file its lasting name below ``kept``, the run's folder of files to keep."""
     with written.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    name = f"{room}/{label}{digest[:_DIGITS]}.parquet"
+    ending = POINTER if written.suffix == POINTER else ".parquet"
+    name = f"{room}/{label}{digest[:_DIGITS]}{ending}"
     (kept / name).parent.mkdir(parents=True, exist_ok=True)
     written.rename(kept / name)
     return KeptFile(name, digest, rows)
