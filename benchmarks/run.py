@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 AS_OF = "2025-01-01"
 SCORES = 5
-LARGEST_NOTEBOOK = 2_000_000
+LARGEST_SLOW = 2_000_000
 MARKERS = ("<!-- figures -->", "<!-- end of figures -->")
 YARDSTICK = "bare_sql"
 RUN_FLAGS = (
@@ -58,7 +58,11 @@ CONTENDERS = {
     "spark_sql": "hand-written Spark SQL, local",
     "quintile_spark": "quintile run --engine local[2]",
     "notebook": "notebook recipe",
+    "package_rfm": "package rfm 1.0",
+    "package_lifetimes": "package lifetimes 0.11 (no scores)",
 }
+# These take minutes, find something else, and are asked once, at the smallest number of rows.
+SLOW = {"notebook": "pandas", "package_rfm": "rfm", "package_lifetimes": "lifetimes"}
 KIB_A_MIB = 1024
 RSS_A_MIB = KIB_A_MIB if sys.platform != "darwin" else KIB_A_MIB * KIB_A_MIB
 
@@ -152,7 +156,7 @@ def prepare(rows: int, folder: Path) -> Job:
 def check(job: Job, contenders: list[str]) -> None:
     """Run everyone once, which also warms the disk's cache, and stop where an answer differs from the yardstick's."""
     for contender in contenders:
-        if contender == "notebook":
+        if contender in SLOW:
             continue
         job.run(contender)
         if contender != YARDSTICK:
@@ -160,11 +164,11 @@ def check(job: Job, contenders: list[str]) -> None:
 
 
 def in_turns(runs: dict[str, Callable[[], Cost]], turns: int) -> dict[str, list[Cost]]:
-    """Everyone once a turn, one after the other; the notebook, which takes minutes, in the first turn only."""
+    """Everyone once a turn, one after the other; those that take minutes in the first turn only."""
     costs: dict[str, list[Cost]] = {contender: [] for contender in runs}
     for turn in range(turns):
         for contender, run in runs.items():
-            if contender != "notebook" or turn == 0:
+            if contender not in SLOW or turn == 0:
                 costs[contender].append(run())
     return costs
 
@@ -185,6 +189,12 @@ def table(rows: int, costs: dict[str, list[Cost]]) -> list[str]:
             f"| {CONTENDERS[contender]} | {time:.2f} | {memory:.2f} | {seconds:.2f} | {mib:.0f} | {len(own)} |"
         )
     return lines
+
+
+def is_there(contender: str) -> bool:
+    """Whether the package of a contender is installed; those that are measured alone are no part of any extra."""
+    command = [sys.executable, "-c", f"import {SLOW[contender]}"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603 - our own
 
 
 def start_up(turns: int) -> str:
@@ -219,8 +229,7 @@ def main() -> None:
         for rows in arguments.rows:
             job = prepare(rows, folder)
             contenders = [one for one in CONTENDERS if one == YARDSTICK or one in arguments.only]
-            if rows > LARGEST_NOTEBOOK and "notebook" in contenders:
-                contenders.remove("notebook")
+            contenders = [one for one in contenders if one not in SLOW or (rows <= LARGEST_SLOW and is_there(one))]
             check(job, contenders)
             report += [*table(rows, in_turns({one: partial(job.run, one) for one in contenders}, arguments.turns)), ""]
     if "quintile" in arguments.only:

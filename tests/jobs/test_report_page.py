@@ -1,14 +1,19 @@
-"""The page of a result: beside its run.json, in a project with the trend, the same whoever writes it."""
+"""The page of a result: beside its run.json, in a project with the trend, and why customers moved if it is asked."""
 
 from __future__ import annotations
 
 import json
 import re
 from datetime import date
+from html import unescape
+from pathlib import Path
 
 import pytest
 
+from quintile.config.read import read_settings
 from quintile.errors import SettingsError, StoreError
+from quintile.jobs.alerts import missed_targets
+from quintile.jobs.migration import migration
 from quintile.jobs.report_page import PAGE, report
 from quintile.jobs.run import run
 from tests.jobs.shop import ORDERS, wish_for, write_shop
@@ -45,7 +50,32 @@ def test_a_project_tells_the_trend_since_the_snapshot_before(tmp_path):
     home = run(wish_for(file), project, in_project=True)["folder"]
     page = (tmp_path / home / PAGE).read_text(encoding="utf-8")
     assert "on 1 June 2025" in page
-    assert report(project=project, out=tmp_path / "again.html").read_text(encoding="utf-8") == page
+    assert "quintile report --project DIR" in page
+
+
+def test_a_page_of_a_project_that_is_asked_for_tells_why_and_which_targets_were_missed(tmp_path):
+    project, file = tmp_path / "project", write_shop(tmp_path)
+    (tmp_path / "project").mkdir()
+    (project / "quintile.toml").write_text("[targets]\naverage_order_value = 100000\n", encoding="utf-8")
+    run(wish_for(file, as_of=date(2025, 6, 1)), project, in_project=True)
+    write_shop(tmp_path, ORDERS + "O5,D,2025-06-28,400.00\n")
+    run(wish_for(file), project, in_project=True)
+    page = unescape(report(project=project, out=tmp_path / "asked.html").read_text(encoding="utf-8"))
+    why = migration(project)["statements"]
+    missed = missed_targets(project, read_settings(project / "quintile.toml", {}), "2025-07-01")
+    assert why
+    assert missed
+    assert [one for one in (*why, *missed) if one not in page] == []
+
+
+def test_a_page_is_written_where_an_earlier_snapshot_cannot_be_followed(tmp_path):
+    project, file = tmp_path / "project", write_shop(tmp_path)
+    first = run(wish_for(file, as_of=date(2025, 6, 1)), project, in_project=True)["folder"]
+    write_shop(tmp_path, ORDERS + "O5,D,2025-06-28,400.00\n")
+    run(wish_for(file), project, in_project=True)
+    (Path(first) / "orders.json").unlink()
+    page = report(project=project, out=tmp_path / "asked.html").read_text(encoding="utf-8")
+    assert "This cannot be told: the snapshot 2025-06-01@1 has no orders.json" in page
 
 
 def test_an_earlier_analysis_date_has_no_trend(tmp_path):

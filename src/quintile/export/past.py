@@ -31,6 +31,8 @@ class Past:
         before: The last of these, if it is the previous date.
         moves: ``from``, ``to`` (segments; None: not in that snapshot) and ``customers`` since then; None: not known.
         unusual: The segments that moved more than usual since then; None: another model scored them.
+        missed: The missed targets, a sentence each.
+        why: Who moved since then and why, in sentences; empty: not asked.
     """
 
     previous: str
@@ -38,6 +40,8 @@ class Past:
     before: Mapping[str, Any] | None = None
     moves: Sequence[Mapping[str, Any]] | None = None
     unusual: Sequence[Movement] | None = None
+    missed: Sequence[str] = ()
+    why: Sequence[str] = ()
 
 
 def past_pictures(report: Mapping[str, Any], past: Past) -> list[Picture]:
@@ -50,7 +54,7 @@ def past_pictures(report: Mapping[str, Any], past: Past) -> list[Picture]:
 
 
 def past_words(report: Mapping[str, Any], past: Past) -> dict[str, Any]:
-    """The sentences: ``lead``, ``alerts``, and ``since``, the date from which on customers are followed."""
+    """The sentences: ``lead``, ``alerts``, ``since`` (from which date on customers are followed) and ``why``."""
     first, day = day_text(past.dates[0]["as_of"]), day_text(past.previous)
     if past.unusual is None:
         alerts = [Markup("Another model scored the customers on {}, so no change since then is judged.").format(day)]
@@ -59,8 +63,9 @@ def past_words(report: Mapping[str, Any], past: Past) -> dict[str, Any]:
         alerts = [_alert(one, day, report["currency"]) for one in past.unusual] or [quiet]
     return {
         "lead": f"{number(len(past.dates) + 1)} analysis dates since {first}, each as it is known now.",
-        "alerts": alerts,
+        "alerts": [*(Markup("Target missed. <bdi>{}</bdi>").format(one) for one in past.missed), *alerts],
         "since": day if past.moves is not None else None,
+        "why": past.why,
     }
 
 

@@ -63,6 +63,16 @@ def alerts(project: Path, settings: Settings, *, on_step: Callable[[str], None] 
     }
 
 
+def missed_targets(project: Path, settings: Settings, as_of: str) -> list[str]:
+    """The missed targets of one analysis date, a sentence each.
+
+    Raises:
+        QuintileError: As ``kpis``.
+    """
+    last = kpis(project, settings, Series(start=as_of, end=as_of))["snapshots"][-1]
+    return [one["message"] for one in _missed(last)]
+
+
 def _missed(last: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for line in last["segments"]:
         for kpi in KPIS:

@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from quintile.config.read import SETTINGS_FILE, read_settings
+from quintile.domain.snapshot import as_now_known
+from quintile.errors import StoreError
 from quintile.export.report import report_page
 from quintile.jobs.one_result import plays_for, read_report, result_home
 from quintile.jobs.past import past_of
 from quintile.jobs.project import RUN_JSON, STORE
 from quintile.jobs.replacing import HTML, replacing
+from quintile.jobs.server import with_storage
 from quintile.jobs.workplace import workplace
 from quintile.segments.load import kept_scheme
+from quintile.snapshots.series import series
 from quintile.snapshots.store import CURRENT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from quintile.domain.settings import Settings
     from quintile.export.past import Past
 
 PAGE = "report.html"
@@ -80,9 +87,30 @@ def _page(home: Path, past: Past | None = None, playbook: Path | None = None) ->
 def _past_in(project: Path, home: Path) -> Past | None:
     file = project / SETTINGS_FILE
     settings = read_settings(file if file.is_file() else None, {})
-    with workplace((), settings.engine, project / STORE) as place:
-        report = read_report(home / RUN_JSON)
-        return past_of(place.engine, home, report, project / STORE, settings.alerts.least_customers)
+    store = project / STORE
+    engine = with_storage(settings.engine, project)
+    with workplace((), engine, store, anywhere=True) as place:
+        told = read_report(home / RUN_JSON)
+        past = past_of(place.engine, home, told, store, settings.alerts.least_customers)
+    if past is None:
+        return None
+    try:
+        return _with_reasons(past, project, home, settings)
+    except StoreError as error:
+        return replace(past, why=[f"This cannot be told: {error.message}."])
+
+
+def _with_reasons(past: Past, project: Path, home: Path, settings: Settings) -> Past:
+    """The same with the missed targets and why customers moved; a page that a run writes does without."""
+    from quintile.jobs.alerts import missed_targets  # noqa: PLC0415 - a run does not load it
+    from quintile.jobs.migration import migrated  # noqa: PLC0415 - likewise
+
+    dates = as_now_known(series(project / STORE))
+    ends = next((pair for pair in pairwise(dates) if pair[1].id == home.name), None)
+    if ends is None or past.moves is None:
+        return past
+    missed = missed_targets(project, settings, ends[1].as_of)
+    return replace(past, missed=missed, why=migrated(project / STORE, *ends, settings.engine)["statements"])
 
 
 def _linked(results: Path) -> Path:
