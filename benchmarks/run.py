@@ -58,11 +58,10 @@ CONTENDERS = {
     "spark_sql": "hand-written Spark SQL, local",
     "quintile_spark": "quintile run --engine local[2]",
     "notebook": "notebook recipe",
-    "package_rfm": "package rfm 1.0",
     "package_lifetimes": "package lifetimes 0.11 (no scores)",
 }
 # These take minutes, find something else, and are asked once, at the smallest number of rows.
-SLOW = {"notebook": "pandas", "package_rfm": "rfm", "package_lifetimes": "lifetimes"}
+SLOW = {"notebook": "pandas", "package_lifetimes": "lifetimes"}
 KIB_A_MIB = 1024
 RSS_A_MIB = KIB_A_MIB if sys.platform != "darwin" else KIB_A_MIB * KIB_A_MIB
 

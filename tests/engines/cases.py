@@ -48,6 +48,11 @@ NULL,9,2025-05-09,1.00
 TIES = "customer,order,time,amount\n" + "".join(
     f"c{number},{number},2025-06-{1 + number % 3:02},{10 + number % 2}.00\n" for number in range(60)
 )
+# Ids that are numbers without gaps, which are grouped in a quicker way; of the second, one order has two customers.
+NUMBERS = "customer,order,time,amount\n" + "".join(
+    f"{row // 2 % 17},{row // 2},2025-0{1 + row % 6}-1{row % 9},{row % 7}.50\n" for row in range(120)
+)
+SHARED = NUMBERS.replace("\n3,", "\n4,", 1)
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ def public(place: int) -> Case:
     return Case(str(one), file=one.source, settings=one.settings, as_of=date.fromisoformat(one.as_of))
 
 
+LINES = {"ledger": {"grain": "line"}}
 BERLIN = {"ledger": {"time_zone": "Europe/Berlin"}}
 SMALL = (
     by_hand("net"),
@@ -120,6 +126,8 @@ SMALL = (
     Case("clocks, elapsed", (CLOCKS,), settings={**BERLIN, "model": {"recency": "elapsed"}}),
     Case("hostile ids", (HOSTILE,), settings={"model": {"scale": 3}}),
     Case("ties", (TIES,)),
+    Case("numbers", (NUMBERS,), settings=LINES),
+    Case("numbers of two customers", (SHARED,), settings=LINES),
     shop("quantile"),
     shop("average", monetary="average", scale=3, best="low"),
     shop(

@@ -15,14 +15,16 @@ def drawn(size="customers", **changes):
 def test_areas_are_the_customers_the_largest_first():
     areas = only_series(drawn())["data"]
     assert [(area["value"], area["said"]) for area in areas] == [
-        (1500.0, "Worst\n1,500 customers\n75.0%"),
-        (500.0, "Best\n500 customers\n25.0%"),
+        (1500.0, "Worst\n1,500\n75.0%"),
+        (500.0, "Best\n500\n25.0%"),
     ]
 
 
-def test_areas_are_the_revenue_with_its_unit():
-    areas = only_series(drawn("revenue"))["data"]
-    assert [area["said"] for area in areas] == [f"Best\n8,002{NBSP}EUR\n80.0%", f"Worst\n2,000{NBSP}EUR\n20.0%"]
+def test_areas_are_the_revenue_whose_unit_the_caption_says():
+    picture = drawn("revenue")
+    areas = only_series(picture)["data"]
+    assert [area["said"] for area in areas] == ["Best\n8,002\n80.0%", "Worst\n2,000\n20.0%"]
+    assert f"8,002{NBSP}EUR (80.0%). Numbers are EUR." in picture.caption
 
 
 def test_a_long_number_is_said_short_because_one_that_is_cut_off_reads_as_another():
@@ -34,8 +36,8 @@ def test_a_long_number_is_said_short_because_one_that_is_cut_off_reads_as_anothe
         [area["said"] for area in only_series(drawn(size, segments=lines))["data"]] for size in ("customers", "revenue")
     ]
     assert said == [
-        ["Best\n1.05M customers\n90.0%", "Worst\n9,999 customers\n10.0%"],
-        [f"Best\n335K{NBSP}EUR\n90.0%", f"Worst\n9,999{NBSP}EUR\n10.0%"],
+        ["Best\n1.05M\n90.0%", "Worst\n9,999\n10.0%"],
+        ["Best\n335K\n90.0%", "Worst\n9,999\n10.0%"],
     ]
 
 
@@ -52,7 +54,7 @@ def test_lines_of_a_label_do_not_overlap():
 
 def test_nobody_has_no_area_but_a_line_in_the_table():
     picture = drawn()
-    assert "1 segment too small to see" in picture.caption
+    assert "1 segment too small to see, or not above zero" in picture.caption
     assert picture.table.rows[1] == ("Middle", "0", "0.0%", "0", "0.0%")
     assert [row[0] for row in picture.table.rows] == ["Best", "Middle", "Worst"]
 

@@ -66,7 +66,7 @@ def test_the_table_has_a_line_for_each_date_and_segment():
 
 def test_the_caption_says_how_many_there_were_and_who_changed_most():
     assert drawn(JUNE, JULY).caption == (
-        "100 customers on 2025-06-01, 120 on 2025-07-01. Best grew most, from 30.0% to 50.0% of them."
+        "100 customers on 2025-06-01, 120 on 2025-07-01. Best grew most, from 30.0% to 50.0% of the customers."
     )
     assert "Worst shrank most" in drawn(JUNE, {**JULY, "segments": JULY["segments"][1:]}).caption
     assert drawn(JUNE, JUNE).caption.endswith("Every segment has the share of them that it had.")

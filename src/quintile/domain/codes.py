@@ -57,6 +57,8 @@ WARNINGS = {
     "short_history": Words("Short history", "add older orders as a further source"),
     "no_recent_order": Words("No recent order", "export again up to today, or choose an earlier --as-of"),
     "no_repeat_buyers": Words("Nobody with three orders", "a longer --window; or score by recency and money alone"),
+    "nobody_differs": Words("Nobody differs", "wait for more orders, or look at a longer --window"),
+    "scheme_counts_otherwise": Words("Scores counted from two ends", "--best low shows scores as the scheme does"),
     "scheme_incomplete": Words("Scheme with gaps", "see them with: quintile lint SCHEME"),
     "no_scheme": Words("No segments", "--scheme names a scheme for this scale: quintile schemes lists them"),
     "equal_rows": Words("Equal rows", "if they are repetitions: --duplicates row"),

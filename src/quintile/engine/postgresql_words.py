@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from quintile.engine.translate import PLAIN_TYPES, Tree, call, counted_where, hooked, is_infinite, number, quoted, text
+from quintile.engine.translate import (
+    PLAIN_TYPES,
+    Tree,
+    bits_of,
+    call,
+    counted_where,
+    hooked,
+    is_infinite,
+    number,
+    quoted,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +134,7 @@ _CALLS: dict[str, Callable[..., Tree]] = {
     "epoch_us": _micros,
     "hash": lambda *parts: call("hashtextextended", call("concat_ws", text("|"), *parts), number(0)),
     "make_timestamptz": _instant,
-    "bit_count": lambda value: call("bit_count", exp.cast(value, "BIT(64)")),
+    "bit_count": lambda value: bits_of(value, lambda bits: call("bit_count", exp.cast(bits, "BIT(64)"))),
     "list_extract": lambda listed, place: exp.Bracket(this=exp.Paren(this=listed), expressions=[place], offset=1),
 }
 _WORDS: dict[type, Any] = {

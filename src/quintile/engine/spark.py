@@ -92,9 +92,10 @@ class SparkEngine:
 
     def table(self, table_name: str, query: Sql) -> Sql:
         """Materialise a query in the folder of the session."""
-        made = self._names.new(table_name)
-        self._frame(query).write.parquet(f"{self._scratch}/{made}")
-        return self._stand(table_name, made, self._session.read.parquet(f"{self._scratch}/{made}"))
+        made, rows = self._names.new(table_name), self._frame(query)
+        rows.write.parquet(f"{self._scratch}/{made}")
+        written = self._session.read.schema(rows.schema).parquet(f"{self._scratch}/{made}")
+        return self._stand(table_name, made, written)
 
     def view(self, view_name: str, query: Sql) -> Sql:
         """Name a query; it is put where its name stands."""

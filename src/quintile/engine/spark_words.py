@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from quintile.engine.translate import Tree, call, counted_where, hooked, is_infinite, number, text
+from quintile.engine.translate import Tree, bits_of, call, counted_where, hooked, is_infinite, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +60,7 @@ def _least(node: exp.Min) -> Tree:
 
 
 _CALLS: dict[str, Callable[..., Tree]] = {
+    "bit_count": lambda value: bits_of(value, lambda bits: call("bit_count", bits)),
     "strlen": lambda value: call("octet_length", value),
     "nfc_normalize": _composed,
     "epoch_us": lambda moment: call("unix_micros", exp.cast(moment, "TIMESTAMPLTZ")),

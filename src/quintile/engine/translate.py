@@ -92,6 +92,13 @@ def counted_where(node: exp.CountIf) -> Tree:
     return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=node.this))
 
 
+def bits_of(value: Tree, otherwise: Callable[[Tree], Tree]) -> Tree:
+    """``bit_count``: over ``bitstring_agg``, which only DuckDB has, it is the number of different values."""
+    if isinstance(value, exp.Anonymous) and value.name.lower() == "bitstring_agg":
+        return exp.Count(this=exp.Distinct(expressions=[value.expressions[0]]))
+    return otherwise(value)
+
+
 def is_infinite(node: exp.IsInf) -> Tree:
     """Whether a number is one of the two infinities."""
     return exp.In(this=node.this, expressions=[exp.cast(text(each), "DOUBLE") for each in ("Infinity", "-Infinity")])

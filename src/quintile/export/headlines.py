@@ -74,9 +74,9 @@ def _customers(figures: Figures) -> Markup:
     last = len(figures.raw("bridge")) - 1
     money = figures.money("bridge", last, "amount") if last >= 0 else Markup("-")
     if figures.raw("model", "population") == "buyers":
-        text = Markup("{} customers bought from {}. Together they brought {}.")
+        text = Markup("In all, {} customers bought from {} and brought {}.")
         return text.format(figures.count("counts", "customers"), report_window, money)
-    text = Markup("Of {} customers, {} bought from {}. Together they brought {}.")
+    text = Markup("Of {} customers, {} bought from {} and brought {}.")
     counted = figures.count("counts", "customers"), figures.count("counts", "buyers")
     return text.format(*counted, report_window, money)
 

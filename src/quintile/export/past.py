@@ -63,7 +63,7 @@ def past_words(report: Mapping[str, Any], past: Past) -> dict[str, Any]:
         alerts = [_alert(one, day, report["currency"]) for one in past.unusual] or [quiet]
     return {
         "lead": f"{number(len(past.dates) + 1)} analysis dates since {first}, each as it is known now.",
-        "alerts": [*(Markup("Target missed. <bdi>{}</bdi>").format(one) for one in past.missed), *alerts],
+        "alerts": [*(Markup('Target missed: <span dir="auto">{}</span>').format(one) for one in past.missed), *alerts],
         "since": day if past.moves is not None else None,
         "why": past.why,
     }

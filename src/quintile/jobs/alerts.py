@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.bridge import plain
 from quintile.domain.kpi import KPIS
-from quintile.domain.snapshot import LAST, as_now_known
+from quintile.domain.snapshot import LAST, as_now_known, chosen
 from quintile.insight.alerts import DATES, Point, movements
 from quintile.jobs.kpis import Series, kpis
 from quintile.jobs.project import STORE
@@ -50,7 +50,7 @@ def alerts(project: Path, settings: Settings, *, on_step: Callable[[str], None] 
     dates = as_now_known(series(project / STORE))
     points = [Point.told(report_of(one)) for one in dates[-DATES:]]
     moved = movements(points, settings.alerts.least_customers)
-    found = [*_missed(last), *map(_movement, moved)]
+    found = [*_missed(last, report_of(dates[-1])), *map(_movement, moved)]
     digest = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:_ID_DIGITS]
     pair = points[-2:]
     return {
@@ -70,11 +70,14 @@ def missed_targets(project: Path, settings: Settings, as_of: str) -> list[str]:
         QuintileError: As ``kpis``.
     """
     last = kpis(project, settings, Series(start=as_of, end=as_of))["snapshots"][-1]
-    return [one["message"] for one in _missed(last)]
+    snapshot = chosen(series(project / STORE), as_of)
+    return [one["message"] for one in _missed(last, report_of(snapshot))]
 
 
-def _missed(last: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for line in last["segments"]:
+def _missed(last: dict[str, Any], report: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The missed targets, of the best segment first."""
+    place = {name: number for number, name in enumerate(report.get("ranking", []))}
+    for line in sorted(last["segments"], key=lambda line: place.get(line["segment"], len(place))):
         for kpi in KPIS:
             told = line["targets"].get(kpi.key)
             if told is None or told["met"] is not False:

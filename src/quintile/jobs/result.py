@@ -15,9 +15,9 @@ from quintile.domain.columns import SEGMENTS
 from quintile.domain.formulas import neutralised
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.jobs.for_people import for_people
+from quintile.jobs.remarks import grid_warnings, scheme_warnings
 from quintile.jobs.report import assumptions, counts, inputs, second_tables, set_aside
 from quintile.jobs.sufficiency import customer_warnings, scale_warnings, sufficiency_warnings
-from quintile.segments.lint import lint
 from quintile.sources.files import checksum
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ def collect(
     own = Sql("" if scored.dwell is None else f", {COMPUTED}")
     cells = engine.table("cells", render(_CELLS, segmented=scored.segmented, revenue=revenue, own=own))
     segments = _segments(engine, cells, scored)
+    grid = _grid(engine, cells, scored)
     span = engine.rows(render(_SPAN, segmented=scored.segmented))[0]
     settings, ledger, window = accounted.settings, accounted.ledger, scored.clock.window
     report = {
@@ -154,7 +155,7 @@ def collect(
         **({} if scored.dwell is None else {"dwell": scored.dwell}),
         "ranking": list(scored.scheme.best_first) if scored.scheme else [],
         "concentration": scored.spread.concentration,
-        "grid": _grid(engine, cells, scored),
+        "grid": grid,
         "warnings": [
             *accounted.transactions.warnings,
             *ledger.warnings,
@@ -166,6 +167,7 @@ def collect(
                 as_of=window.as_of,
             ),
             *scheme_warnings(scored),
+            *grid_warnings(grid, scored.model.scale.scores),
             *scale_warnings(customers=span[0], scores=scored.model.scale.scores),
             *customer_warnings(orders=int(span[5] or 0), most_orders=span[4] or 0, below_zero=span[6]),
         ],
@@ -213,23 +215,6 @@ def _shown(metric: str, scale: Scale) -> Sql:
     if scale.best == "high":
         return Sql(metric)
     return render("CAST({top} - {score} AS UTINYINT)", top=literal(scale.scores + 1), score=Sql(metric))
-
-
-def scheme_warnings(scored: Scored) -> list[dict[str, Any]]:
-    """What the linter finds in the scheme: codes without a segment, segments without a code; or no scheme at all."""
-    if scored.scheme is None:
-        message = (
-            f"no shipped scheme is written for {scored.model.scale.scores} scores: name your own with --scheme FILE"
-        )
-        return [{"code": "no_scheme", "rows": None, "message": message}]
-    found = lint(scored.scheme)
-    if found.complete:
-        return []
-    message = (
-        f"the scheme '{scored.scheme.name}' leaves {len(found.gaps)} codes without a segment and"
-        f" {len(found.unreachable)} segments without a code; see quintile lint {scored.scheme.name}"
-    )
-    return [{"code": "scheme_incomplete", "rows": None, "message": message}]
 
 
 def _segments(engine: Engine, cells: Sql, scored: Scored) -> list[dict[str, Any]]:

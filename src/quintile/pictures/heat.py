@@ -126,7 +126,8 @@ def _caption(cells: Cells, show: Show, currency: str | None) -> str:
     pair = max(sorted(cells, reverse=True), key=lambda found: _amount(cells[found], show))
     amount = _amount(cells[pair], show)
     said = several(int(amount), "customer") if show == "customers" else money(amount, currency)
-    unit = f" Numbers are {currency or 'money'}; K is a thousand, M a million." if show != "customers" else ""
+    letters = "K is a thousand, M a million, B a billion"
+    unit = f" Numbers are {currency or 'money'}; {letters}." if show != "customers" else ""
     return f"The most is at R {pair[0]}, F {pair[1]}: {said}. An empty cell has nobody.{unit}"
 
 

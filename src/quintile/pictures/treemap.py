@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from quintile.pictures.base import FIT, LABEL, Picture, PictureTable
 from quintile.pictures.frame import GROUND, framed, short_name
 from quintile.pictures.palette import FALLBACK, label_colour, segment_colours
-from quintile.pictures.words import exact, money, number, percent, several, short, titled, with_unit
+from quintile.pictures.words import exact, money, number, percent, several, short, titled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,10 +77,11 @@ def _area(line: Mapping[str, Any], colour: str, shown: tuple[str, str | None]) -
     size, currency = shown
     people = [several(line["customers"], "customer"), percent(line["customers_share"])]
     revenue = [money(line["revenue"], currency), percent(line["revenue_share"])]
-    name = short_name(line["segment"])
-    amount, share = people if size == "customers" else revenue
+    name, share = short_name(line["segment"]), percent(line[f"{size}_share"])
+    # In an area numbers stand without their unit, which the caption says: there is room for little.
+    amount = number(line["customers"]) if size == "customers" else money(line["revenue"])
     if abs(Decimal(line[size])) >= _SHORT_FROM:
-        amount = f"{short(line[size])} customers" if size == "customers" else with_unit(short(line[size]), currency)
+        amount = short(line[size])
     return {
         "value": float(line[size]),
         "said": f"{name}\n{amount}\n{share}",
@@ -97,10 +98,10 @@ def _caption(drawn: list[Mapping[str, Any]], count: int, size: str, currency: st
     amount = several(best["customers"], "customer") if size == "customers" else money(best["revenue"], currency)
     hidden = count - len(drawn)
     share = percent(best[f"{size}_share"])
-    rest = f" {several(hidden, 'segment')} too small to see: see the table." if hidden else ""
-    return (
-        f"The area is the segment's {size}. The largest is {short_name(best['segment'])} with {amount} ({share}).{rest}"
-    )
+    rest = f" {several(hidden, 'segment')} too small to see, or not above zero: see the table." if hidden else ""
+    unit = "" if size == "customers" else f" Numbers are {currency or 'money'}."
+    largest = f"The largest is {short_name(best['segment'])} with {amount} ({share})."
+    return f"The area is the segment's {size}. {largest}{unit}{rest}"
 
 
 def _table(lines: list[Mapping[str, Any]], currency: str | None) -> PictureTable:

@@ -104,7 +104,7 @@ def _bars(
         "barCategoryGap": "22%",
         "itemStyle": {"color": colour, "borderColor": GROUND, "borderWidth": 0.5},
         "emphasis": {"focus": "series"},
-        # The name stands beside the last bar, so that colour is not all there is; of names too close, the larger bar's.
+        # The name stands beside the last bar, so that colour is not all there is; names too close move apart.
         "label": {
             "show": False,
             "position": "right",
@@ -114,7 +114,7 @@ def _bars(
             "width": _NAMES - _ASIDE,
             "overflow": "truncate",
         },
-        "labelLayout": {"hideOverlap": True},
+        "labelLayout": {"moveOverlap": "shiftY", "hideOverlap": True},
         "data": data,
     }
 
@@ -145,10 +145,10 @@ def _caption(shown: Sequence[tuple[str, dict[str, _Line]]], names: Sequence[str]
     changes = {name: _share(now, name) - _share(then, name) for name in names if name in then and name in now}
     most = max(changes, key=lambda name: abs(changes[name]), default=None)
     if most is None or not changes[most]:
-        return f"{said} Every segment has the share of them that it had."
+        return f"{said} Every segment has the share of the customers that it had."
     way = "grew" if changes[most] > 0 else "shrank"
     shares = (percent(lines[most]["customers_share"]) for lines in (then, now))
-    return f"{said} {short_name(most)} {way} most, from {' to '.join(shares)} of them."
+    return f"{said} {short_name(most)} {way} most, from {' to '.join(shares)} of the customers."
 
 
 def _share(lines: dict[str, _Line], name: str) -> Decimal:

@@ -16,13 +16,13 @@
     return lines.map((line, place) => (place ? escaped(line) : `<b>${escaped(line)}</b>`)).join("<br>");
   }
 
-  // The numbers below a name: whole, in smaller letters if need be, or not there at all; never cut to another number.
+  // The lines of an area: whole, in smaller letters if need be. A name too long for that is cut, numbers never are: without
+  // room for them there is no label.
   function fit({ rect, text }) {
-    const numbers = text.split("\n").slice(1).map((line) => line.replace(/\s.*/, "\u2026"));
-    const needed = Math.max(...numbers.map((line) => echarts.format.getTextRect(line, `${FONT}px system-ui, sans-serif`).width));
-    const scale = (rect.width - 2 * LABEL_MARGIN) / needed;
-    if (scale >= 1) return {};
-    return scale * FONT >= LEAST_FONT ? { fontSize: Math.floor(scale * FONT) } : { x: -rect.x - 9999 };
+    const needed = text.split("\n").map((line) => echarts.format.getTextRect(line, `${FONT}px system-ui, sans-serif`).width);
+    const room = (rect.width - 2 * LABEL_MARGIN) * FONT;
+    if (room / Math.max(...needed.slice(1)) < LEAST_FONT) return { x: -rect.x - 9999 };
+    return { fontSize: Math.max(LEAST_FONT, Math.min(FONT, Math.floor(room / Math.max(...needed)))) };
   }
 
   const named = {
