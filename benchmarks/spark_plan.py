@@ -29,7 +29,7 @@ def shuffled(events: Path) -> list[tuple[str, int, int]]:
     rows: dict[int, int] = defaultdict(int)
     written: dict[int, int] = defaultdict(int)
     for file in events.rglob("*"):
-        if not file.is_file():
+        if not file.is_file() or file.name.startswith("."):  # checksums
             continue
         for line in file.read_text(encoding="utf-8").splitlines():
             event = json.loads(line)

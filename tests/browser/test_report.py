@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 from decimal import Decimal
 from pathlib import Path
@@ -180,16 +179,22 @@ LABELS = """
 """
 
 
+# What they would say with all the room they want.
+LINES = """
+() => [...document.querySelectorAll("[data-picture]")].flatMap((place) => {
+  const [series] = echarts.getInstanceByDom(place).getOption().series;
+  return series.type === "treemap" ? series.data.flatMap((one) => one.said.split("\\n")) : [];
+})
+"""
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_number_of_an_area_is_cut_to_another_number(browser, ordinary, width):
     page, _ = opened(browser, ordinary, width=width)
-    said = page.evaluate(LABELS)
+    said, lines = page.evaluate(LABELS), {*page.evaluate(LINES)}
     page.context.close()
     assert len(said) >= 20
-    assert [
-        text for text in said if re.search(r"\d[^ \N{NO-BREAK SPACE}]*(\.\.\.|\N{HORIZONTAL ELLIPSIS})$", text)
-    ] == []
-    assert [text for text in said if re.fullmatch(r"\d", text)] == []
+    assert [text for text in said if text[0].isdigit() and text not in lines] == []
 
 
 # The tables as a reader finds them once they are unfolded: every cell's text that can be seen.
