@@ -31,7 +31,7 @@ def test_a_move_that_nobody_made_is_left_out():
 
 def test_the_caption_says_who_stayed_and_the_largest_move():
     assert drawn().caption == (
-        "1,000 of 1,032 customers stayed where they were. The largest move is from Worst to Best: 30 customers."
+        "1,000 of 1,030 customers stayed where they were. The largest move is from Worst to Best: 30 customers."
     )
     stayed = [{"from": "Best", "to": "Best", "customers": 1, "revenue": "0"}]
     assert drawn(stayed).caption == "Nobody of 1 customer moved."

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 from quintile.pictures.palette import FALLBACK, SEGMENTS
 from quintile.pictures.trend import trend
@@ -35,8 +36,24 @@ def test_customers_above_and_shares_of_the_revenue_below_the_best_on_top_of_each
 
 def test_each_segment_is_named_beside_its_last_bar_alone():
     for line in drawn(JUNE, JULY).option["series"]:
-        assert [bar.get("label") for bar in line["data"]] == [None, {"show": True}]
+        assert [bar.get("label", {}).get("show") for bar in line["data"]] == [None, True]
         assert not line["label"]["show"]
+
+
+def test_names_of_thin_bars_move_apart():
+    names = [f"S{place}" for place in range(9)]
+    people = [400, 1, 2, 1, 300, 1, 1, 1, 1]
+    lines = [segment(*one) for one in zip(names, people, ["0.1000"] * 9, ["1"] * 9, ["0.1111"] * 9, strict=True)]
+    picture = trend([{"as_of": "2025-07-01", "segments": lines}], ranking=names, currency=None)
+    panel, top = 190, picture.option["yAxis"][0]["max"]
+    foot, heights = 0, []
+    for line in picture.option["series"][: len(names)]:
+        (bar,) = line["data"]
+        heights.append((foot + bar["value"] / 2) * panel / top - bar["label"]["offset"][1])
+        foot += bar["value"]
+    assert top == 800
+    assert min(after - before for before, after in pairwise(heights)) >= 13.8
+    assert max(heights) <= panel
 
 
 def test_a_segment_without_anybody_is_not_named():
@@ -69,7 +86,7 @@ def test_the_caption_says_how_many_there_were_and_who_changed_most():
         "100 customers on 2025-06-01, 120 on 2025-07-01. Best grew most, from 30.0% to 50.0% of the customers."
     )
     assert "Worst shrank most" in drawn(JUNE, {**JULY, "segments": JULY["segments"][1:]}).caption
-    assert drawn(JUNE, JUNE).caption.endswith("Every segment has the share of them that it had.")
+    assert drawn(JUNE, JUNE).caption.endswith("Every segment has the share of the customers that it had.")
     assert drawn().caption == "There is no analysis date."
 
 

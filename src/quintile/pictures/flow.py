@@ -86,7 +86,7 @@ def _named(name: str | None, end: str) -> str:
 
 
 def _caption(moves: list[Mapping[str, Any]]) -> str:
-    everyone = sum(line["customers"] for line in moves if line["from"] is not None)
+    everyone = sum(line["customers"] for line in moves if None not in {line["from"], line["to"]})
     stayed = sum(line["customers"] for line in moves if line["from"] == line["to"])
     moved = [line for line in moves if line["from"] != line["to"]]
     if not moved:

@@ -18,6 +18,8 @@ _TOP, _BETWEEN, _BOTTOM = 34, 66, 26
 _LEFT, _NAMES, _NAMES_NARROW = 52, 170, 104
 _WHOLE = 100
 _ASIDE = 8
+_ROUND = (1, 2, 3, 4, 5, 6, 8, 10)
+_APART = 14  # pixels from one name beside the last bar to the next
 _Line = dict[str, Any]
 
 
@@ -36,9 +38,11 @@ def trend(dates: Sequence[Mapping[str, Any]], *, ranking: Sequence[str], currenc
     tops = (_TOP, _TOP + panel + _BETWEEN)
     height = tops[1] + panel + _BOTTOM
     colours = segment_colours(ranking)
+    tops_of_axes = (_round_top(shown), None if _is_any_below_zero(shown) else _WHOLE)
     series = [
-        _bars(place, key, name, shown, colours.get(name, FALLBACK), currency)
+        _bars((place, key), name, shown, colours.get(name, FALLBACK), currency, shifts.get(name, 0))
         for place, key in enumerate(("customers", "revenue_share"))
+        for shifts in [_shifts(_last(shown, names, key), tops_of_axes[place], panel)]
         for name in reversed(names)  # the first one lies at the bottom
     ]
     option = framed(
@@ -56,14 +60,20 @@ def trend(dates: Sequence[Mapping[str, Any]], *, ranking: Sequence[str], currenc
                 for place in range(len(tops))
             ],
             "yAxis": [
-                values("Customers", gridIndex=0, nameTextStyle={"align": "left"}, axisLabel={"formatter": COUNT}),
+                values(
+                    "Customers",
+                    gridIndex=0,
+                    nameTextStyle={"align": "left"},
+                    axisLabel={"formatter": COUNT},
+                    max=tops_of_axes[0],
+                ),
                 values(
                     "Share of revenue",
                     gridIndex=1,
                     nameTextStyle={"align": "left"},
                     axisLabel={"formatter": PERCENT},
                     # Rounded shares may add up to a little more than all.
-                    **({} if _is_any_below_zero(shown) else {"max": _WHOLE}),
+                    **({} if tops_of_axes[1] is None else {"max": _WHOLE}),
                 ),
             ],
             "series": series,
@@ -87,14 +97,51 @@ def _day(one: Mapping[str, Any]) -> str:
     return str(one["as_of"]).replace("T", " ")
 
 
+def _round_top(shown: Sequence[tuple[str, dict[str, _Line]]]) -> int:
+    """The end of the axis of customers: the first round number that no bar exceeds."""
+    most = max((sum(line["customers"] for line in lines.values()) for _, lines in shown), default=0)
+    step: int = 10 ** (len(str(most)) - 1)
+    return next(steps * step for steps in _ROUND if steps * step >= most)
+
+
+def _last(shown: Sequence[tuple[str, dict[str, _Line]]], names: Sequence[str], key: str) -> dict[str, float]:
+    """What each name that is drawn at the last date stands for there, from the foot of the bar."""
+    lines = shown[-1][1] if shown else {}
+    found = {name: _height(lines[name], key) for name in reversed(names) if name in lines}
+    return {name: value for name, value in found.items() if value > 0}
+
+
+def _shifts(last: dict[str, float], top: int | None, panel: int) -> dict[str, float]:
+    """How many pixels each name beside the last bar goes down (or up, below 0), so that no two of them overlap."""
+    if not top:
+        return {}
+    wanted, foot = [], 0.0
+    for value in last.values():
+        wanted.append((foot + value / 2) * panel / top)
+        foot += value
+    placed: list[float] = []
+    for height in wanted:
+        placed.append(max(height, placed[-1] + _APART if placed else height))
+    for place in reversed(range(len(placed))):
+        most = panel if place == len(placed) - 1 else placed[place + 1] - _APART
+        placed[place] = min(placed[place], most)
+    return {name: round(was - now, 1) for name, was, now in zip(last, wanted, placed, strict=True)}
+
+
 def _bars(
-    panel: int, key: str, name: str, shown: Sequence[tuple[str, dict[str, _Line]]], colour: str, currency: str | None
+    where: tuple[int, str],
+    name: str,
+    shown: Sequence[tuple[str, dict[str, _Line]]],
+    colour: str,
+    currency: str | None,
+    shift: float,
 ) -> dict[str, Any]:
+    panel, key = where
     data: list[dict[str, Any]] = [
         {"value": "-"} if name not in lines else _bar(day, lines[name], key, currency) for day, lines in shown
     ]
     if data and data[-1]["value"] not in {"-", 0}:
-        data[-1]["label"] = {"show": True}
+        data[-1]["label"] = {"show": True, "offset": [0, shift]}
     return {
         "type": "bar",
         "stack": key,
@@ -114,14 +161,14 @@ def _bars(
             "width": _NAMES - _ASIDE,
             "overflow": "truncate",
         },
-        "labelLayout": {"moveOverlap": "shiftY", "hideOverlap": True},
+        "labelLayout": {"hideOverlap": True},
         "data": data,
     }
 
 
 def _bar(day: str, line: _Line, key: str, currency: str | None) -> dict[str, Any]:
     return {
-        "value": line[key] if key == "customers" else float(Decimal(line[key]) * _WHOLE),
+        "value": line[key] if key == "customers" else _height(line, key),
         "said": short_name(line["segment"]),
         "tip": [
             short_name(line["segment"]),
@@ -130,6 +177,10 @@ def _bar(day: str, line: _Line, key: str, currency: str | None) -> dict[str, Any
             f"Revenue {money(line['revenue'], currency)}, {percent(line['revenue_share'])}",
         ],
     }
+
+
+def _height(line: _Line, key: str) -> float:
+    return float(line[key]) if key == "customers" else float(Decimal(line[key]) * _WHOLE)
 
 
 def _is_any_below_zero(shown: Sequence[tuple[str, dict[str, _Line]]]) -> bool:
