@@ -36,7 +36,7 @@ def test_customers_above_and_shares_of_the_revenue_below_the_best_on_top_of_each
 
 def test_each_segment_is_named_beside_its_last_bar_alone():
     for line in drawn(JUNE, JULY).option["series"]:
-        assert [bar.get("label", {}).get("show") for bar in line["data"]] == [None, True]
+        assert [bar.get("label") for bar in line["data"]] == [None, {"show": True}]
         assert not line["label"]["show"]
 
 
@@ -49,7 +49,7 @@ def test_names_of_thin_bars_move_apart():
     foot, heights = 0, []
     for line in picture.option["series"][: len(names)]:
         (bar,) = line["data"]
-        heights.append((foot + bar["value"] / 2) * panel / top - bar["label"]["offset"][1])
+        heights.append((foot + bar["value"] / 2) * panel / top - line["labelLayout"]["dy"])
         foot += bar["value"]
     assert top == 800
     assert min(after - before for before, after in pairwise(heights)) >= 13.8

@@ -141,7 +141,7 @@ def _bars(
         {"value": "-"} if name not in lines else _bar(day, lines[name], key, currency) for day, lines in shown
     ]
     if data and data[-1]["value"] not in {"-", 0}:
-        data[-1]["label"] = {"show": True, "offset": [0, shift]}
+        data[-1]["label"] = {"show": True}
     return {
         "type": "bar",
         "stack": key,
@@ -161,7 +161,7 @@ def _bars(
             "width": _NAMES - _ASIDE,
             "overflow": "truncate",
         },
-        "labelLayout": {"hideOverlap": True},
+        "labelLayout": {"hideOverlap": True, "dy": shift},
         "data": data,
     }
 
