@@ -35,7 +35,7 @@ def test_what_the_best_customers_bring():
         "",
         "  Gini index 0.6000 (0: all bring the same, 1: one brings it all)",
         '  "40% bring 80%": not so here, they bring 64.0%.',
-        '  "ten times": true here, the bottom tenth brings nothing.',
+        '  "ten times": true here, the bottom tenth brings nothing, or less.',
     ]
 
 

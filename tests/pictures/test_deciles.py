@@ -22,7 +22,7 @@ def test_the_table_is_exact():
 def test_the_sayings_are_judged():
     most, times = FOUND["claims"]
     assert verdict(most) == '"40% bring 80%": not so here, they bring 64.0%.'
-    assert verdict(times) == '"ten times": true here, the bottom tenth brings nothing.'
+    assert verdict(times) == '"ten times": true here, the bottom tenth brings nothing, or less.'
     assert verdict({**times, "figure": "1234.5"}) == '"ten times": true here, 1,234.5 times.'
     assert "no revenue to share out" in verdict({**most, "figure": None})
 

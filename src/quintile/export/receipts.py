@@ -18,7 +18,7 @@ _FOUND = {
     "top_40_bring_80": Markup("The best 40% of the customers bring {} of the revenue."),
     "top_tenth_ten_times": Markup("The top tenth spends {} times what the bottom tenth spends."),
 }
-_NO_FIGURE = Markup("It cannot be measured: the other side of the comparison has no revenue.")
+_NO_FIGURE = Markup("The other side of the comparison brings nothing, or less.")
 
 
 def scores(figures: Figures) -> dict[str, Any]:

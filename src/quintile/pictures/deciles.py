@@ -74,7 +74,7 @@ def verdict(claim: Mapping[str, Any]) -> str:
     if claim["claim"] == "top_40_bring_80":
         found = f"they bring {percent(figure)}" if figure is not None else "there is no revenue to share out"
     else:
-        found = f"{exact(figure)} times" if figure is not None else "the bottom tenth brings nothing"
+        found = f"{exact(figure)} times" if figure is not None else "the bottom tenth brings nothing, or less"
     return f'"{claim["says"]}": {word[0].lower() + word[1:]}, {found}.'
 
 
