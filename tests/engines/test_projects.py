@@ -19,6 +19,7 @@ from quintile.jobs.erase import erase
 from quintile.jobs.history import Dates, history
 from quintile.jobs.kpis import kpis
 from quintile.jobs.migration import Between, migration, migration_series
+from quintile.jobs.movements import Wanted
 from quintile.jobs.run import run
 from quintile.jobs.wish import Wish
 from tests.engines.cases import sample_shop
@@ -162,7 +163,8 @@ def test_the_same_orders_again_change_nothing_and_vanished_ones_are_told(tmp_pat
 
 
 def test_what_cannot_be_done_there_is_refused(tmp_path, url_of):
-    rows, project = shop_rows(tmp_path), Project(tmp_path / "there", url_of("postgresql"))
+    rows, project = shop_rows(tmp_path, "2025-03-01"), Project(tmp_path / "there", url_of("postgresql"))
+    project.run(until(rows, FIRST), FIRST)
     project.run(rows, LAST)
     here = read_settings(None, {})
     file = tmp_path / "shop" / "orders.csv"
@@ -171,6 +173,7 @@ def test_what_cannot_be_done_there_is_refused(tmp_path, url_of):
         lambda: run(Wish([file], project.settings()), project.folder, in_project=True),
         lambda: erase(project.folder, ["C100021"], here),
         lambda: kpis(project.folder, here),
+        lambda: migration(project.folder, Between(str(FIRST), str(LAST)), wanted=Wanted(tmp_path / "moved.csv")),
     ):
         with pytest.raises(SettingsError):
             ask()

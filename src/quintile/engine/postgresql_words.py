@@ -121,7 +121,7 @@ def _micros(moment: Tree) -> Tree:
 
 
 def _least(node: exp.Min) -> Tree:
-    """The least values, in a list: ``min(x, 2)``."""
+    """The least values, in a list: ``min(x, 2)``; the others behind them are not asked for."""
     if node.args.get("count") is None:
         return node
     in_order = exp.Order(this=node.this, expressions=[exp.Ordered(this=node.this.copy(), nulls_first=False)])

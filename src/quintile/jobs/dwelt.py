@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.rfm_model import RfmModel
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import SettingsError
-from quintile.jobs.project import CUSTOMERS_FILE, MODEL_JSON
+from quintile.jobs.project import MODEL_JSON
 from quintile.jobs.result import COMPUTED, DWELLING
-from quintile.jobs.stored import customers_of, stored
+from quintile.jobs.stored import CUSTOMERS_FILE, customers_of, stored
 from quintile.scoring.slack import with_slack
 from quintile.segments.dwell import count_held, hold_back
 from quintile.snapshots.series import dates_before

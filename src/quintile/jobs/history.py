@@ -22,7 +22,7 @@ from quintile.jobs.kept_scores import ON_A_LIST
 from quintile.jobs.project import MODEL_JSON, PROFILE_JSON, STORE, Project
 from quintile.jobs.result import collect
 from quintile.jobs.server import with_storage
-from quintile.jobs.stored import CUSTOMERS, CUSTOMERS_TABLE, customers_of, stored
+from quintile.jobs.stored import CUSTOMERS_FILE, CUSTOMERS_TABLE, customers_of, stored
 from quintile.jobs.workplace import now_text, silent, today, workplace
 from quintile.metrics.measure import Clock
 from quintile.metrics.partials import Partials, sum_orders
@@ -81,7 +81,7 @@ class _Published:
         """
         found = customers_of(self.folder)
         if found is None:
-            message = f"the published snapshot has no {CUSTOMERS}, which says who is on the list of customers"
+            message = f"the published snapshot has no {CUSTOMERS_FILE}, which says who is on the list of customers"
             place = Place(str(self.folder))
             raise SettingsError("project", message, fix="run again with --formats parquet,csv", place=place)
         return found
@@ -250,7 +250,7 @@ def _standing(store: Path) -> dict[tuple[Any, ...], str]:
 
 def _content(report: dict[str, Any]) -> tuple[Any, ...]:
     files = report.get("files", {})
-    customers = files.get(CUSTOMERS) or files.get(CUSTOMERS_TABLE)
+    customers = files.get(CUSTOMERS_FILE) or files.get(CUSTOMERS_TABLE)
     return report["as_of"], report.get("known", {}).get("ledger"), report["model"]["fingerprint"], customers
 
 

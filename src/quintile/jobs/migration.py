@@ -133,7 +133,8 @@ def _reports(
     wanted: Wanted | None = None,
     on_step: Callable[[str], None] = silent,
 ) -> list[dict[str, Any]]:
-    opened = [open_snapshot(snapshot, anywhere=True) for snapshot in snapshots]
+    # A list of customers is a file of this machine, so it is not made of those who lie elsewhere.
+    opened = [open_snapshot(snapshot, anywhere=wanted is None) for snapshot in snapshots]
     if wanted is not None:
         wanted.refuse_unknown([*opened[0].ranking, *opened[-1].ranking])
     reports = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.rfm_model import RfmModel
 from quintile.errors import Place, StoreError
 from quintile.jobs.project import MODEL_JSON
-from quintile.jobs.stored import CUSTOMERS, customers_of, require_here
+from quintile.jobs.stored import CUSTOMERS_FILE, customers_of, require_here
 from quintile.metrics.measure import Clock
 from quintile.segments.load import kept_scheme
 from quintile.snapshots.order_files import ORDERS_JSON, OrderFiles
@@ -43,7 +43,7 @@ class Opened:
     @property
     def customers(self) -> Path:
         """The file of its customers, by key, or the one that points to their table."""
-        return customers_of(self.snapshot.folder) or self.snapshot.folder / CUSTOMERS
+        return customers_of(self.snapshot.folder) or self.snapshot.folder / CUSTOMERS_FILE
 
     @property
     def ranking(self) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ def open_snapshot(snapshot: Snapshot, *, anywhere: bool = False) -> Opened:
         require_here(snapshot.folder)
     orders = OrderFiles.of(snapshot.folder)
     has_model = (snapshot.folder / MODEL_JSON).is_file()
-    gone = MODEL_JSON if not has_model else CUSTOMERS if customers_of(snapshot.folder) is None else None
+    gone = MODEL_JSON if not has_model else CUSTOMERS_FILE if customers_of(snapshot.folder) is None else None
     if orders is None or gone is not None:
         message = f"the snapshot {snapshot.spoken} has no {gone or ORDERS_JSON}, so nobody can be followed through it"
         fix = f"publish it anew, with Parquet among the formats: quintile run --as-of {snapshot.as_of} --backfill"

@@ -9,7 +9,7 @@ from quintile.engine.render import Sql, literal, render
 from quintile.errors import StoreError
 from quintile.jobs.chain import Chain
 from quintile.jobs.opened import open_snapshot
-from quintile.jobs.stored import CUSTOMERS, customers_of, stored
+from quintile.jobs.stored import CUSTOMERS_FILE, customers_of, stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def own_story(place: Workplace, store: Path, snapshots: Sequence[Snapshot], cust
 
 
 def _line(place: Workplace, snapshot: Snapshot, customer: int) -> dict[str, Any]:
-    customers = stored(place.engine, [customers_of(snapshot.folder) or snapshot.folder / CUSTOMERS])
+    customers = stored(place.engine, [customers_of(snapshot.folder) or snapshot.folder / CUSTOMERS_FILE])
     rows = place.engine.rows(render(_ROW, customers=customers, customer=literal(customer)))
     code, segment = rows[0] if rows else (None, None)
     said = {"as_of": snapshot.as_of, "snapshot": snapshot.id, "known": snapshot.known}

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from quintile.snapshots.ledger_files import KnownSource
 
 STORE, RUN_JSON, MODEL_JSON, PROFILE_JSON = "store", "run.json", "model.json", "profile.json"
-CUSTOMERS_FILE = "customers.parquet"
 # What two snapshots have in common when nothing changed; reports tell more of how they came about.
 _SAME = ("quintile", "as_of", "as_of_given", "window", "time_zone", "currency", "files")
 

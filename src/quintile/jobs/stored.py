@@ -7,7 +7,7 @@ immutable tables named by their content, and a small file of the store points to
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.render import Sql, joined, literal, name, render
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
     from quintile.snapshots.ledger_files import KeptFile
 
-CUSTOMERS, CUSTOMERS_TABLE = "customers.parquet", f"customers{POINTER}"
+CUSTOMERS_FILE, CUSTOMERS_TABLE = "customers.parquet", f"customers{POINTER}"
 FILES = DuckDbEngine.name  # the engine whose rows lie in files
 
 _FILES = "SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
@@ -85,7 +85,7 @@ def keep(engine: Engine, kept: Path, room: str, label: str, query: Sql) -> KeptF
 
 def customers_of(folder: Path) -> Path | None:
     """The file of a snapshot's customers by key, or the one that points to them; None where there is none."""
-    return next((folder / file for file in (CUSTOMERS, CUSTOMERS_TABLE) if (folder / file).is_file()), None)
+    return next((folder / file for file in (CUSTOMERS_FILE, CUSTOMERS_TABLE) if (folder / file).is_file()), None)
 
 
 def home_of(path: Path) -> str:
@@ -130,9 +130,9 @@ def require_here(snapshot: Path | None) -> None:
         require_in(FILES, customers)
 
 
-def _told(path: Path) -> dict[str, str]:
+def _told(path: Path) -> dict[str, Any]:
     try:
-        told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         _ = told["engine"], told["rows"]
     except (OSError, ValueError, TypeError, KeyError) as error:
         fix = "restore the store from a copy"
@@ -140,9 +140,9 @@ def _told(path: Path) -> dict[str, str]:
     return told
 
 
-def _address(told: dict[str, str]) -> str:
+def _address(told: dict[str, Any]) -> str:
     """What ``Engine.register`` calls the table."""
-    return told["folder"] if "folder" in told else ".".join(f'"{told[part]}"' for part in ("schema", "table"))
+    return str(told["folder"]) if "folder" in told else ".".join(f'"{told[part]}"' for part in ("schema", "table"))
 
 
 def _shown(column: str, known: dict[str, str]) -> Sql:

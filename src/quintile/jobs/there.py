@@ -6,7 +6,6 @@ them. The rows stay in the user's own table, which is the whole truth: every run
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +105,7 @@ class KeepingThere:
         ledger = replace(self._ledger, as_of=self._project.published.later(report["as_of"]))
         (folder / LEDGER_JSON).write_text(ledger.to_json(), encoding="utf-8")
         (folder / ORDERS_JSON).write_text(self._files.to_json(), encoding="utf-8")
-        (folder / PROFILE_JSON).write_text(json.dumps({}) + "\n", encoding="utf-8")
+        (folder / PROFILE_JSON).write_text("{}\n", encoding="utf-8")
         report["known"] = {"ledger": ledger.number, "rows": ledger.rows, "sources": 1}
         report["refresh"] = {
             "mode": "full",
