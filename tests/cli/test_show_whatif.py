@@ -37,6 +37,7 @@ FOUND = {
     },
     "stay": 1000,
     "recoded": 3,
+    "renamed": [],
     "move": 500,
     "moved_revenue": "3000.00",
     "come": 1,
@@ -96,6 +97,14 @@ def test_where_nobody_moves_no_moves_are_shown():
     assert page.startswith("0 of 0 customers would be in another segment\n\nWhat changes\n")
     assert "the settings are the same" in page
     assert "Who would move" not in page
+
+
+def test_segments_that_change_their_name_alone_are_told_apart():
+    renamed = {"from": "Rest", "to": "Others", "customers": 7, "revenue": "1", "revenue_after": "1"}
+    page = page_of({**FOUND, "renamed": [renamed], "moves": [*FOUND["moves"], renamed]})
+    assert "1 segment would change the name alone: Rest to Others" in " ".join(page.split())
+    assert page.startswith("500 of 1,507 customers")
+    assert "Others" not in page[page.index("Who would move") :]
 
 
 def test_only_the_largest_moves_are_shown():

@@ -34,6 +34,13 @@ def test_each_metric_has_its_own_way_out_and_in():
     ]
 
 
+def test_who_buys_has_the_best_recency_at_once():
+    """An order of whoever bought long ago makes two scores better: no order makes the frequency alone better."""
+    ways = found(base((1, 1, 2, 9)), {(2, 2, 2)})
+    assert [(one.source, one.target, one.trigger) for one in ways] == [("Rest", "Good", "3 or more orders")]
+    assert found(base((1, 1, 2, 9)), {(1, 2, 2)}) == []
+
+
 def test_cells_at_the_same_border_are_counted_together():
     report = base((2, 2, 2, 7), (2, 2, 1, 2))
     one = next(one for one in found(report, {(2, 2, 2), (2, 2, 1)}) if one.trigger.startswith("no order"))

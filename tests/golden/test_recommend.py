@@ -138,7 +138,7 @@ def test_each_public_set_gets_its_recommendation_from_its_figures(source_of, sho
     assert (values["window"], values["scale"], method, values["scheme"]) == shop.recommended
     assert (
         measured["customers"],
-        measured["one_order_share"],
+        f"{float(measured['one_order_share']):.4f}",
         measured["history_days"],
         gaps["half_back_by"],
         gaps["nine_in_ten_back_by"],

@@ -10,6 +10,7 @@ import pytest
 
 import quintile
 from quintile.config.read import read_settings
+from quintile.domain.share import share
 from quintile.errors import SettingsError
 from quintile.jobs.crosswalk import crosswalk_results, crosswalk_sources
 from quintile.jobs.wish import Wish
@@ -81,9 +82,7 @@ def test_shares_are_of_the_first_segment(regulars):
     lines = found["pairs"][0]["flow"]
     champions = [line for line in lines if line["from"] == "Champions"]
     whole = sum(line["customers"] for line in champions)
-    assert [line["customers_share"] for line in champions] == [
-        str(round(Decimal(line["customers"]) / whole, 4)) for line in champions
-    ]
+    assert [line["customers_share"] for line in champions] == [share(line["customers"], whole) for line in champions]
 
 
 @pytest.mark.parametrize("best", ["high", "low"])

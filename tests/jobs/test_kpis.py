@@ -12,6 +12,7 @@ import pytest
 
 from quintile.config.read import read_settings
 from quintile.domain.kpi import KPIS
+from quintile.domain.share import share as shown_share
 from quintile.domain.snapshot import as_now_known
 from quintile.errors import DataError, SettingsError
 from quintile.jobs.erase import erase
@@ -22,7 +23,7 @@ from tests.golden.refreshes import HEADER, Refreshed
 from tests.jobs.grown import AS_OF, grow, orders
 
 SETTINGS = read_settings(None, {})
-DIGITS = {"share": Decimal("0.0001"), "money": Decimal("0.01"), "count": Decimal(1)}
+DIGITS = {"money": Decimal("0.01"), "count": Decimal(1)}
 EVENTS = """Subscriber;Email event;Occurred at
 {0};Unsubscribed;2025-06-30 23:59:59
 {0};unsubscribe;2025-05-01 10:00:00
@@ -61,6 +62,8 @@ def segments_of(snapshot) -> dict[str, str]:
 def text(kpi, value):
     if value is None:
         return None
+    if kpi.unit == "share":
+        return shown_share(value, 1)
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return format(exact.quantize(DIGITS[kpi.unit], ROUND_HALF_EVEN), "f")
 

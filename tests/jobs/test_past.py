@@ -10,6 +10,7 @@ import pytest
 from quintile.config.read import read_settings
 from quintile.domain.snapshot import as_now_known
 from quintile.engine.duckdb import DuckDbEngine
+from quintile.export.past import past_pictures, past_words
 from quintile.insight.alerts import DATES
 from quintile.jobs.alerts import alerts
 from quintile.jobs.migration import migrated
@@ -77,10 +78,18 @@ def test_another_scheme_is_left_out_and_nobody_is_followed_from_it(store):
     assert (found.before, found.moves) == (None, None)
 
 
-def test_only_other_schemes_before_are_no_past(store):
+def test_only_other_schemes_before_are_told_and_not_drawn(store):
     for one in as_now_known(series(store))[:-1]:
         rewrite(one, lambda report: report["model"].update(scale=3))
-    assert past(store) is None
+    found, report = past(store), report_of(as_now_known(series(store))[-1])
+    assert (found.previous, found.dates, found.before, found.moves) == ("2025-06-01", [], None, None)
+    assert past_pictures(report, found) == []
+    assert past_words(report, found) == {
+        "lead": "Another scheme or scale made the segments until 1 June 2025; they cannot be laid beside these.",
+        "alerts": [],
+        "since": None,
+        "why": (),
+    }
 
 
 def test_another_model_is_followed_and_not_judged(store):

@@ -24,7 +24,7 @@ def test_a_small_shop_is_measured_to_the_last_gap(tmp_path):
         "customers": 3,
         "orders": 4,
         "one_order_customers": 2,
-        "one_order_share": "0.6667",
+        "one_order_share": "0.666666",
     }
     assert (measured["first_order"], measured["last_order"], measured["history_days"]) == (
         "2024-12-24",

@@ -32,8 +32,8 @@ def test_segments_add_up_and_are_exact(tmp_path):
     _, report, _ = run_in_memory(wish_for(write_shop(tmp_path), settings))
     assert report["segments"] == [
         {
-            "segment": "Unclassified", "customers": 3, "customers_share": "1.0000", "revenue": "134.95",
-            "revenue_share": "1.0000", "median_recency": "122", "mean_frequency": "1.33", "mean_monetary": "44.98",
+            "segment": "Unclassified", "customers": 3, "customers_share": "1.000000", "revenue": "134.95",
+            "revenue_share": "1.000000", "median_recency": "122", "mean_frequency": "1.33", "mean_monetary": "44.98",
         }
     ]  # fmt: skip
 
@@ -43,7 +43,7 @@ def test_segments_of_nobody_are_shown_in_the_scheme_s_order(tmp_path):
     empty = [line for line in report["segments"] if not line["customers"]]
     assert len(report["segments"]) > len(empty) > 0
     assert empty[0] | {"segment": ""} == {
-        "segment": "", "customers": 0, "customers_share": "0.0000", "revenue": "0", "revenue_share": "0.0000",
+        "segment": "", "customers": 0, "customers_share": "0.000000", "revenue": "0", "revenue_share": "0.000000",
         "median_recency": None, "mean_frequency": None, "mean_monetary": None,
     }  # fmt: skip
 

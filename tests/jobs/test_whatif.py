@@ -129,6 +129,23 @@ def test_a_kept_model_with_a_scheme_of_ones_own_keeps_the_scheme_as_it_was(regul
     assert (found["move"], found["recoded"] > 0) == (0, True)
 
 
+def test_a_segment_that_another_scheme_calls_otherwise_has_not_moved(regulars, tmp_path):
+    files = []
+    for name, names in (("ours", ("Early", "Late")), ("theirs", ("Early", "Gone"))):
+        file = tmp_path / f"{name}.toml"
+        rules = "".join(
+            f'[[segments]]\nname = "{segment}"\nintent = "Keep."\nrules = [{{ r = [{low}, {high}] }}]\n'
+            for segment, (low, high) in zip(names, ((4, 5), (1, 3)), strict=True)
+        )
+        file.write_text(f'title = "T"\nsource = "s"\nscale = 5\nbest = "high"\n{rules}', encoding="utf-8")
+        files.append(str(file))
+    found = whatif(wish_of(regulars, {"model": {"scheme": files[0]}}), {"scheme": files[1]})
+    assert [(line["from"], line["to"]) for line in found["renamed"]] == [("Late", "Gone")]
+    assert found["move"] == 0
+    late = next(line["customers"] for line in found["before"]["segments"] if line["segment"] == "Late")
+    assert found["renamed"][0]["customers"] == late > 0
+
+
 def test_no_cell_of_the_movers_is_a_formula(regulars, tmp_path):
     out = tmp_path / "movers.csv"
     whatif(wish_of(regulars), {"scheme": "rf-10"}, out=out)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from quintile.domain.share import share
+
 if TYPE_CHECKING:
     from decimal import Decimal
-
-_SHARE_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class TieReceipt:
 
     @property
     def common_share(self) -> float:
-        """The share of customers at the most common value, 0 to 1, four decimals; 0 without customers."""
-        return round(self.common_customers / max(sum(self.customers), 1), _SHARE_DIGITS)
+        """The share of customers at the most common value, 0 to 1, six decimals; 0 without customers."""
+        return float(share(self.common_customers, max(sum(self.customers), 1)))
 
     def as_dict(self, *, best: Literal["high", "low"] = "high") -> dict[str, object]:
         """The receipt as JSON values; values and cut points are text, so that they stay exact.

@@ -1,6 +1,7 @@
 """Crossings: the borders of a segment, and what a customer at one of them must do, or leave, to cross it.
 
-One score at a time changes here, to the next score that some value has. A purchase often changes several.
+Who buys has the best recency at once, and by that order perhaps the next frequency or money too. Who does not buy
+loses one score at a time, to the next that some value has.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _METRICS = (RECENCY, FREQUENCY, MONETARY)
 
 @dataclass(frozen=True)
 class Crossing:
-    """Customers of segment ``source`` who are one score from segment ``target``.
+    """Customers of segment ``source`` who are one order, or one lost score, from segment ``target``.
 
     ``trigger`` says what takes them there. ``cells`` are the places, in the grid of run.json, of the cells they are in.
     """
@@ -51,14 +52,16 @@ def crossings(report: Mapping[str, Any], cells: Mapping[Cell, str], ranges: Rang
 
 
 def _steps(cell: Cell, cells: Mapping[Cell, str], ranges: Ranges) -> Iterator[tuple[str, str]]:
-    """The segments one score away, each with what leads there."""
+    """The segments that one order, or one loss, leads to, each with what it takes."""
+    best = max(ranges.reachable(RECENCY), default=cell[0])
     for axis, metric in enumerate(_METRICS):
         reachable = ranges.reachable(metric)
         if cell[axis] not in reachable:
             continue
         place = reachable.index(cell[axis])
-        for other in reachable[max(place - 1, 0) : place] + reachable[place + 1 : place + 2]:
-            scores = [*cell]
+        better = reachable[-1:] if metric == RECENCY else reachable[place + 1 : place + 2]
+        for other in (*reachable[max(place - 1, 0) : place], *better):
+            scores = [best if other > cell[axis] else cell[0], *cell[1:]]
             scores[axis] = other
             r, f, m = scores
             yield cells[r, f, m], _trigger(metric, cell[axis], other, ranges)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from quintile.pictures.words import exact, measured, number, percent
+from quintile.pictures.words import exact, measured, money, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -68,6 +68,11 @@ class Figures:
         unit = self._report["currency"]
         figure = self.exact(*path)
         return Markup("{} {}").format(figure, unit) if unit and figure is not NOTHING else figure
+
+    def roughly(self, *path: Step) -> Markup:
+        """An amount to be read in passing, with the report's currency."""
+        value = self.raw(*path)
+        return self._marked(money(value, self._report["currency"]), value, path)
 
     def length(self, *path: Step) -> Markup:
         """How many entries a list has."""

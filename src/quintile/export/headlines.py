@@ -72,7 +72,7 @@ def richest(segments: list[dict[str, Any]]) -> int | None:
 def _customers(figures: Figures) -> Markup:
     report_window = window_text(figures.raw())
     last = len(figures.raw("bridge")) - 1
-    money = figures.money("bridge", last, "amount") if last >= 0 else Markup("-")
+    money = figures.roughly("bridge", last, "amount") if last >= 0 else Markup("-")
     if figures.raw("model", "population") == "buyers":
         text = Markup("In all, {} customers bought from {} and brought {}.")
         return text.format(figures.count("counts", "customers"), report_window, money)

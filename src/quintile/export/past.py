@@ -46,6 +46,8 @@ class Past:
 
 def past_pictures(report: Mapping[str, Any], past: Past) -> list[Picture]:
     """The trend with the snapshot itself at its end, and the flow where it is known."""
+    if not past.dates:
+        return []
     best_first, currency = ranked(report), report["currency"]
     drawn = [trend([*past.dates, report], ranking=best_first, currency=currency)]
     if past.moves is not None:
@@ -55,7 +57,11 @@ def past_pictures(report: Mapping[str, Any], past: Past) -> list[Picture]:
 
 def past_words(report: Mapping[str, Any], past: Past) -> dict[str, Any]:
     """The sentences: ``lead``, ``alerts``, ``since`` (from which date on customers are followed) and ``why``."""
-    first, day = day_text(past.dates[0]["as_of"]), day_text(past.previous)
+    day = day_text(past.previous)
+    if not past.dates:
+        lead = f"Another scheme or scale made the segments until {day}; they cannot be laid beside these."
+        return {"lead": lead, "alerts": _missed(past), "since": None, "why": ()}
+    first = day_text(past.dates[0]["as_of"])
     if past.unusual is None:
         alerts = [Markup("Another model scored the customers on {}, so no change since then is judged.").format(day)]
     else:
@@ -63,10 +69,14 @@ def past_words(report: Mapping[str, Any], past: Past) -> dict[str, Any]:
         alerts = [_alert(one, day, report["currency"]) for one in past.unusual] or [quiet]
     return {
         "lead": f"{number(len(past.dates) + 1)} analysis dates since {first}, each as it is known now.",
-        "alerts": [*(Markup('Target missed: <span dir="auto">{}</span>').format(one) for one in past.missed), *alerts],
+        "alerts": [*_missed(past), *alerts],
         "since": day if past.moves is not None else None,
         "why": past.why,
     }
+
+
+def _missed(past: Past) -> list[Markup]:
+    return [Markup('Target missed: <span dir="auto">{}</span>').format(one) for one in past.missed]
 
 
 def _alert(one: Movement, day: str, currency: str | None) -> Markup:

@@ -113,7 +113,8 @@ class Ranges:
         if end is None:
             return f"bought {within(begin)}"
         if begin is None:
-            return f"last bought more than {days(end)} ago"
+            never = "" if self.fewest_orders else ", or not in the window"
+            return f"last bought more than {days(end)} ago{never}"
         first = end + 1
         return f"last bought {days(begin)} ago" if first == begin else f"last bought {first:,} to {days(begin)} ago"
 

@@ -119,7 +119,7 @@ def _colours(report: Mapping[str, Any], shown: Sequence[Card]) -> str:
 def _tiles(figures: Figures) -> list[dict[str, Markup | str]]:
     tiles: list[dict[str, Markup | str]] = [{"label": "Customers", "figure": figures.count("counts", "customers")}]
     if bridge := figures.raw("bridge"):
-        tiles.append({"label": "Revenue", "figure": figures.money("bridge", len(bridge) - 1, "amount")})
+        tiles.append({"label": "Revenue", "figure": figures.roughly("bridge", len(bridge) - 1, "amount")})
     shares = (("Revenue from the best tenth", best_tenth(figures)), ("Ordered once", ordered_once(figures)))
     tiles += [{"label": label, "figure": figure} for label, figure in shares if figure is not None]
     return tiles

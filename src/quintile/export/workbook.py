@@ -106,7 +106,7 @@ def _grid(book: Workbook, report: Mapping[str, Any]) -> None:
         people[cell["r"], cell["f"]].append(cell["customers"])
         money[cell["r"], cell["f"]].append(Decimal(cell["revenue"]))
     form = form_of(_decimals(cell["revenue"] for cell in report["grid"]))
-    sheet = book.sheet("Grid", [22, *[_CELL] * len(worst_first)], frozen=(0, 1))
+    sheet = book.sheet("Grid", [22, *[_CELL] * len(worst_first)], frozen=(1, 1))
     _table(book, sheet, "Customers", worst_first, {pair: sum(found) for pair, found in people.items()}, WHOLE)
     sheet.row([], [])
     title = titled("Revenue", report["currency"])

@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.share import share
 from quintile.engine.render import literal, render
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _claims(curve: list[Fraction]) -> list[dict[str, Any]]:
 
 
 def _share(part: Fraction, total: Fraction) -> str | None:
-    return _text(part / total, _SHARE_DIGITS) if total > 0 else None
+    return share(part, total) if total > 0 else None
 
 
 def _rounded(amount: Fraction, digits: int) -> Fraction:

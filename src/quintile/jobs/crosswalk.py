@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.bridge import plain
 from quintile.domain.rfm_model import Method
 from quintile.domain.scale import Scale
 from quintile.domain.scheme import HALVED, TWICE
+from quintile.domain.share import share
 from quintile.engine.render import Sql, joined, name, render
 from quintile.errors import Place, SettingsError
 from quintile.insight.crosswalk import Crossing, Together, crosswalk, sizes
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from quintile.jobs.wish import Wish
 
 FEWEST_SCHEMES = 2
-_SHARE_DIGITS = 4
 
 _KEPT = "SELECT * EXCLUDE (r, f, m), r AS {r}, f AS {f}, m AS {m} FROM {scores}"
 _TOGETHER = "SELECT {scores}, count(*), sum({revenue}) FROM {scored} GROUP BY ALL"
@@ -195,15 +194,10 @@ def _flow(crossings: list[Crossing]) -> list[dict[str, Any]]:
             "from": crossing.first,
             "to": crossing.second,
             "customers": crossing.customers,
-            "customers_share": _share(
+            "customers_share": share(
                 crossing.customers, sum(other.customers for other in crossings if other.first == crossing.first)
             ),
             "revenue": plain(crossing.revenue),
         }
         for crossing in crossings
     ]
-
-
-def _share(part: int, whole: int) -> str:
-    """Four decimals, half to even."""
-    return format(Decimal(round(Fraction(part, whole) * 10**_SHARE_DIGITS)).scaleb(-_SHARE_DIGITS), "f")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.bridge import plain
 from quintile.domain.kpi import CHURN_DAYS, KPIS, TargetSettings
+from quintile.domain.share import share
 from quintile.domain.snapshot import LAST, as_now_known, chosen
 from quintile.domain.toml_keys import near
 from quintile.errors import SettingsError
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from quintile.jobs.opened import Opened
 
 _EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)
-_DIGITS = {"share": 4, "money": 2, "count": 0}
+_DIGITS = {"money": 2, "count": 0}
 
 
 @dataclass(frozen=True)
@@ -175,8 +176,10 @@ def _line(segment: str | None, counts: SegmentCounts, revenue: Decimal, targets:
 
 
 def shown(kpi: Kpi, value: Fraction | None) -> str | None:
-    """A figure as text: shares with four decimals, means of money with two, half to even; counts whole."""
+    """A figure as text: shares with six decimals, means of money with two, half to even; counts whole."""
     if value is None:
         return None
+    if kpi.unit == "share":
+        return share(value, 1)
     digits = _DIGITS[kpi.unit]
     return plain(Decimal(round(value * 10**digits)).scaleb(-digits, _EXACT))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.bridge import plain
+from quintile.domain.share import share
 from quintile.insight.causes import CAUSES, DWELL, LOST, MERGED, NEW, PURCHASE
 from quintile.insight.migration import Sum, summed
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from quintile.insight.causes import State
     from quintile.insight.migration import Flow
     from quintile.jobs.opened import Opened
-
-_SHARE_DIGITS = 4
 
 
 def as_report(earlier: Opened, later: Opened, states: Sequence[State], found: Sequence[Flow]) -> dict[str, Any]:
@@ -52,10 +49,8 @@ def _common_ranking(earlier: Opened, later: Opened) -> tuple[str, ...] | None:
 
 
 def share_of(part: int, whole: int) -> str | None:
-    """Four decimals, half to even; None of nothing."""
-    if not whole:
-        return None
-    return format(Decimal(round(Fraction(part, whole) * 10**_SHARE_DIGITS)).scaleb(-_SHARE_DIGITS), "f")
+    """A share as text; None of nothing."""
+    return share(part, whole) if whole else None
 
 
 def _with_others(ranking: tuple[str, ...], found: Sequence[Flow], end: str) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ _MODEL = ("scheme", "scheme_text", "scale")
 
 
 def past_of(engine: Engine, home: Path, report: Mapping[str, Any], store: Path, least_customers: int) -> Past | None:
-    """What was before a snapshot; None where no date before it has the same scheme and scale.
+    """What was before a snapshot, of the dates with the same scheme and scale; None where no date is before it.
 
     Args:
         engine: One that may read the store.
@@ -45,11 +45,11 @@ def past_of(engine: Engine, home: Path, report: Mapping[str, Any], store: Path, 
     dates = dates_before(store, report["as_of"], DATES - 1)
     reports = [report_of(one) for one in dates]
     alike = [one for one in reports if all(one["model"][key] == report["model"][key] for key in _MODEL)]
-    if not alike:
+    if not reports:
         return None
     points = [Point.told(one) for one in (*reports, report)]
     is_judged = points[-2].model == points[-1].model
-    before = reports[-1] if alike[-1] is reports[-1] else None
+    before = reports[-1] if alike and alike[-1] is reports[-1] else None
     return Past(
         previous=reports[-1]["as_of"],
         dates=alike,

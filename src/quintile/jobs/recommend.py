@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.ledger import PURCHASE
 from quintile.domain.rfm_model import RfmModel
 from quintile.domain.scale import Scale
+from quintile.domain.share import share
 from quintile.domain.window import WindowLength
 from quintile.engine.render import Sql, literal, render
 from quintile.insight.gaps import count_gaps, survival
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from quintile.pipeline import Accounted
 
 MILESTONES = (30, 90, 182, 365, 730)
-_SHARE_DIGITS = 4
 
 _PURCHASES = """
 SELECT customer_key, {day} AS day, net FROM {orders} WHERE state = {purchase} AND {before_end}
@@ -199,6 +198,5 @@ def _season(season: Seasonality) -> dict[str, Any]:
     }
 
 
-def _text(share: Fraction) -> str:
-    """Four decimals, half to even."""
-    return format(Decimal(round(share * 10**_SHARE_DIGITS)).scaleb(-_SHARE_DIGITS), "f")
+def _text(part: Fraction) -> str:
+    return share(part, 1)

@@ -13,6 +13,7 @@ import quintile
 from quintile.domain.bridge import plain
 from quintile.domain.columns import SEGMENTS
 from quintile.domain.formulas import neutralised
+from quintile.domain.share import share
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.jobs.for_people import for_people
 from quintile.jobs.remarks import grid_warnings, scheme_warnings
@@ -64,7 +65,7 @@ SELECT count(*), count_if(frequency > 0), min(first_order), max(last_order), max
        sum(frequency), count_if(monetary < 0)
 FROM {segmented}
 """
-_SHARE, _MEAN = Decimal("0.0001"), Decimal("0.01")
+_NONE, _MEAN = "0.000000", Decimal("0.01")
 _ID_DIGITS = 12
 TEXTS = ("customer_id", "segment")  # what a customer's row holds of strangers' texts
 COMPUTED, DWELLING = "computed_segment", "dwelling"  # beside the published segment, where there is a dwell rule
@@ -230,12 +231,12 @@ def _segments(engine: Engine, cells: Sql, scored: Scored) -> list[dict[str, Any]
             {
                 "segment": segment,
                 "customers": int(people),
-                "customers_share": plain(_rounded(Decimal(int(people)), customers, _SHARE)),
+                "customers_share": share(int(people), customers) if customers else _NONE,
                 "revenue": plain(money),
-                "revenue_share": plain(_rounded(money, revenue, _SHARE)),
+                "revenue_share": share(money, revenue) if revenue else _NONE,
                 "median_recency": plain(medians[segment]) if segment in medians else None,
-                "mean_frequency": plain(_rounded(Decimal(int(orders)), people, _MEAN)) if people else None,
-                "mean_monetary": plain(_rounded(money, people, _MEAN)) if people else None,
+                "mean_frequency": plain(_mean(Decimal(int(orders)), people)) if people else None,
+                "mean_monetary": plain(_mean(money, people)) if people else None,
             }
         )
     return lines
@@ -251,8 +252,8 @@ def _distributions(scored: Scored) -> list[dict[str, Any]]:
     ]
 
 
-def _rounded(part: Decimal, whole: Decimal | int, digits: Decimal) -> Decimal:
-    return (Decimal(part) / whole if whole else Decimal(0)).quantize(digits, ROUND_HALF_EVEN)
+def _mean(total: Decimal, people: int) -> Decimal:
+    return (total / people).quantize(_MEAN, ROUND_HALF_EVEN)
 
 
 def _grid(engine: Engine, cells: Sql, scored: Scored) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ Nothing is published or kept; the list of movers is written only where it is ask
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,8 @@ def whatif(
 
     Returns:
         JSON values: ``changes`` setting by setting, ``cuts`` by metric, ``before`` and ``after`` with their segments,
-        ``moves`` from segment to segment (None: not scored by that model), and how many customers stay or move.
+        ``moves`` from segment to segment (None: not scored by that model), and how many customers stay or move. Those
+        of ``renamed`` segments do neither.
 
     Raises:
         SettingsError: Nothing is changed, or a change makes no sense.
@@ -124,7 +126,7 @@ def whatif(
         ],
         "before": _told(left, [(move.before, move.customers, move.revenue) for move in found]),
         "after": _told(right, [(move.after, move.customers, move.revenue_after) for move in found]),
-        **_counted(found),
+        **_counted(found, _renamed(found)),
         "moves": [_move(move) for move in _ordered(found, left.ranking, right.ranking)],
     }
 
@@ -248,10 +250,23 @@ def _values(model: RfmModel, metric: int) -> list[str | None]:
     return [None if value is None else plain(value) for value in fitted_cuts(model)[metric].values]
 
 
-def _counted(found: list[Move]) -> dict[str, Any]:
+def _renamed(found: list[Move]) -> list[Move]:
+    """Segments that another scheme calls by another name: the same customers, and each name in one scheme alone."""
+    both = [move for move in found if None not in {move.before, move.after}]
+    before, after = (Counter(getattr(move, end) for move in both) for end in ("before", "after"))
+    return [
+        move
+        for move in both
+        if before[move.before] == after[move.after] == 1 and move.before not in after and move.after not in before
+    ]
+
+
+def _counted(found: list[Move], renamed: list[Move]) -> dict[str, Any]:
     """How many stay, move, come or go; only who is scored by both models can stay or move."""
-    moved = [move for move in found if None not in {move.before, move.after} and move.before != move.after]
+    both = [move for move in found if None not in {move.before, move.after} and move not in renamed]
+    moved = [move for move in both if move.before != move.after]
     return {
+        "renamed": [_move(move) for move in renamed],
         "stay": sum(move.customers for move in found if move.before == move.after),
         "recoded": sum(move.recoded for move in found if move.before == move.after),
         "move": sum(move.customers for move in moved),

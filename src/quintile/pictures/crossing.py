@@ -20,7 +20,7 @@ def crossing(pair: Mapping[str, Any], schemes: Sequence[Mapping[str, Any]], *, c
     """Bands from the segments of one scheme (left) to those of the other (right).
 
     On the left they stand in the scheme's order, on the right by where their customers are on the left, so that bands
-    cross little even where a scheme does not rank its segments.
+    cross little even where a scheme does not rank its segments. A name that both have is one colour on both sides.
 
     Args:
         pair: One of a crosswalk's ``pairs``: ``from`` and ``to`` are schemes, ``flow`` has a line a crossing.
@@ -28,7 +28,8 @@ def crossing(pair: Mapping[str, Any], schemes: Sequence[Mapping[str, Any]], *, c
         currency: Of the revenue, if known.
     """
     sides = [_segments(schemes, pair[end]) for end in ("from", "to")]
-    colours = [segment_colours(_ranking(schemes, pair[end])) for end in ("from", "to")]
+    first, second = (segment_colours(_ranking(schemes, pair[end])) for end in ("from", "to"))
+    colours = first, second | {name: colour for name, colour in first.items() if name in second}
     flow = [line for line in pair["flow"] if line["customers"]]
     caption = _caption(pair, flow)
     nodes = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.pictures.base import COUNT, Picture, PictureTable
 from quintile.pictures.frame import ACCENT, INK, QUIET, TEXT, categories, framed, values
-from quintile.pictures.words import exact, measured, number, percent, several, titled, with_unit
+from quintile.pictures.words import exact, measured, number, percent, several, short, titled, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ _HEIGHT = 320
 # The labels of cut points stand in tiers where they are near: nearer than this part of the width.
 _TIERS, _TIER, _NEAR = 4, 15, 0.16
 _ROOM = 22
+_LONGEST = 7  # letters of a label; longer ones would lie on each other on a telephone
 
 
 def distribution(found: Mapping[str, Any], *, currency: str | None) -> Picture:
@@ -125,9 +126,15 @@ def _cut_lines(
         tier = next(far, ends.index(min(ends)))
         ends[tier] = place
         tiers = max(tiers, tier + 1)
-        text = measured(format(cut - 1 if metric == "r" else cut, "f"))
-        lines.append({"xAxis": place, "label": {"formatter": text, "distance": 4 + tier * _TIER}})
+        lines.append({"xAxis": place, "label": {"formatter": _label(metric, cut), "distance": 4 + tier * _TIER}})
     return lines, tiers
+
+
+def _label(metric: str, cut: Decimal) -> str:
+    """The cut point in a few letters; the caption has it in full."""
+    value = cut - 1 if metric == "r" else cut
+    exactly = measured(format(value, "f"))
+    return exactly if len(exactly) <= _LONGEST else short(value)
 
 
 def _marked(lines: list[dict[str, Any]]) -> dict[str, Any]:

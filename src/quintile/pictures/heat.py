@@ -128,7 +128,8 @@ def _caption(cells: Cells, show: Show, currency: str | None) -> str:
     said = several(int(amount), "customer") if show == "customers" else money(amount, currency)
     letters = "K is a thousand, M a million, B a billion"
     unit = f" Numbers are {currency or 'money'}; {letters}." if show != "customers" else ""
-    return f"The most is at R {pair[0]}, F {pair[1]}: {said}. An empty cell has nobody.{unit}"
+    legend = "The stronger the colour, the more; an empty cell has nobody."
+    return f"The most is at R {pair[0]}, F {pair[1]}: {said}. {legend}{unit}"
 
 
 def _table(cells: Cells, worst_first: list[int], show: Show, currency: str | None) -> PictureTable:

@@ -28,7 +28,7 @@ def show_whatif(found: dict[str, Any], out: Path | None = None, console: Console
         out: Where the list of movers was written, if it was.
         console: Where to show it; the standard output if None.
     """
-    both = found["stay"] + found["move"]
+    both = found["stay"] + found["move"] + sum(line["customers"] for line in found["renamed"])
     share = f" ({percent(found['move'] / both)})" if both else ""
     title = f"{number(found['move'])} of {several(both, 'customer')}{share} would be in another segment"
     kept = said(f"Written to {short_path(out)}. Nothing else was saved." if out else "Nothing was saved.", QUIET)
@@ -52,6 +52,9 @@ def _others(found: dict[str, Any]) -> Any:  # noqa: ANN401 - a line of rich text
         (found["go"], "would not be scored any more"),
     ]
     lines = [f"{several(count, 'customer')} {what}" for count, what in said_of if count]
+    if found["renamed"]:
+        names = ", ".join(f"{line['from']} to {line['to']}" for line in found["renamed"])
+        lines.append(f"{several(len(found['renamed']), 'segment')} would change the name alone: {names}")
     return said(". ".join(lines) + ".", QUIET) if lines else None
 
 
@@ -90,7 +93,8 @@ def _sizes(found: dict[str, Any]) -> Table:
 
 
 def _moves(found: dict[str, Any]) -> Group | None:
-    moves = sorted((line for line in found["moves"] if line["from"] != line["to"]), key=lambda line: -line["customers"])
+    changed = (line for line in found["moves"] if line["from"] != line["to"] and line not in found["renamed"])
+    moves = sorted(changed, key=lambda line: -line["customers"])
     if not moves:
         return None
     colours = _colours(found)
