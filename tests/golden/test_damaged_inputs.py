@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from quintile.config.read import read_settings
-from quintile.domain.settings import LimitSettings
-from quintile.jobs.isolated import CHILD, check_apart
+from quintile.jobs.isolated import check_apart
 from quintile.jobs.wish import Wish
-from quintile.sources.apart import Child
 from tests.conftest import SHARED, find_shared
 
 MANIFEST = SHARED / "bad_inputs" / "manifest.json"
@@ -36,13 +34,6 @@ def settings_of(case):
 def test_the_corpus_is_there():
     find_shared("bad_inputs/manifest.json")
     assert len(SINGLE) >= 60
-
-
-@pytest.fixture(scope="module")
-def child():
-    """One child process for all files, as a service keeps one: what a file does to it must not reach the next."""
-    with Child(CHILD, LimitSettings()) as started:
-        yield started
 
 
 @pytest.mark.parametrize("case", SINGLE, ids=[case["id"] for case in SINGLE])

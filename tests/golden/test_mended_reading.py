@@ -10,6 +10,7 @@ import pytest
 
 import quintile
 
+pytestmark = pytest.mark.usefixtures("one_child")
 HEADER = "order_id,customer_id,order_date,amount\n"
 ROWS = "".join(f"O{n},C{n % 5:03},2025-01-{n + 10},10.00\n" for n in range(10))
 

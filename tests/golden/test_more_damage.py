@@ -13,6 +13,7 @@ import pytest
 
 import quintile
 
+pytestmark = pytest.mark.usefixtures("one_child")
 COLUMNS = ("order_id", "customer_id", "order_date", "amount")
 # Ten orders of five customers, 150.00 in all.
 SOUND = [(f"O{n:04}", f"C{n % 5:03}", f"2025-01-{n + 5:02}", f"{10 + n}.50") for n in range(10)]

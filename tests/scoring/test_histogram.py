@@ -55,8 +55,10 @@ def test_the_tables_can_be_dropped(engine):
     assert engine.rows(Sql("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'histogram%'")) == [(0,)]
 
 
+@pytest.mark.parametrize("few", [0, 100_000], ids=["by blocks", "row by row"])
 @pytest.mark.parametrize("shared", [1, 3])
-def test_worths_far_down_a_long_table_are_found_like_those_at_its_top(engine, shared):
+def test_worths_far_down_a_long_table_are_found_like_those_at_its_top(engine, shared, few, monkeypatch):
+    monkeypatch.setattr("quintile.scoring.histogram._FEW", few)
     values = [value * value for value in range(1, 4000) for _ in range(shared)]
     nobody = [Customer(key, recency=None, frequency=0) for key in range(-5, 0)]
     rows = [*nobody, *(Customer(key, monetary=Decimal(value)) for key, value in enumerate(values))]

@@ -41,6 +41,8 @@ _LOOK = """
 SELECT count(*), count_if(contains(id, '@')), count_if(regexp_full_match(id, '[0-9]+\\.0'))
 FROM (SELECT {clean} AS id FROM ({source})) WHERE id IS NOT NULL
 """
+# Without one of these marks there is neither an e-mail address nor a number written with .0; it costs far less to see.
+_MARKED = "SELECT count_if(contains({column}, '@') OR contains({column}, '.0')) FROM ({source})"
 _FIRST_ROWS = 200
 _MOSTLY = 0.9
 
@@ -91,6 +93,8 @@ def look_at_ids(engine: Engine, source: Sql, column: str, kind: str) -> tuple[bo
         return False, False
     clean = _something(name(column))
     head = render("SELECT * FROM ({source}) LIMIT {rows}", source=source, rows=literal(_FIRST_ROWS))
+    if not engine.rows(render(_MARKED, column=name(column), source=head))[0][0]:
+        return False, False
     rows, emails, pointed = engine.rows(render(_LOOK, clean=clean, source=head))[0]
     if not rows or (emails < _MOSTLY * rows and pointed < rows):
         return False, False
