@@ -2,6 +2,7 @@
 
     python benchmarks/everything.py --folder /big/disk            # up to 10 million rows, an hour
     python benchmarks/everything.py --folder /big/disk --large    # and 100 million
+    python benchmarks/everything.py --draw                        # only the drawing, of the recorded figures
 
 Each measurement is a script of its own, which prints a table; here they run one after the other.
 """
@@ -60,7 +61,11 @@ def lines_of(script: str, *arguments: str) -> list[Line]:
     """Run a script and take its table apart."""
     sys.stderr.write(f"{script} {' '.join(arguments)}\n")
     command = [sys.executable, str(HERE / script), *arguments]
-    printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603 - our own
+    return lines_in(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)  # noqa: S603 - our own
+
+
+def lines_in(printed: str) -> list[Line]:
+    """The lines of all tables in a text."""
     found, heading = [], ""
     for line in printed.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
@@ -113,7 +118,8 @@ def drawing(lines: list[Line]) -> str:
         return across, _HEIGHT - _EDGE - cost / top * (_HEIGHT - 2 * _EDGE)
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}"',
+        ' font-family="sans-serif" font-size="12">',
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
         f'<text x="{_EDGE}" y="24" font-size="15">Seconds a million rows, whole process</text>',
     ]
@@ -140,11 +146,22 @@ def drawing(lines: list[Line]) -> str:
 def main() -> None:
     """Measure everything, print the table, draw."""
     parser = argparse.ArgumentParser(description="Measure everything, one table.")
-    parser.add_argument("--folder", type=Path, required=True, help="keep the data and the results here")
+    parser.add_argument("--folder", type=Path, help="keep the data and the results here")
+    parser.add_argument("--draw", action="store_true", help="measure nothing, draw the figures of benchmarks/README.md")
     parser.add_argument("--large", action="store_true", help="also 100 million rows")
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--record", action="store_true", help="replace the table in benchmarks/README.md")
     arguments = parser.parse_args()
+    from run import MARKERS as FIGURES  # noqa: PLC0415 - beside this file, found when it is run as a script
+    from run import record  # noqa: PLC0415 - likewise
+
+    if arguments.draw:
+        begin, end = FIGURES
+        told = (HERE / "README.md").read_text(encoding="utf-8").partition(begin)[2].partition(end)[0]
+        DRAWING.write_text(drawing(lines_in(told)), encoding="utf-8")
+        return
+    if arguments.folder is None:
+        parser.error("--folder says where the data goes")
     arguments.folder.mkdir(parents=True, exist_ok=True)
     shared = ("--folder", str(arguments.folder), "--turns", str(arguments.turns))
     found = {
@@ -160,8 +177,6 @@ def main() -> None:
     sys.stdout.write(text)
     DRAWING.write_text(drawing(found["run.py"]), encoding="utf-8")
     if arguments.record:
-        from run import record  # noqa: PLC0415 - beside this file, found when it is run as a script
-
         record(text, MARKERS)
 
 
