@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.words import METRICS
-from quintile.export.ranges import FREQUENCY, MONETARY, RECENCY, Ranges, days, orders, within
+from quintile.export.ranges import FREQUENCY, MONETARY, RECENCY, Ranges, days, orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,7 +74,7 @@ def _trigger(metric: str, score: int, other: int, ranges: Ranges) -> str:
         return f"{METRICS[metric].lower()} score {way} to {ranges.shown(other)}"
     border = ranges.begins(metric, max(score, other)) or Decimal(0)
     if metric == RECENCY:
-        return f"bought {within(border)}" if is_better else f"no order for more than {days(border)}"
+        return "orders again" if is_better else f"no order for more than {days(border)}"
     if metric == FREQUENCY:
         return f"{border:,} or more orders" if is_better else f"fewer than {orders(border)}"
     each = " an order" if ranges.average else ""
