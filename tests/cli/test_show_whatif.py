@@ -101,7 +101,8 @@ def test_where_nobody_moves_no_moves_are_shown():
 
 def test_segments_that_change_their_name_alone_are_told_apart():
     renamed = {"from": "Rest", "to": "Others", "customers": 7, "revenue": "1", "revenue_after": "1"}
-    page = page_of({**FOUND, "renamed": [renamed], "moves": [*FOUND["moves"], renamed]})
+    moves = [renamed, {"from": "Top", "to": "New", "customers": 500, "revenue": "3000.00", "revenue_after": "2999.00"}]
+    page = page_of({**FOUND, "renamed": [renamed], "moves": moves})
     assert "1 segment would change the name alone: Rest to Others" in " ".join(page.split())
     assert page.startswith("500 of 1,507 customers")
     assert "Others" not in page[page.index("Who would move") :]

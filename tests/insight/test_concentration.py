@@ -27,6 +27,12 @@ def test_ten_customers_are_ten_tenths_the_best_first(engine):
     assert (found["customers"], found["revenue"], found["customers_below_zero"]) == (10, "1000.00", 0)
 
 
+def test_tenths_of_money_without_cents_are_exact_shares(engine):
+    found = concentration(engine, counted(engine, [1, 1, 2], kind="DECIMAL(18, 0)"))
+    assert shares(found)[:4] == ["0.150000", "0.150000", "0.150000", "0.100000"]
+    assert [tenth["revenue"] for tenth in found["deciles"]][:4] == ["0.60", "0.60", "0.60", "0.40"]
+
+
 def test_equal_customers_share_equally_and_have_no_gini(engine):
     found = concentration(engine, counted(engine, [7] * 13))
     assert shares(found) == ["0.100000"] * 10

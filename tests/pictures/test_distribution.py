@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from quintile.pictures.distribution import bin_label, distribution, drawn_cuts, place_of
+from quintile.pictures.distribution import bin_label, distribution, drawn_cuts, place_of, short_label
 from tests.pictures.sample import result
 
 DAYS, ORDERS, MONEY = result()["distributions"]
@@ -38,6 +38,14 @@ def test_a_cut_of_money_stands_inside_its_bar():
 )  # fmt: skip
 def test_a_bin_as_people_read_it(metric, low, high, label):
     assert bin_label(metric, low, high) == label
+
+
+def test_large_amounts_are_short_where_there_is_little_room():
+    assert [short_label("m", *ends) for ends in (("2000000000", "2500000000"), ("400000", None), ("12.5", "16"))] == [
+        "2.00B-2.50B", "400,000+", "12.5-16",
+    ]  # fmt: skip
+    assert short_label("m", None, "-12345678") == "below -12.3M"
+    assert short_label("r", "1000", "2000") == "1,000-1,999"
 
 
 def test_places_at_the_ends():

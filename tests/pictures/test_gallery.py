@@ -28,6 +28,16 @@ def test_a_result_has_its_pictures_in_the_order_they_are_read():
     ]  # fmt: skip
 
 
+def test_without_revenue_nothing_of_it_is_shared_out():
+    found = result()
+    for line in found["segments"]:
+        line["revenue_share"] = "0.000000"
+    found["concentration"]["lorenz"] = [None] * 101
+    names = [picture.name for picture in gallery(found)]
+    assert not {"treemap-revenue", "lorenz", "deciles"} & {*names}
+    assert "segment-bars" in names
+
+
 def test_an_older_result_has_fewer_pictures():
     old = result()
     for key in ("ranking", "distributions", "concentration"):

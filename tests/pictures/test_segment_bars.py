@@ -31,6 +31,13 @@ def test_the_caption_names_who_brings_most_for_their_number():
     assert drawn([]).caption == "There is no segment."
 
 
+def test_nobody_stands_out_where_the_shares_are_equal_or_there_is_nothing_to_share():
+    assert drawn([segment("Best", 5, "1.0000", "5", "1.0000"), segment("Worst", 0, "0", "0", "0")]).caption == (
+        "Each segment brings as large a share of the revenue as it has of the customers."
+    )
+    assert drawn([segment("Best", 5, "1.0000", "-5", "0.000000")]).caption == "There is no revenue to share out."
+
+
 def test_a_share_below_zero_is_said_and_not_drawn():
     bar = drawn([segment("Best", 5, "1.0000", "-5", "-0.1000")]).option["series"][1]["data"][0]
     assert (bar["value"], bar["said"]) == (0.0, "-10.0%")

@@ -17,7 +17,7 @@ def test_counts_have_thousands_marks_and_their_noun():
 
 
 def test_exact_amounts_keep_all_digits():
-    assert (exact("1234567.8900"), exact(None)) == ("1,234,567.8900", "")
+    assert (exact("1234567.8900"), exact("0.00010"), exact(None)) == ("1,234,567.89", "0.0001", "")
     assert exact("9" * 40 + ".01").endswith(",999.01")
 
 

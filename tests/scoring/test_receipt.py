@@ -91,6 +91,7 @@ def test_nothing_is_suggested_for_nested_scores(engine):
 def test_suggested_thresholds_follow_the_scale(scores, cuts, read):
     assert suggested_orders(scores) == cuts
     assert order_ranges(cuts) == read
+    assert order_ranges(cuts, 0) == f"0-1{read[1:]}"
 
 
 @pytest.mark.parametrize("scores", range(2, 11))

@@ -43,7 +43,11 @@ def headline(figures: Figures) -> Markup:
     """The one finding over the page: how much of the revenue the richest segment brings."""
     place = richest(figures.raw("segments"))
     if place is None:
-        return Markup("{} customers, no revenue").format(figures.count("counts", "customers"))
+        customers = _people(figures, "counts", "customers")
+        bridge = figures.raw("bridge")
+        lost = bool(bridge) and Decimal(bridge[-1]["amount"] or 0) < 0
+        text = Markup("{}, more refunded than bought") if lost else Markup("{}, no revenue")
+        return text.format(customers)
     shares = (figures.share("segments", place, share) for share in ("customers_share", "revenue_share"))
     return Markup("{} of the customers bring {} of the revenue").format(*shares)
 
@@ -74,10 +78,10 @@ def _customers(figures: Figures) -> Markup:
     last = len(figures.raw("bridge")) - 1
     money = figures.roughly("bridge", last, "amount") if last >= 0 else Markup("-")
     if figures.raw("model", "population") == "buyers":
-        text = Markup("In all, {} customers bought from {} and brought {}.")
-        return text.format(figures.count("counts", "customers"), report_window, money)
-    text = Markup("Of {} customers, {} bought from {} and brought {}.")
-    counted = figures.count("counts", "customers"), figures.count("counts", "buyers")
+        text = Markup("In all, {} bought from {} and brought {}.")
+        return text.format(_people(figures, "counts", "customers"), report_window, money)
+    text = Markup("Of {}, {} bought from {} and brought {}.")
+    counted = _people(figures, "counts", "customers"), figures.count("counts", "buyers")
     return text.format(*counted, report_window, money)
 
 
@@ -105,16 +109,25 @@ def _tested(claim: dict[str, Any]) -> Markup:
 def _largest(figures: Figures) -> Markup | None:
     segments = figures.raw("segments")
     people = [line["customers"] for line in segments]
-    place = people.index(max(people)) if people and max(people) else None
+    most = max(people, default=0)
+    place = people.index(most) if most and people.count(most) == 1 else None
     if place is None or place == richest(segments):
         return None
-    text = Markup("The largest segment is <bdi>{}</bdi>: {} customers, {} of all, with {} of the revenue.")
-    return text.format(
+    revenue = Markup("")
+    if richest(segments) is not None:
+        revenue = Markup(", with {} of the revenue").format(figures.share("segments", place, "revenue_share"))
+    return Markup("The largest segment is <bdi>{}</bdi>: {}, {} of all{}.").format(
         segments[place]["segment"],
-        figures.count("segments", place, "customers"),
+        _people(figures, "segments", place, "customers"),
         figures.share("segments", place, "customers_share"),
-        figures.share("segments", place, "revenue_share"),
+        revenue,
     )
+
+
+def _people(figures: Figures, *path: str | int) -> Markup:
+    """A count of customers with its noun."""
+    noun = "customer" if figures.raw(*path) == 1 else "customers"
+    return Markup("{} {}").format(figures.count(*path), noun)
 
 
 def _rows(figures: Figures) -> Markup:
@@ -126,7 +139,12 @@ def _rows(figures: Figures) -> Markup:
     )
     told = [Markup("{} {}").format(figures.count("counts", key), text) for key, text in gone if counts[key]]
     if not told:
-        text = Markup("All {} rows of the source were understood and counted.")
+        rows = (
+            Markup("The {} row of the source was")
+            if counts["rows_in"] == 1
+            else Markup("All {} rows of the source were")
+        )
+        text = rows + Markup(" understood and counted.")
         return text.format(figures.count("counts", "rows_in"))
     text = Markup("Of {} rows, {} were kept; {}. Every row and every cent is accounted for.")
     listed = Markup(", ").join(told)

@@ -63,7 +63,7 @@ def _ties(report: Mapping[str, Any], receipt: Mapping[str, Any]) -> str:
     nobody = f", nobody has {either(skipped)}" if skipped else ""
     value, metric = receipt["common_value"], receipt["metric"]
     if value is None:
-        common = "no order at all"
+        common = "no order in the window"
     else:
         unit = (_ONE if Decimal(value) == 1 else _MANY).get(metric, report["currency"] or "")
         common = f"{shown(value)} {unit}".strip()

@@ -18,7 +18,10 @@ _FOUND = {
     "top_40_bring_80": Markup("The best 40% of the customers bring {} of the revenue."),
     "top_tenth_ten_times": Markup("The top tenth spends {} times what the bottom tenth spends."),
 }
-_NO_FIGURE = Markup("The other side of the comparison brings nothing, or less.")
+_NO_FIGURE = {
+    "top_40_bring_80": Markup("There is no revenue to share out."),
+    "top_tenth_ten_times": Markup("The bottom tenth brings nothing, or less."),
+}
 
 
 def scores(figures: Figures) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def scores(figures: Figures) -> dict[str, Any]:
 def _tie(figures: Figures, number: int, receipt: dict[str, Any]) -> dict[str, Any]:
     skipped = [str(score) for score in receipt["skipped"]]
     nobody = f", nobody has {either(skipped)}" if skipped else ""
-    common = "no order at all"
+    common = "no order in the window"
     if receipt["common_value"] is not None:
         unit = figures.raw("currency") or ""
         one, many = _UNITS.get(receipt["metric"], (unit, unit))
@@ -79,7 +82,7 @@ def concentration(figures: Figures) -> dict[str, Any] | None:
 def _claim(figures: Figures, place: int) -> Markup:
     at = ("concentration", "claims", place)
     if figures.raw(*at, "figure") is None:
-        return _NO_FIGURE
+        return _NO_FIGURE[figures.raw(*at, "claim")]
     is_ratio = figures.raw(*at, "claim") == "top_tenth_ten_times"
     figure = figures.exact(*at, "figure") if is_ratio else figures.share(*at, "figure")
     return _FOUND[figures.raw(*at, "claim")].format(figure)

@@ -43,6 +43,7 @@ _RANKS = "sum(revenue * (customers * (2 * upto - customers + 1)))"
 _ENGINE_DIGITS = 38
 _SHARE_DIGITS = 4
 _RATIO_DIGITS = 1
+_CENTS = 2
 _PARTS_OF_ALL, _TENTH = 100, 10
 _FORTY, _EIGHTY, _TIMES = 40, Fraction(80, 100), 10
 
@@ -67,6 +68,7 @@ def concentration(engine: Engine, values: Sql) -> dict[str, Any]:
     ranks = render(_RANKS if _multipliable(largest, customers) else "NULL")
     parts = engine.rows(render(_PARTS, values=values, customers=literal(customers), ranks=ranks)) if customers else []
     digits = max((_decimals(part[1]) for part in parts), default=0)
+    finer = max(digits, _CENTS)  # tenths part a customer's money
     curve = _curve(customers, parts)
     total = curve[-1]
     return {
@@ -74,7 +76,7 @@ def concentration(engine: Engine, values: Sql) -> dict[str, Any]:
         "revenue": _text(total, digits),
         "customers_below_zero": int(below_zero),
         "gini": _gini(customers, total, [part[3] for part in parts]),
-        "deciles": _deciles(curve, digits) if customers else [],
+        "deciles": _deciles(curve, finer) if customers else [],
         "lorenz": [_share(point, total) for point in curve] if customers else [],
         "claims": _claims(curve) if customers else [],
     }
@@ -116,13 +118,12 @@ def _gini(customers: int, total: Fraction, ranks: list[Decimal | None]) -> str |
 
 def _deciles(curve: list[Fraction], digits: int) -> list[dict[str, Any]]:
     """The best tenth first; borders are rounded and then subtracted, so that the tenths add up to the whole."""
-    total = curve[-1]
-    borders = [_rounded(point, digits) for point in curve[::_TENTH]][::-1]
+    total, borders = curve[-1], curve[::_TENTH][::-1]
     return [
         {
             "from": place * _TENTH,
             "to": (place + 1) * _TENTH,
-            "revenue": _text(upper - lower, digits),
+            "revenue": _text(_rounded(upper, digits) - _rounded(lower, digits), digits),
             "share": _share(upper - lower, total),
         }
         for place, (upper, lower) in enumerate(pairwise(borders))

@@ -233,7 +233,7 @@ def _segments(engine: Engine, cells: Sql, scored: Scored) -> list[dict[str, Any]
                 "customers": int(people),
                 "customers_share": share(int(people), customers) if customers else _NONE,
                 "revenue": plain(money),
-                "revenue_share": share(money, revenue) if revenue else _NONE,
+                "revenue_share": share(money, revenue) if revenue > 0 else _NONE,
                 "median_recency": plain(medians[segment]) if segment in medians else None,
                 "mean_frequency": plain(_mean(Decimal(int(orders)), people)) if people else None,
                 "mean_monetary": plain(_mean(money, people)) if people else None,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from quintile.engine.base import Engine
 
-_RESTORE = "restore the file from a copy; quintile run publishes the current snapshot anew"
+_RESTORE = "restore the file from a copy of the project"
 _ROWS_OF = "SELECT num_rows FROM parquet_file_metadata([{file}])"
 _SUMS = "SELECT coalesce(sum(lines), 0), coalesce(sum(gross - refunded), 0), coalesce(sum(net), 0) FROM {orders}"
 

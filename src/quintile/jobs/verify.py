@@ -87,7 +87,8 @@ def _erased_again(project: Path, settings: Settings, found: Checked) -> dict[str
         known_tombstones(project, settings)
         return erase_pending(project, settings, state)
     except QuintileError as error:
-        found.add(project, error.message, error.fix)
+        if error.code != "store" or error.place.file is None:  # every file of the store is looked at below
+            found.add(project, error.message, error.fix)
         return None
 
 

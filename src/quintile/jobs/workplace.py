@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from quintile.domain.database import DatabaseSource
 from quintile.domain.engine_table import EngineTable
 from quintile.domain.outgoing import Outgoing
-from quintile.engine.duckdb import DuckDbEngine
+from quintile.engine.duckdb import DatabaseError, DuckDbEngine
 from quintile.engine.render import Sql, name, render
 from quintile.errors import DataError, QuintileError, SettingsError
+from quintile.jobs.damaged import require_sound_store
 from quintile.jobs.machine import allowed_memory, need_of, spill_folder
 from quintile.jobs.second import read_second
 from quintile.jobs.server import server_engine
@@ -195,6 +196,8 @@ def workplace(
         except Exception as error:
             if _may_be_damage(error):
                 require_sound_files(files, settings, cause=error)
+            if results is not None and _may_be_unread(error):
+                require_sound_store(results, settings, cause=error)
             raise
         finally:
             if place.reader is not None:
@@ -206,6 +209,11 @@ def workplace(
 def _may_be_damage(error: Exception) -> bool:
     """Whether damaged bytes may be behind it: no error of ours, or one of a file that nobody has named yet."""
     return not isinstance(error, QuintileError) or (error.code == "corrupt_file" and error.place.file is None)
+
+
+def _may_be_unread(error: Exception) -> bool:
+    """Whether the database could not read something."""
+    return isinstance(error, DatabaseError) or (isinstance(error, DataError) and error.code == "corrupt_file")
 
 
 def require_sound_files(files: Sequence[Path], settings: EngineSettings, *, cause: Exception | None = None) -> None:

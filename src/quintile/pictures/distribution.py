@@ -19,6 +19,7 @@ _HEIGHT = 320
 # The labels of cut points stand in tiers where they are near: nearer than this part of the width.
 _TIERS, _TIER, _NEAR = 4, 15, 0.16
 _ROOM = 22
+_LONGEST_BIN = 9
 _LONGEST = 7  # letters of a label; longer ones would lie on each other on a telephone
 
 
@@ -59,7 +60,7 @@ def distribution(found: Mapping[str, Any], *, currency: str | None) -> Picture:
             "grid": {"left": 52, "right": 16, "top": _ROOM + _TIER * tiers, "bottom": 52},
             "xAxis": [
                 categories(
-                    labels,
+                    [short_label(metric, line["from"], line["to"]) for line in bins],
                     name=_AXES.get(metric, titled("Money", currency)),
                     nameLocation="middle",
                     nameGap=32,
@@ -94,6 +95,16 @@ def bin_label(metric: str, low: str | None, high: str | None) -> str:
         return f"{exact(low)}-{exact(high)}"
     last = int(high) - 1
     return exact(low) if int(low) == last else f"{exact(low)}-{last:,}"
+
+
+def short_label(metric: str, low: str | None, high: str | None) -> str:
+    """The same where there is little room: large amounts in three digits, ``2.00B-2.50B``."""
+    exactly = bin_label(metric, low, high)
+    if metric != "m" or len(exactly) <= _LONGEST_BIN:
+        return exactly
+    if low is None:
+        return f"below {short(high or '0')}"
+    return f"{short(low)}+" if high is None else f"{short(low)}-{short(high)}"
 
 
 def place_of(value: Decimal, bins: Sequence[Mapping[str, Any]]) -> float:

@@ -10,7 +10,7 @@ from quintile.pictures.heat import heat
 from quintile.pictures.lorenz import lorenz
 from quintile.pictures.scheme_grid import scheme_grid
 from quintile.pictures.segment_bars import segment_bars
-from quintile.pictures.treemap import treemap
+from quintile.pictures.treemap import has_areas, treemap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ _HEATS: tuple[Literal["customers", "revenue", "mean"], ...] = ("customers", "rev
 
 
 def gallery(report: Mapping[str, Any]) -> tuple[Picture, ...]:
-    """The pictures of a result.
+    """The pictures of a result, without those that have nothing to show: no revenue above zero, nobody to share it.
 
     Args:
         report: The content of run.json. One that an older version wrote has fewer parts, and so fewer pictures.
@@ -32,11 +32,13 @@ def gallery(report: Mapping[str, Any]) -> tuple[Picture, ...]:
     scale, best = model["scale"], model["best"]
     codes = {(cell["r"], cell["f"], cell["m"]): cell["segment"] for cell in report["grid"] if "segment" in cell}
     concentration = report.get("concentration")
+    is_shared = bool(concentration and concentration["lorenz"] and concentration["lorenz"][0] is not None)
+    sizes = [size for size in _SIZES if size == "customers" or has_areas(segments, size)]
     return (
-        *(treemap(segments, ranking=ranking, currency=currency, size=size) for size in _SIZES),
+        *(treemap(segments, ranking=ranking, currency=currency, size=size) for size in sizes),
         segment_bars(segments, ranking=ranking, currency=currency),
         *(heat(report["grid"], scale=scale, best=best, currency=currency, show=show) for show in _HEATS),
         *([scheme_grid(codes, ranking=ranking, scale=scale, best=best)] if codes else []),
         *(distribution(found, currency=currency) for found in report.get("distributions", [])),
-        *([lorenz(concentration), deciles(concentration, currency=currency)] if concentration else []),
+        *([lorenz(concentration), deciles(concentration, currency=currency)] if concentration and is_shared else []),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.pictures.base import PERCENT, Picture, PictureTable
 from quintile.pictures.frame import ACCENT, INK, LINE, QUIET, TEXT, framed, values
-from quintile.pictures.words import percent
+from quintile.pictures.words import percent, several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +100,8 @@ def _caption(concentration: Mapping[str, Any], points: list[Decimal]) -> str:
     below = concentration["customers_below_zero"]
     gini = concentration["gini"]
     index = f" The Gini index is {gini} (0: all the same, 1: one has it all)." if gini is not None else ""
-    sunk = f" {below:,} customers are below zero after refunds." if below else ""
+    beyond = " That is why the index is above 1." if gini is not None and Decimal(gini) > 1 else ""
+    sunk = f" {several(below, 'customer is', 'customers are')} below zero after refunds.{beyond}" if below else ""
     return f"The best fifth of the customers brings {top} of the revenue.{index}{sunk}"
 
 

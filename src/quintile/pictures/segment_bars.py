@@ -105,11 +105,20 @@ def _bars(
 def _caption(lines: list[Mapping[str, Any]]) -> str:
     if not lines:
         return "There is no segment."
-    gain = max(lines, key=lambda line: Decimal(line["revenue_share"]) - Decimal(line["customers_share"]))
+    if all(Decimal(line["revenue_share"]) == 0 for line in lines):
+        return "There is no revenue to share out."
+    gain = max(lines, key=_gain)
+    if _gain(gain) <= 0:
+        return "Each segment brings as large a share of the revenue as it has of the customers."
     return (
         f"{short_name(gain['segment'])} stands out most: {percent(gain['customers_share'])} of the customers"
         f" bring {percent(gain['revenue_share'])} of the revenue."
     )
+
+
+def _gain(line: Mapping[str, Any]) -> Decimal:
+    """How much more of the revenue than of the customers."""
+    return Decimal(line["revenue_share"]) - Decimal(line["customers_share"])
 
 
 def _table(lines: list[Mapping[str, Any]], currency: str | None) -> PictureTable:

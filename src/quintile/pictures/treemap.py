@@ -38,7 +38,7 @@ def treemap(
     colours = segment_colours(ranking)
     place = {name: number for number, name in enumerate(ranking)}
     lines = sorted(segments, key=lambda line: place.get(line["segment"], len(place)))
-    drawn = [line for line in lines if Decimal(str(line[f"{size}_share"])) >= _SMALLEST]
+    drawn = [line for line in lines if _is_seen(line, size)]
     drawn.sort(key=lambda line: Decimal(str(line[size])), reverse=True)
     caption = _caption(drawn, len(lines), size, currency)
     series = {
@@ -71,6 +71,15 @@ def treemap(
         table=_table(lines, currency),
         height=_HEIGHT,
     )
+
+
+def has_areas(segments: Sequence[Mapping[str, Any]], size: Literal["customers", "revenue"]) -> bool:
+    """Whether any segment has an area."""
+    return any(_is_seen(line, size) for line in segments)
+
+
+def _is_seen(line: Mapping[str, Any], size: str) -> bool:
+    return Decimal(str(line[f"{size}_share"])) >= _SMALLEST
 
 
 def _area(line: Mapping[str, Any], colour: str, shown: tuple[str, str | None]) -> dict[str, Any]:

@@ -24,8 +24,8 @@ def several(count: int, one: str, many: str | None = None) -> str:
 
 
 def exact(value: str | None) -> str:
-    """An exact decimal with thousands marks and all its digits; nothing where there is none."""
-    return "" if value is None else f"{Decimal(value):,f}"
+    """An exact decimal with thousands marks, without zeros beyond cents; nothing where there is none."""
+    return "" if value is None else amount(Decimal(value))
 
 
 def measured(value: str | None) -> str:

@@ -62,7 +62,7 @@ def tie_receipt(
     )
     if counts is None:
         counted.drop(engine)
-    return r, replace(f, suggestion=_suggestion(engine, scores, f)), m
+    return r, replace(f, suggestion=_suggestion(engine, scores, f, 1 if model.population == "buyers" else 0)), m
 
 
 def _spread(cells: list[tuple[int, ...]], place: int, scores: int) -> tuple[int, ...]:
@@ -79,7 +79,7 @@ def _common(engine: Engine, histogram: Histogram) -> TieReceipt:
     return TieReceipt(metric.letter, "", (), metric.value(worth), customers, ())
 
 
-def _suggestion(engine: Engine, scores: Sql, f: TieReceipt) -> str | None:
+def _suggestion(engine: Engine, scores: Sql, f: TieReceipt, fewest: int) -> str | None:
     """Count thresholds for F, but only where they reach more scores than F does now."""
     if not f.skipped or f.method == "nested" or not sum(f.customers):
         return None
@@ -92,7 +92,7 @@ def _suggestion(engine: Engine, scores: Sql, f: TieReceipt) -> str | None:
     return (
         f"F reaches {len(f.reached)} of {len(f.customers)} scores, because {f.common_share:.1%} of the customers "
         f"have the same number of orders; the method threshold reaches {reached} with --f-cuts {flag} "
-        f"({order_ranges(cuts)} orders)"
+        f"({order_ranges(cuts, fewest)} orders)"
     )
 
 
@@ -101,7 +101,7 @@ def suggested_orders(scores: int) -> tuple[int, ...]:
     return (_ORDERS if scores <= _UP_TO_FIVE else _ORDERS_FINE)[: scores - 1]
 
 
-def order_ranges(cuts: tuple[int, ...]) -> str:
-    """Cut points as a person reads them: ``1, 2, 3-4, 5-6, 7+``."""
-    spans = zip((1, *cuts), cuts, strict=False)
+def order_ranges(cuts: tuple[int, ...], fewest: int = 1) -> str:
+    """Cut points as a person reads them: ``1, 2, 3-4, 5-6, 7+``; ``fewest`` is the least number of orders."""
+    spans = zip((fewest, *cuts), cuts, strict=False)
     return ", ".join([str(low) if high == low + 1 else f"{low}-{high - 1}" for low, high in spans] + [f"{cuts[-1]}+"])

@@ -12,7 +12,7 @@ from quintile.cli.show.palette import HEADING, QUIET
 from quintile.cli.show.plain import number, percent
 from quintile.domain.words import METRICS
 from quintile.pictures.deciles import verdict
-from quintile.pictures.distribution import bin_label, drawn_cuts, place_of
+from quintile.pictures.distribution import drawn_cuts, place_of, short_label
 from quintile.pictures.palette import ROLES
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def spread(report: Mapping[str, Any], console: Console) -> Group:
         bins, metric = found["bins"], found["metric"]
         if not bins:
             continue
-        ends = [bin_label(metric, line["from"], line["to"]) for line in (bins[0], bins[-1])]
+        ends = [short_label(metric, line["from"], line["to"]) for line in (bins[0], bins[-1])]
         heights = Text(_heights([line["customers"] for line in bins], levels), style=_ACCENT)
         table.add_row(said(METRICS[metric], HEADING), said(ends[0]), heights, said(_with_unit(metric, ends[1], report)))
         without = f"without order: {number(found['without'])}" if found["without"] else ""

@@ -62,7 +62,7 @@ def _tie(receipt: dict[str, Any], model: dict[str, Any], currency: str | None) -
     reached = f"{len(receipt['reached'])} of {model['scale']} scores reached"
     nobody = f", nobody has {either(skipped)}" if skipped else ""
     value = receipt["common_value"]
-    common = "no order at all" if value is None else _valued(receipt["metric"], value, currency)
+    common = "no order in the window" if value is None else _valued(receipt["metric"], value, currency)
     return f"{reached}{nobody}. Most common: {common}, {percent(receipt['common_share'])} of the customers."
 
 

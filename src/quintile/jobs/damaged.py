@@ -1,0 +1,49 @@
+"""Which file of a project's store is damaged, when the database could not read something."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quintile.engine.duckdb import DuckDbEngine
+from quintile.errors import DataError, Place, StoreError
+from quintile.sources.parquet import require_sound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from quintile.domain.engine_settings import EngineSettings
+
+RESTORE = "restore the file from a copy of the project; quintile verify tells whether there are more"
+# Folders of the store whose files never change; what a run is writing lies elsewhere.
+_LASTING = ("snapshots", "ledger", "identity", "superseded", "orders", "customers")
+
+
+def require_sound_store(store: Path, settings: EngineSettings, *, cause: Exception) -> None:
+    """Read the lasting Parquet files of a store in full, each alone; nothing to do where there is no store.
+
+    Args:
+        store: A project's store, or the project.
+        settings: The limits of the engine.
+        cause: Why they are looked at.
+
+    Raises:
+        StoreError: One of them is damaged; it is named.
+    """
+    with tempfile.TemporaryDirectory(prefix="quintile-", ignore_cleanup_errors=True) as staging:
+        for number, file in enumerate(_lasting(store)):
+            engine = DuckDbEngine([Path(staging)], [file], memory=settings.memory, threads=settings.threads)
+            try:
+                require_sound(engine, file, Path(staging) / f"looked_at_{number}.parquet")
+            except DataError as error:
+                message = f"a file of the store is damaged: {error.message}"
+                raise StoreError("store", message, fix=RESTORE, place=Place(str(file))) from cause
+            finally:
+                engine.close()
+
+
+def _lasting(store: Path) -> Iterator[Path]:
+    rooms = (home / room for home in (store, store / "store") for room in _LASTING)
+    yield from sorted(chain.from_iterable(room.rglob("*.parquet") for room in rooms))
