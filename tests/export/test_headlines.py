@@ -42,6 +42,13 @@ def test_more_refunded_than_bought_has_no_share_of_the_revenue(figures_of):
     assert next(said(claim["found"]) for claim in claims["claims"]) == "There is no revenue to share out."
 
 
+def test_money_in_the_headline_is_read_in_passing(figures_of):
+    figures = figures_of("A,2025-06-01,1234.5678", "B,2025-06-02,20.4321")
+    text = lead(figures)
+    assert "1,255" in said(text)
+    assert 'value="1254.9999"' in text
+
+
 def test_one_customer_and_one_row_are_one(figures_of):
     figures = figures_of("A,2025-06-01,10.00")
     assert "In all, 1 customer bought from" in said(lead(figures))

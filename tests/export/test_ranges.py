@@ -25,6 +25,11 @@ def test_days_are_counted_back_from_the_analysis_date():
     assert said.words("r", 1, 1) == "last bought more than 90 days ago"
 
 
+def test_a_wider_population_holds_those_who_did_not_buy():
+    said = ranges("r", "14", "45", population="ever")
+    assert said.words("r", 1, 1) == "last bought more than 45 days ago, or not in the window"
+
+
 def test_a_single_day_is_no_range():
     assert ranges("r", "1", "2").words("r", 3, 3) == "bought on the last day"
     assert ranges("r", "1", "2").words("r", 2, 2) == "last bought 2 days ago"

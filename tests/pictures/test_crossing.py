@@ -35,6 +35,16 @@ def test_the_right_side_stands_as_its_customers_do_on_the_left():
     ]  # fmt: skip
 
 
+def test_a_name_that_both_schemes_have_is_one_colour():
+    schemes = [scheme("one", ("Good", 3), ("Bad", 2)), scheme("two", ("Other", 1), ("Bad", 1), ("Good", 3))]
+    flow = [line("Good", "Good", 3, "1"), line("Bad", "Bad", 1, "0.5"), line("Bad", "Other", 1, "0.5")]
+    nodes = only_series(crossing({"from": "one", "to": "two", "flow": flow}, schemes, currency=None))["data"]
+    colours = {}
+    for node in nodes:
+        colours.setdefault(node["said"].split()[-1], set()).add(node["itemStyle"]["color"])
+    assert {name: len(found) for name, found in colours.items()} == {"Good": 1, "Bad": 1, "Other": 1}
+
+
 def test_every_customer_is_in_one_band():
     series = only_series(drawn())
     names = {node["name"] for node in series["data"]}

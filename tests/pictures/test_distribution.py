@@ -54,6 +54,15 @@ def test_places_at_the_ends():
     assert place_of(Decimal(-3), bins[1:]) == 0.0
 
 
+def test_a_large_cut_is_short_on_its_line_and_whole_in_the_caption():
+    bins = [{"from": "0", "to": "2000000", "customers": 3}, {"from": "2000000", "to": None, "customers": 1}]
+    money = {**DAYS, "metric": "m", "bins": bins, "cuts": ["1234567.89", "950.50"], "common_value": "1.00"}
+    picture = distribution(money, currency="EUR")
+    lines = picture.option["series"][1]["markLine"]["data"]
+    assert [mark["label"]["formatter"] for mark in lines] == ["950.50", "1.23M"]
+    assert "1,234,567.89" in picture.caption
+
+
 def test_near_cuts_have_their_labels_in_tiers():
     near = {**DAYS, "cuts": [str(day) for day in range(10, 16)]}
     marks = distribution(near, currency=None).option["series"][1]["markLine"]["data"]
