@@ -53,7 +53,7 @@ def test_one_customer_and_one_row_are_one(figures_of):
     figures = figures_of("A,2025-06-01,10.00")
     assert "In all, 1 customer bought from" in said(lead(figures))
     assert said(findings(figures)[-1]) == "The 1 row of the source was understood and counted."
-    assert "nobody_differs" in {warning["code"] for warning in figures.raw("warnings")}
+    assert "fewer_customers_than_bins" in {warning["code"] for warning in figures.raw("warnings")}
 
 
 def test_of_equally_large_segments_none_is_called_the_largest(figures_of):

@@ -40,8 +40,7 @@ def scheme_warnings(scored: Scored) -> list[dict[str, Any]]:
 def grid_warnings(grid: Sequence[dict[str, Any]], scores: int) -> list[dict[str, Any]]:
     """Whether all customers have the same scores, so that nothing tells them apart."""
     customers = sum(cell["customers"] for cell in grid)
-    if len(grid) != 1 or 1 < customers < scores:
+    if len(grid) != 1 or customers < scores:
         return []
-    alike = f"all {customers:,} customers have the same scores" if customers > 1 else "there is one customer alone"
-    message = f"{alike}, so their segment says nothing of them"
+    message = f"all {customers:,} customers have the same scores, so their segment says nothing of them"
     return [{"code": "nobody_differs", "rows": customers, "message": message}]

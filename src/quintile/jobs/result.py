@@ -235,7 +235,7 @@ def _segments(engine: Engine, cells: Sql, scored: Scored) -> list[dict[str, Any]
                 "revenue": plain(money),
                 "revenue_share": share(money, revenue) if revenue > 0 else _NONE,
                 "median_recency": plain(medians[segment]) if segment in medians else None,
-                "mean_frequency": plain(_mean(Decimal(int(orders)), people)) if people else None,
+                "mean_frequency": plain(_mean(int(orders), people)) if people else None,
                 "mean_monetary": plain(_mean(money, people)) if people else None,
             }
         )
@@ -252,8 +252,8 @@ def _distributions(scored: Scored) -> list[dict[str, Any]]:
     ]
 
 
-def _mean(total: Decimal, people: int) -> Decimal:
-    return (total / people).quantize(_MEAN, ROUND_HALF_EVEN)
+def _mean(total: Decimal | int, people: int) -> Decimal:
+    return (Decimal(total) / people).quantize(_MEAN, ROUND_HALF_EVEN)  # a server may send whole money as an int
 
 
 def _grid(engine: Engine, cells: Sql, scored: Scored) -> list[dict[str, Any]]:
