@@ -6,7 +6,8 @@ import pytest
 
 from quintile.domain.engine_settings import EngineSettings
 from quintile.errors import DataError
-from quintile.jobs.workplace import require_sound_files, workplace
+from quintile.jobs.damaged import require_sound_files
+from quintile.jobs.workplace import workplace
 
 ROWS = 200_000
 SETTINGS = EngineSettings(threads=2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from quintile.domain.outgoing import Outgoing
 from quintile.engine.duckdb import DatabaseError, DuckDbEngine
 from quintile.engine.render import Sql, name, render
 from quintile.errors import DataError, QuintileError, SettingsError
-from quintile.jobs.damaged import require_sound_store
+from quintile.jobs.damaged import require_sound_files, require_sound_store
 from quintile.jobs.machine import allowed_memory, need_of, spill_folder
 from quintile.jobs.second import read_second
 from quintile.jobs.server import server_engine
@@ -24,9 +23,7 @@ from quintile.jobs.temporary import temporary_folder
 from quintile.ledger.rules.identity import needs_phones
 from quintile.pipeline import read_sources
 from quintile.sources.databases.open import open_database
-from quintile.sources.formats import format_of
 from quintile.sources.open import open_source
-from quintile.sources.parquet import require_sound
 from quintile.sources.rates import ECB, ecb_rates, read_rates
 from quintile.sources.tables import open_table
 
@@ -214,24 +211,6 @@ def _may_be_damage(error: Exception) -> bool:
 def _may_be_unread(error: Exception) -> bool:
     """Whether the database could not read something."""
     return isinstance(error, DatabaseError) or (isinstance(error, DataError) and error.code == "corrupt_file")
-
-
-def require_sound_files(files: Sequence[Path], settings: EngineSettings, *, cause: Exception | None = None) -> None:
-    """Read the Parquet files in full, each alone, and hold their values against what their footers tell.
-
-    Raises:
-        DataError: One of them is damaged; it is named.
-    """
-    with tempfile.TemporaryDirectory(prefix="quintile-", ignore_cleanup_errors=True) as staging:
-        for number, file in enumerate(files):
-            if format_of(file) == "parquet":
-                engine = DuckDbEngine([Path(staging)], [file], memory=settings.memory, threads=settings.threads)
-                try:
-                    require_sound(engine, file, Path(staging) / f"looked_at_{number}.parquet")
-                except DataError as error:
-                    raise error from cause
-                finally:
-                    engine.close()
 
 
 def today(time_zone: str) -> date:
