@@ -12,9 +12,9 @@ from quintile.domain.kpi import KPIS
 from quintile.domain.snapshot import LAST, as_now_known, chosen
 from quintile.insight.alerts import DATES, Point, movements
 from quintile.jobs.kpis import Series, kpis
-from quintile.jobs.project import STORE
 from quintile.jobs.workplace import silent
 from quintile.snapshots.series import report_of, series
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

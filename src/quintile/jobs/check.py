@@ -12,13 +12,14 @@ from quintile.errors import DataError
 from quintile.jobs.around import lines_around
 from quintile.jobs.arrival import arrive, warnings_alone
 from quintile.jobs.damaged import require_sound_files
-from quintile.jobs.project import STORE, Project
+from quintile.jobs.project import Project
 from quintile.jobs.report import assumptions, counts, inputs, second_tables, set_aside
 from quintile.jobs.run import accounted_sources
 from quintile.jobs.sufficiency import customer_warnings, nobody_warnings, scale_warnings
 from quintile.jobs.workplace import silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.pipeline import day_after_latest, require_orders
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

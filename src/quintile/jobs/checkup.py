@@ -16,10 +16,10 @@ from quintile.insight.upkeep import Refreshed, refresh_months, worse
 from quintile.jobs.kept_orders import kept_ledger
 from quintile.jobs.key import has_state
 from quintile.jobs.opened import open_snapshot
-from quintile.jobs.project import STORE
 from quintile.jobs.state import open_state
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import report_of, series
+from quintile.snapshots.store import STORE
 from quintile.state.reviews import add_review, last_review
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from quintile.jobs.kept_orders import kept_ledger
 from quintile.jobs.migrated import share_of
 from quintile.jobs.migration import engine_settings
 from quintile.jobs.opened import open_snapshot
-from quintile.jobs.project import STORE
 from quintile.jobs.replacing import HTML as PAGE
 from quintile.jobs.replacing import replacing
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import series
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -18,10 +18,10 @@ from quintile.jobs.meant import meant
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.outlook import AFTER, STATES, ComingDays, outlook_of, own_orders, prove, published_row
 from quintile.jobs.own_story import own_story
-from quintile.jobs.project import STORE
 from quintile.jobs.wish import Wish
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import series
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,12 +15,12 @@ from quintile.jobs.migrated import share_of
 from quintile.jobs.movers import refuse_foreign, write_movers
 from quintile.jobs.one_result import result_home
 from quintile.jobs.opened import open_snapshot
-from quintile.jobs.project import STORE
 from quintile.jobs.refitted import both_ways, counts_at_fit, counts_of, drift_of, fitted_on
 from quintile.jobs.stored import files_of
 from quintile.jobs.workplace import silent, workplace
 from quintile.scoring.fit import fit
 from quintile.snapshots.series import series
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

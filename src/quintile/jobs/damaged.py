@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from quintile.engine.duckdb import DuckDbEngine
 from quintile.errors import DataError, Place, StoreError
-from quintile.jobs.project import STORE
+from quintile.snapshots.order_files import ALL_ROOMS
+from quintile.snapshots.store import SNAPSHOTS, STORE
 from quintile.sources.formats import format_of
 from quintile.sources.parquet import require_sound
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 RESTORE = "restore the file from a copy of the project; quintile verify tells whether there are more"
 # Folders of the store whose files never change; what a run is writing lies elsewhere.
-_LASTING = ("snapshots", "ledger", "identity", "superseded", "orders", "customers")
+_LASTING = (SNAPSHOTS, *ALL_ROOMS)
 
 
 def require_sound_files(files: Sequence[Path], settings: EngineSettings, *, cause: Exception | None = None) -> None:

@@ -12,9 +12,9 @@ from quintile.insight.restated import KINDS, Restated, restated
 from quintile.jobs.kept_scores import KeptScores, differing_months
 from quintile.jobs.migration import LATEST, Between, engine_settings, migration
 from quintile.jobs.opened import open_snapshot
-from quintile.jobs.project import STORE
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import series
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,13 +16,12 @@ from quintile.domain.fail_point import fail_point
 from quintile.errors import SettingsError
 from quintile.jobs.key import KEY_FILE, STATE_FILE
 from quintile.jobs.person import asked_for, resolved
-from quintile.jobs.project import STORE
 from quintile.jobs.state import open_state
 from quintile.jobs.stored import require_here
 from quintile.jobs.sweeping import known_by_digest, sweep
 from quintile.jobs.tombstones import agreed_tombstones, obey
 from quintile.jobs.workplace import now_text, silent, workplace
-from quintile.snapshots.store import Store
+from quintile.snapshots.store import STORE, Store
 from quintile.state.sent import sent_times
 
 if TYPE_CHECKING:

@@ -23,13 +23,13 @@ from quintile.jobs.for_people import for_people
 from quintile.jobs.kept_orders import CUSTOMER_NAMES
 from quintile.jobs.kept_scores import KeptScores, Question, code_of, segmented
 from quintile.jobs.opened import open_snapshot
-from quintile.jobs.project import STORE
 from quintile.jobs.replacing import refuse_missing_folder, replacing
 from quintile.jobs.workplace import silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.metrics.waiting import wait
 from quintile.scoring.score import fitted_cuts
 from quintile.snapshots.series import series
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

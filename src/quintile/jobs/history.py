@@ -19,7 +19,7 @@ from quintile.errors import Place, SettingsError
 from quintile.jobs.dwelt import dwelt
 from quintile.jobs.kept_orders import kept_ledger
 from quintile.jobs.kept_scores import ON_A_LIST
-from quintile.jobs.project import MODEL_JSON, PROFILE_JSON, STORE, Project
+from quintile.jobs.project import MODEL_JSON, PROFILE_JSON, Project
 from quintile.jobs.result import collect
 from quintile.jobs.server import with_storage
 from quintile.jobs.stored import CUSTOMERS_FILE, CUSTOMERS_TABLE, customers_of, stored
@@ -30,7 +30,7 @@ from quintile.pipeline import Accounted, MeasuredCustomers, score_measured
 from quintile.snapshots.ledger_files import LEDGER_JSON
 from quintile.snapshots.order_files import ORDERS_JSON, OrderFiles
 from quintile.snapshots.series import report_of, series
-from quintile.snapshots.store import Store
+from quintile.snapshots.store import STORE, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,10 +20,10 @@ from quintile.errors import SettingsError
 from quintile.insight.kpis import SegmentCounts, figures, total
 from quintile.jobs.kpi_counts import Counting
 from quintile.jobs.opened import open_snapshot
-from quintile.jobs.project import STORE
 from quintile.jobs.server import with_storage
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import series
+from quintile.snapshots.store import STORE
 from quintile.sources.engagement import read_engagement
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.errors import SettingsError
 from quintile.jobs.key import has_state
-from quintile.jobs.project import STORE
 from quintile.jobs.state import open_state
 from quintile.snapshots.series import report_of, series
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,10 +19,10 @@ from quintile.jobs.chain import Chain
 from quintile.jobs.migrated import as_report
 from quintile.jobs.movements import Wanted, write_movements
 from quintile.jobs.opened import open_snapshot
-from quintile.jobs.project import STORE
 from quintile.jobs.server import with_storage
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import series
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

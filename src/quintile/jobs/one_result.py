@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.columns import CUSTOMERS
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import Place, SettingsError
-from quintile.jobs.project import STORE
 from quintile.jobs.stored import CUSTOMERS_FILE, files_of
 from quintile.playbook.load import plays_of
 from quintile.snapshots.order_files import ORDERS_JSON, OrderFiles
-from quintile.snapshots.store import Store
+from quintile.snapshots.store import STORE, Store
 
 if TYPE_CHECKING:
     from pathlib import Path

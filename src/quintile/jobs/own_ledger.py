@@ -12,10 +12,11 @@ from quintile.domain.transactions import Transactions
 from quintile.engine.render import render
 from quintile.errors import Place, SettingsError
 from quintile.jobs.known_rows import agreed, known_rows
-from quintile.jobs.project import STORE, Project
+from quintile.jobs.project import Project
 from quintile.jobs.run import accounted_sources
 from quintile.jobs.wish import last_day
 from quintile.pipeline import account
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from datetime import date

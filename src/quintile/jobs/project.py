@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from quintile.snapshots.ledger_files import KnownSource
 
-STORE, RUN_JSON, MODEL_JSON, PROFILE_JSON = "store", "run.json", "model.json", "profile.json"
+RUN_JSON, MODEL_JSON, PROFILE_JSON = "run.json", "model.json", "profile.json"
 # What two snapshots have in common when nothing changed; reports tell more of how they came about.
 _SAME = ("quintile", "as_of", "as_of_given", "window", "time_zone", "currency", "files")
 

@@ -22,10 +22,11 @@ from quintile.domain.fate import QUARANTINED, REASON_OF
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import ConservationError, Place, SettingsError
 from quintile.jobs.arrival import arrive
-from quintile.jobs.project import STORE, Project
+from quintile.jobs.project import Project
 from quintile.jobs.quarantine import column_to_blame, places_set_aside
 from quintile.jobs.run import accounted_sources
 from quintile.jobs.workplace import silent, workplace
+from quintile.snapshots.store import STORE
 from quintile.sources.corrected import COLUMN, KEY, LINE, RAW, REASON, as_written, own_columns
 from quintile.sources.located import ROW_NUMBER
 

@@ -17,7 +17,7 @@ from quintile.jobs.dwelt import as_published
 from quintile.jobs.kept_orders import judged_by, keep_orders, kept_ledger
 from quintile.jobs.known_rows import KNOWN_ROWS, known_people, known_rows
 from quintile.jobs.one_result import read_report
-from quintile.jobs.project import MODEL_JSON, RUN_JSON, STORE, Project
+from quintile.jobs.project import MODEL_JSON, RUN_JSON, Project
 from quintile.jobs.result import collect
 from quintile.jobs.sealed import ERASED
 from quintile.jobs.verified import Problem
@@ -27,6 +27,7 @@ from quintile.ledger.people import customer_keys
 from quintile.metrics.measure import Clock
 from quintile.pipeline import account, score_customers
 from quintile.snapshots.order_files import OrderFiles
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,13 +17,13 @@ from quintile.errors import StoreError
 from quintile.export.report import report_page
 from quintile.jobs.one_result import plays_for, read_report, result_home
 from quintile.jobs.past import past_of
-from quintile.jobs.project import RUN_JSON, STORE
+from quintile.jobs.project import RUN_JSON
 from quintile.jobs.replacing import HTML, replacing
 from quintile.jobs.server import with_storage
 from quintile.jobs.workplace import workplace
 from quintile.segments.load import kept_scheme
 from quintile.snapshots.series import series
-from quintile.snapshots.store import CURRENT
+from quintile.snapshots.store import CURRENT, STORE
 
 if TYPE_CHECKING:
     from pathlib import Path

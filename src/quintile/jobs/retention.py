@@ -17,7 +17,6 @@ from quintile.domain.window import ObservationWindow, WindowLength
 from quintile.errors import SettingsError
 from quintile.jobs.aged import aged
 from quintile.jobs.key import has_state
-from quintile.jobs.project import STORE
 from quintile.jobs.rewriting import Rewriting, named_by, snapshot_folders
 from quintile.jobs.state import open_state
 from quintile.jobs.stored import require_here
@@ -26,7 +25,7 @@ from quintile.snapshots.disk import sync
 from quintile.snapshots.draft import GONE
 from quintile.snapshots.ledger_files import QUARANTINE
 from quintile.snapshots.series import series
-from quintile.snapshots.store import SNAPSHOTS, Store
+from quintile.snapshots.store import SNAPSHOTS, STORE, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -32,7 +32,7 @@ from quintile.snapshots.ledger_files import (
     KeptFile,
     LedgerFiles,
 )
-from quintile.snapshots.order_files import NAMES, ORDERS, ORDERS_JSON, OrderFiles
+from quintile.snapshots.order_files import ALL_ROOMS, NAMES, ORDERS, ORDERS_JSON, OrderFiles
 from quintile.snapshots.store import SNAPSHOTS
 from quintile.sources.files import checksum
 
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     # The test of a file's rows that stay, for its columns and its place; None keeps them all.
     Keep = Callable[[Mapping[str, str], Path], Sql | None]
 
-ALL_ROOMS = (*ROOMS, ORDERS, NAMES)
 _DROPPED = (ROWS, SUPERSEDED, ORDERS, NAMES, QUARANTINE, PEOPLE)
 _SUM_DIGITS = 12
 _DRAFT = re.compile(r"\..+\.[a-z]+-[0-9]+")

@@ -16,7 +16,7 @@ from quintile.jobs.dwelt import dwelt
 from quintile.jobs.judged import latest_versions
 from quintile.jobs.keeping import Keeping
 from quintile.jobs.past import past_of
-from quintile.jobs.project import STORE, Project
+from quintile.jobs.project import Project
 from quintile.jobs.quarantine import refuse_mostly_bad
 from quintile.jobs.refitted import tell_drift
 from quintile.jobs.report_page import PAGE, write_page
@@ -27,7 +27,7 @@ from quintile.jobs.wish import last_day, open_sources, read_opened
 from quintile.jobs.workplace import now_text, silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.pipeline import account, day_after_latest, score_customers
-from quintile.snapshots.store import Store
+from quintile.snapshots.store import STORE, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,11 +14,12 @@ from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.jobs.cleansing import Cleansing
 from quintile.jobs.erased_rows import known_again, mentioned
 from quintile.jobs.person import PEOPLE_ON_DISK, keys_of_names, people_on_disk, resolved
-from quintile.jobs.project import RUN_JSON, STORE
+from quintile.jobs.project import RUN_JSON
 from quintile.jobs.rewriting import Rewriting, named_by, snapshot_folders
 from quintile.jobs.sealed import ERASED
 from quintile.snapshots.ledger_files import PEOPLE, QUARANTINE, ROWS, SUPERSEDED
 from quintile.snapshots.order_files import NAMES, ORDERS
+from quintile.snapshots.store import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

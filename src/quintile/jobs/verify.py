@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from quintile.errors import QuintileError, SettingsError, StoreError
 from quintile.jobs.erase import erase_pending
 from quintile.jobs.key import key_of
-from quintile.jobs.project import STORE
 from quintile.jobs.recomputed import differences
-from quintile.jobs.rewriting import ALL_ROOMS, snapshot_folders
+from quintile.jobs.rewriting import snapshot_folders
 from quintile.jobs.state import open_state
 from quintile.jobs.tombstones import known_tombstones
 from quintile.jobs.verified import Checked, check_kept, check_snapshot
 from quintile.jobs.workplace import now_text, silent, workplace
 from quintile.snapshots.leftovers import leftovers
-from quintile.snapshots.store import CURRENT, Store
+from quintile.snapshots.order_files import ALL_ROOMS
+from quintile.snapshots.store import CURRENT, STORE, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.order_sums import MonthSums
 from quintile.errors import Place, StoreError
-from quintile.snapshots.ledger_files import KeptFile, require_files
+from quintile.snapshots.ledger_files import ROOMS, KeptFile, require_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ORDERS_JSON, ORDERS, NAMES = "orders.json", "orders", "customers"
+# All folders of a project's store whose files snapshots share.
+ALL_ROOMS = (*ROOMS, ORDERS, NAMES)
 _MONTH = len("2025-06")
 
 

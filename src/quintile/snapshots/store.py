@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# The folder of a project that is its store; one of results is a store itself.
+STORE = "store"
 SNAPSHOTS, CURRENT, LOCK = "snapshots", "current", ".lock"
 
 
