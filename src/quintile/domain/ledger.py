@@ -50,7 +50,8 @@ class Ledger:
     what one row was taken for. ``people`` names the keys of the table of customers, if there is one. ``names`` names
     the view of customer_key and customer_id in a project, whose orders carry numbers in place of ids; ``key_type`` is
     then the type of the ids. ``second`` tells what became of each second table's rows. ``months`` are all orders once
-    more, where they are kept month by month with sums beside them.
+    more, where they are kept month by month with sums beside them. ``days`` names the table of the orders' sums by day
+    and state, where they were summed.
     """
 
     orders: str
@@ -75,6 +76,11 @@ class Ledger:
     names: str | None = None
     second: tuple[dict[str, Any], ...] = ()
     months: KeptMonths | None = None
+    days: str | None = None
+
+    def over(self, orders: str) -> Ledger:
+        """The same ledger over other orders, whose days were not summed."""
+        return replace(self, orders=orders, days=None)
 
     def beside(self, fates: dict[int, Tally]) -> Ledger:
         """The same ledger with further rows among those that were read, none of them kept."""

@@ -56,7 +56,7 @@ SELECT customer_key FROM {names} SEMI JOIN (SELECT CAST(customer_key AS VARCHAR)
     USING (customer_id)
 """
 # What a ledger says of its tables and of a run's rows, and the other values that JSON has to hold as text.
-_OF_THE_RUN = {"orders", "people", "names", "second", "rows", "fates", "warnings", "months"}
+_OF_THE_RUN = {"orders", "people", "names", "second", "rows", "fates", "warnings", "months", "days"}
 _MONEY = ("column_refunds", "after_refunds", "net", "table_refunds")
 _TIMES = ("first_at", "last_at")
 

@@ -173,7 +173,7 @@ class KeptScores:
             people = render(_LISTED, published=self._published(asked.listed), known=Sql(ledger.names or ""))
         if asked.until is not None:
             query = render(_UNTIL, orders=Sql(ledger.orders), before=asked.until.clock(model).before_end())
-            ledger = replace(ledger, orders=engine.view(_EARLIER_ORDERS, query))
+            ledger = ledger.over(engine.view(_EARLIER_ORDERS, query))
         self._rfm = measure(engine, ledger, model, asked.moment.clock(model), population=people)
         self._measured = (measures, places)
         return self._rfm
@@ -183,7 +183,7 @@ class KeptScores:
         if not self._whose:
             return ledger
         own = render(_OWN, orders=Sql(ledger.orders), whose=self._whose)
-        return replace(ledger, orders=self._place.engine.view(_OWN_ORDERS, own))
+        return ledger.over(self._place.engine.view(_OWN_ORDERS, own))
 
     def _published(self, opened: Opened) -> Sql:
         customers = stored(self._place.engine, [opened.customers])

@@ -79,7 +79,7 @@ def on_clock(place: Workplace, accounted: Accounted, model: RfmModel) -> Ledger:
         return ledger
     shop = render(_ON_SHOP_CLOCK, zone=literal(zone), orders=Sql(ledger.orders))
     view = place.engine.view("orders_on_shop_clock", shop)
-    return replace(ledger, orders=view, first_at=_local(ledger.first_at, zone), last_at=_local(ledger.last_at, zone))
+    return replace(ledger.over(view), first_at=_local(ledger.first_at, zone), last_at=_local(ledger.last_at, zone))
 
 
 def _local(moment: datetime | None, zone: str) -> datetime | None:

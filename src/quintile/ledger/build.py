@@ -11,12 +11,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import DUPLICATE, ERASED, EXCLUDED, KEPT, QUARANTINED
-from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED, Ledger, Tally
+from quintile.domain.ledger import Ledger, Tally
 from quintile.domain.order_sums import tallied
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import ConservationError, DataError
 from quintile.ledger import warned
 from quintile.ledger.month_sums import at_a_glance
+from quintile.ledger.order_days import ORDER_DAYS, glance, sum_days
 from quintile.ledger.rows import KNOWN_ROW, ledger_rows, line_key
 from quintile.ledger.rules import currency, identity, statuses
 from quintile.ledger.rules.dedupe import settle_repeats
@@ -50,13 +51,6 @@ _COLUMN_REFUNDS = "SELECT sum(greatest(coalesce(refund, 0), -paid_back) + paid_b
 _FOREIGN_DAYS = """
 SELECT CAST(make_timestamp(min(first_us % {shift})) AS DATE), CAST(make_timestamp(max(first_us % {shift})) AS DATE)
 FROM {parts} WHERE fate = {kept} AND currency IN ({foreign})
-"""
-_ORDERS_AT_A_GLANCE = """
-SELECT min(CASE WHEN state = {purchase} THEN ordered_at END), max(CASE WHEN state = {purchase} THEN ordered_at END),
-       sum(lines), sum(gross - refunded), sum(net),
-       sum(CASE WHEN state = {refund_only} THEN lines END),
-       count(CASE WHEN state = {refunded} AND gross < refunded THEN 1 END)
-FROM {orders}
 """
 
 
@@ -112,9 +106,8 @@ def build_ledger(
     column_refunds += sum((month.column_refunds for month in still), Decimal(0))
     by_table = table_refunds(engine, parts, lines)
     orders = net_refunds(engine, parts, settings, lines)
-    states = {"purchase": literal(PURCHASE), "refunded": literal(REFUNDED), "refund_only": literal(REFUND_ONLY)}
-    glance = at_a_glance(engine.rows(render(_ORDERS_AT_A_GLANCE, orders=orders, **states))[0], still)
-    first_at, last_at, lines_kept, after_refunds, net, alone, beyond = glance
+    days = sum_days(engine, orders, settings)
+    first_at, last_at, lines_kept, after_refunds, net, alone, beyond = at_a_glance(glance(engine, days), still)
     beside = found_beside(engine, transactions, settings, orders, returned, used_rates)
     key = identity.kind_of_key(transactions, settings)
     key_type = engine.columns(render("SELECT customer_key FROM {rows}", rows=rows))["customer_key"]
@@ -146,6 +139,7 @@ def build_ledger(
         table_refunds=by_table,
         people=beside.people,
         second=beside.reports,
+        days=ORDER_DAYS if untouched is None else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ SELECT CASE
 FROM {orders}
 GROUP BY place
 """
+_OF_DAYS = "SELECT CAST(day AS TIMESTAMP) AS ordered_at, state, net, lines FROM {days}"
 _NOT_SCORED = """
 SELECT coalesce(sum(lines), 0), coalesce(sum(net), 0) FROM {orders}
 ANTI JOIN (SELECT customer_key FROM {rfm} WHERE frequency > 0) USING (customer_key)
@@ -54,9 +56,11 @@ class Places:
 
 
 def find_places(engine: Engine, ledger: Ledger, clock: Clock) -> Places:
-    """Count the orders by place, in one pass; of months that no edge of the window cuts only their sums are read."""
+    """Count the orders by place; of days and months that no edge of the window cuts only the sums are read."""
     orders, whole = Sql(ledger.orders), list[tuple[int, int, Decimal]]()
-    if ledger.months is not None:
+    if ledger.days is not None and all(edge.time() == time.min for edge in _edges(clock)):
+        orders = render("({days})", days=render(_OF_DAYS, days=Sql(ledger.days)))
+    elif ledger.months is not None:
         sums = ledger.months.sums
         cut = [month for month in sums if any(first_of(month) < edge < after(month) for edge in _edges(clock))]
         orders = render("({orders})", orders=Sql(ledger.months.orders(cut)))

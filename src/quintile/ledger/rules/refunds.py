@@ -1,8 +1,8 @@
 """Refunds: each is netted against its own order, at the order's date; it never adds to F and never refreshes R.
 
 Policies: ``net`` (default), ``gross`` (refunds are ignored and counted), ``exclude_order`` (an order with a return
-counts
-for nothing). A refund without an order is kept as its own row; what a refund exceeds its order by stays as money.
+counts for nothing). A refund without an order is kept as its own row; what a refund exceeds its order by stays as
+money.
 """
 
 from __future__ import annotations
@@ -29,20 +29,21 @@ ORDERS = "orders"
 _ORDERS = """
 SELECT customer_key, order_id, ordered_at, gross, refunded, {net} AS net, lines,
     CAST(CASE
-        WHEN NOT is_bought OR (gross = 0 AND refunded > 0) THEN {refund_only}
-        WHEN gross = 0 AND {zero_is_no_purchase} THEN {zero}
+        WHEN NOT is_bought OR (is_free AND refunded > 0) THEN {refund_only}
+        WHEN is_free AND {zero_is_no_purchase} THEN {zero}
         WHEN {gone} THEN {refunded_state}
         ELSE {purchase} END AS UTINYINT) AS state
 FROM (
     SELECT customer_key, order_id, first_us < {shift} AS is_bought,
            make_timestamp(CASE WHEN first_us < {shift} THEN first_us ELSE first_us - {shift} END) AS ordered_at,
-           amount - paid_back AS gross, {refunded} AS refunded, lines
+           amount - paid_back AS gross, amount = paid_back AS is_free, {refunded} AS refunded,
+           {after_refunds} AS after_refunds, lines
     FROM {parts} WHERE fate = {kept}
 )
 """
 # The money of an order that counts, and when the order itself no longer counts, by policy.
 _POLICIES = {
-    "net": ("gross - refunded", "refunded > 0 AND gross - refunded <= 0"),
+    "net": ("after_refunds", "refunded > 0 AND after_refunds <= 0"),
     "gross": ("gross", "false"),
     "exclude_order": ("CASE WHEN refunded > 0 THEN gross - gross ELSE gross END", "refunded > 0"),
 }
@@ -105,6 +106,7 @@ def orders_of(parts: Sql, settings: LedgerSettings, lines: Lines | Told) -> Sql:
         net=Sql(net),
         gone=Sql(gone),
         refunded=told_refund(lines),
+        after_refunds=_after_refunds(lines),
         zero_is_no_purchase=literal(settings.zero_orders == "ignore"),
         shift=literal(SHIFT),
         kept=literal(KEPT),
@@ -113,6 +115,13 @@ def orders_of(parts: Sql, settings: LedgerSettings, lines: Lines | Told) -> Sql:
         refunded_state=literal(REFUNDED),
         purchase=literal(PURCHASE),
     )
+
+
+def _after_refunds(lines: Lines | Told) -> Sql:
+    """What is left of an order's money; where rows alone tell of refunds it is their sum, and needs no wider type."""
+    if lines.has_refund or lines.has_returns:
+        return render("amount - paid_back - {refunded}", refunded=told_refund(lines))
+    return Sql("amount")
 
 
 def table_refunds(engine: Engine, parts: Sql, lines: Lines) -> Decimal:
