@@ -11,13 +11,13 @@ from quintile.metrics.measure import Clock
 from quintile.metrics.report import find_places
 
 ROWS = [
-    {"customer": "A", "order_id": "1", "time": "2025-06-01 10:00:00", "amount": "10.00", "refund": "4.00"},
-    {"customer": "A", "order_id": "2", "time": "2025-06-02 23:59:59.999999", "amount": "5.00"},
-    {"customer": "A", "order_id": "2", "time": "2025-06-03", "amount": "-5.00"},
-    {"customer": "B", "order_id": "3", "time": "2025-06-03", "amount": "3.00"},
-    {"customer": "B", "order_id": "4", "time": "2025-06-03 08:00:00", "amount": "0.00"},
-    {"customer": "B", "order_id": "5", "time": "2025-06-03 09:00:00", "amount": "2.00", "refund": "5.00"},
-    {"customer": "C", "order_id": "6", "time": "2025-06-04 00:00:00", "amount": "-1.00"},
+    {"customer": "A", "order_id": "1", "at": "2025-06-01 10:00:00", "amount": "10.00", "refund": "4.00"},
+    {"customer": "A", "order_id": "2", "at": "2025-06-02 23:59:59.999999", "amount": "5.00"},
+    {"customer": "A", "order_id": "2", "at": "2025-06-03", "amount": "-5.00"},
+    {"customer": "B", "order_id": "3", "at": "2025-06-03", "amount": "3.00"},
+    {"customer": "B", "order_id": "4", "at": "2025-06-03 08:00:00", "amount": "0.00"},
+    {"customer": "B", "order_id": "5", "at": "2025-06-03 09:00:00", "amount": "2.00", "refund": "5.00"},
+    {"customer": "C", "order_id": "6", "at": "2025-06-04 00:00:00", "amount": "-1.00"},
 ]
 
 
