@@ -14,7 +14,7 @@ from quintile.jobs.arrival import arrive, warnings_alone
 from quintile.jobs.damaged import require_sound_files
 from quintile.jobs.project import Project
 from quintile.jobs.report import assumptions, counts, inputs, second_tables, set_aside
-from quintile.jobs.run import accounted_sources
+from quintile.jobs.scored import accounted_sources
 from quintile.jobs.sufficiency import customer_warnings, nobody_warnings, scale_warnings
 from quintile.jobs.workplace import silent, workplace
 from quintile.metrics.measure import Clock

@@ -16,7 +16,7 @@ from quintile.engine.render import Sql, joined, name, render
 from quintile.errors import Place, SettingsError
 from quintile.insight.crosswalk import Crossing, Together, crosswalk, sizes
 from quintile.jobs.measured import measured
-from quintile.jobs.run import accounted_sources
+from quintile.jobs.scored import accounted_sources
 from quintile.jobs.workplace import silent, workplace
 from quintile.scoring.fit import fit
 from quintile.scoring.score import score

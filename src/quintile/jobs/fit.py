@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.errors import Place, SettingsError
 from quintile.jobs.replacing import refuse_missing_folder, replacing
-from quintile.jobs.run import scored_result
+from quintile.jobs.scored import scored_result
 from quintile.jobs.workplace import silent, workplace
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from quintile.engine.render import render
 from quintile.errors import Place, SettingsError
 from quintile.jobs.known_rows import agreed, known_rows
 from quintile.jobs.project import Project
-from quintile.jobs.run import accounted_sources
+from quintile.jobs.scored import accounted_sources
 from quintile.jobs.wish import last_day
 from quintile.pipeline import account
 from quintile.snapshots.store import STORE

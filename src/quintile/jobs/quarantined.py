@@ -24,7 +24,7 @@ from quintile.errors import ConservationError, Place, SettingsError
 from quintile.jobs.arrival import arrive
 from quintile.jobs.project import Project
 from quintile.jobs.quarantine import column_to_blame, places_set_aside
-from quintile.jobs.run import accounted_sources
+from quintile.jobs.scored import accounted_sources
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.store import STORE
 from quintile.sources.corrected import COLUMN, KEY, LINE, RAW, REASON, as_written, own_columns

@@ -19,6 +19,7 @@ from quintile.jobs.one_result import plays_for, read_report, result_home
 from quintile.jobs.past import past_of
 from quintile.jobs.project import RUN_JSON
 from quintile.jobs.replacing import HTML, replacing
+from quintile.jobs.result import PAGE
 from quintile.jobs.server import with_storage
 from quintile.jobs.workplace import workplace
 from quintile.segments.load import kept_scheme
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
     from quintile.domain.settings import Settings
     from quintile.export.past import Past
-
-PAGE = "report.html"
 
 
 def report(

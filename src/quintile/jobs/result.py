@@ -68,6 +68,7 @@ FROM {segmented}
 _NONE, _MEAN = "0.000000", Decimal("0.01")
 _ID_DIGITS = 12
 TEXTS = ("customer_id", "segment")  # what a customer's row holds of strangers' texts
+PAGE = "report.html"
 COMPUTED, DWELLING = "computed_segment", "dwelling"  # beside the published segment, where there is a dwell rule
 
 

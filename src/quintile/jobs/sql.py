@@ -9,7 +9,7 @@ from quintile.export.recipe import Recipe
 from quintile.jobs.one_result import read_report, result_home
 from quintile.jobs.project import RUN_JSON
 from quintile.jobs.replacing import replacing
-from quintile.jobs.run import scored_result
+from quintile.jobs.scored import scored_result
 from quintile.jobs.workplace import silent, workplace
 from quintile.segments.load import kept_scheme
 

@@ -12,7 +12,7 @@ from quintile.engine.render import Sql, literal, render
 from quintile.errors import ConservationError, DataError, StoreError
 from quintile.jobs.kept_orders import kept_ledger
 from quintile.jobs.project import RUN_JSON
-from quintile.jobs.report_page import PAGE
+from quintile.jobs.result import PAGE
 from quintile.jobs.rewriting import named_by
 from quintile.jobs.sealed import ERASED, is_sealed
 from quintile.snapshots.ledger_files import ROWS, SUPERSEDED, LedgerFiles

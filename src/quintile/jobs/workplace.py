@@ -22,7 +22,6 @@ from quintile.jobs.server import server_engine
 from quintile.jobs.temporary import temporary_folder
 from quintile.ledger.rules.identity import needs_phones
 from quintile.pipeline import read_sources
-from quintile.sources.databases.open import open_database
 from quintile.sources.open import open_source
 from quintile.sources.rates import ECB, ecb_rates, read_rates
 from quintile.sources.tables import open_table
@@ -78,6 +77,8 @@ class Workplace:
                 raise SettingsError("engine", message, fix="name a file; quintile run and quintile fit read tables")
             return open_table(self.engine, source, place)
         if isinstance(source, DatabaseSource):
+            from quintile.sources.databases.open import open_database  # noqa: PLC0415 - loads what connects to servers
+
             return open_database(self.files, source, self.staging, outgoing, self.on_step)
         return open_source(self.files, source, self.staging, settings.reading, place, settings.limits)
 
