@@ -121,6 +121,31 @@ def test_the_cluster_reads_files_by_their_address(engine, tmp_path):
     assert engine.columns(Sql(f"SELECT * FROM {rows}")) == {"d": "DATE", "t": "TIMESTAMP WITH TIME ZONE"}
 
 
+@pytest.mark.parametrize("engine", KINDS[2:], indirect=True)
+def test_the_cluster_reads_a_table_of_its_catalog(engine, tmp_path):
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - for the cluster's tests alone
+
+    pq.write_table(pa.table({"k": [1, 2]}), tmp_path / "part.parquet")
+    catalog = SparkSession.getActiveSession()
+    catalog.sql("CREATE DATABASE lake")
+    catalog.sql(f"CREATE TABLE lake.orders USING parquet LOCATION '{tmp_path.as_uri()}'")
+    try:
+        rows = engine.register("orders", "spark_catalog.lake.orders")
+        assert engine.rows(Sql(f"SELECT sum(k) FROM {rows}")) == [(3,)]
+    finally:
+        catalog.sql("DROP DATABASE lake CASCADE")
+
+
+@pytest.mark.parametrize("engine", KINDS[2:], indirect=True)
+def test_a_delta_table_is_not_read_as_its_files(engine, tmp_path):
+    (tmp_path / "orders" / "_delta_log").mkdir(parents=True)
+    pq.write_table(pa.table({"k": [1, 2]}), tmp_path / "orders" / "part.parquet")
+    with pytest.raises(DataError) as raised:
+        engine.register("orders", (tmp_path / "orders").as_uri())
+    assert (raised.value.code, "spark.jars.packages" in raised.value.fix) == ("not_found", True)
+    assert "data source: delta" in raised.value.message
+
+
 @pytest.mark.parametrize("url", ["oracle://shop", "DuckDB", "http://localhost"])
 def test_an_engine_nobody_knows_is_refused(url):
     with pytest.raises(SettingsError, match="is no engine"):

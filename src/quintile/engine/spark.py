@@ -52,6 +52,7 @@ _KINDS = {
     "void": '"NULL"',
 }
 _DIGEST = "SELECT count(*), coalesce(sum(CAST(xxhash64(*) AS DECIMAL(38, 0))), 0) FROM {table}"
+_DELTA = "the files are a Delta table: name Delta's package as spark.jars.packages in spark-defaults.conf"
 _HEX = 12  # digits of a result's name
 
 
@@ -155,16 +156,18 @@ class SparkEngine:
             self._session.stop()
 
     def _found(self, table_name: str, address: str) -> Sql:
+        is_delta = False
         try:
             if "/" not in address:
                 found = self._session.table(address)
             else:
-                kind = "delta" if self._files.has(f"{address}/_delta_log") else "parquet"
-                found = self._session.read.format(kind).load(address)
-        except PySparkException as error:
+                # Its Parquet files alone hold rows that were deleted, too.
+                is_delta = self._files.has(f"{address}/_delta_log")
+                found = self._session.read.format("delta" if is_delta else "parquet").load(address)
+        except (PySparkException, Py4JError) as error:
             message = f"the cluster has no table {address} to read: {_reason(error)}"
             fix = "name Parquet or Delta files by an address that all workers reach, or a table as catalog.schema.table"
-            raise DataError("not_found", message, fix=fix) from error
+            raise DataError("not_found", message, fix=_DELTA if is_delta else fix) from error
         return self._stand(table_name, self._names.new(table_name), found)
 
     def _stand(self, table_name: str, made: str, frame: DataFrame) -> Sql:
@@ -182,4 +185,6 @@ def _kind(kind: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[0][:300]
+    # Of an error of the Java side the first line only says which call it was.
+    lines = [line for line in str(error).splitlines() if not line.startswith("An error occurred while calling")]
+    return (lines or [""])[0].removeprefix(": ")[:300]
