@@ -126,7 +126,7 @@ def test_the_cluster_reads_a_table_of_its_catalog(engine, tmp_path):
     from pyspark.sql import SparkSession  # noqa: PLC0415 - for the cluster's tests alone
 
     pq.write_table(pa.table({"k": [1, 2]}), tmp_path / "part.parquet")
-    catalog = SparkSession.getActiveSession()
+    catalog = SparkSession.builder.getOrCreate()
     catalog.sql("CREATE DATABASE lake")
     catalog.sql(f"CREATE TABLE lake.orders USING parquet LOCATION '{tmp_path.as_uri()}'")
     try:
