@@ -17,7 +17,7 @@ from statistics import median
 
 import duckdb
 from agree import differences
-from run import HERE, RUN_FLAGS, Cost, Job, measured, prepare
+from run import HERE, MEMORY, RUN_FLAGS, Cost, Job, measured, prepare
 
 MONTHS = [date(2023 + month // 12, month % 12 + 1, 1) for month in range(1, 25)]
 AFTER = "2025-02-01"  # later than every past date
@@ -47,7 +47,7 @@ class Past:
         flags += ["--no-report"]
         command = [sys.executable, "-m", "quintile", "run", str(self.job.transactions), "--project", str(self.project)]
         cost = measured([*command, *flags])
-        self.project.joinpath("quintile.toml").write_text('[engine]\nmemory = "900MB"\n', encoding="utf-8")
+        self.project.joinpath("quintile.toml").write_text(f'[engine]\nmemory = "{MEMORY}"\n', encoding="utf-8")
         return cost
 
     def history(self) -> Cost:

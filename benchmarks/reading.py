@@ -25,15 +25,15 @@ LARGE_ROWS, LARGE_MEMORY, LARGEST_MIB = 120_000_000, "1GB", 2048  # a CSV of abo
 class CsvJob(run.Job):
     """The job of run.py over a CSV; ``memory`` is the limit quintile is given."""
 
-    memory: str = "900MB"
+    memory: str = run.MEMORY
 
     def command(self, contender: str) -> list[str]:
         """The process of a contender; the yardstick reads CSV by its ending."""
         command = super().command(contender)
-        return [self.memory if part == "900MB" else part for part in command]
+        return [self.memory if part == run.MEMORY else part for part in command]
 
 
-def prepared(rows: int, folder: Path, memory: str = "900MB") -> CsvJob:
+def prepared(rows: int, folder: Path, memory: str = run.MEMORY) -> CsvJob:
     """Write the transactions as CSV, unless the folder holds them already, and the cells of the scheme."""
     job = run.prepare(1_000, folder)
     path = folder / f"transactions_{rows}.csv"

@@ -30,6 +30,7 @@ SCORES = 5
 LARGEST_SLOW = 2_000_000
 MARKERS = ("<!-- figures -->", "<!-- end of figures -->")
 YARDSTICK = "bare_sql"
+MEMORY = "1300MB"
 RUN_FLAGS = (
     "--window",
     "all",
@@ -40,7 +41,7 @@ RUN_FLAGS = (
     "--formats",
     "parquet",
     "--memory",
-    "1300MB",
+    MEMORY,
     "--quiet",
 )
 # The report page is not among the yardstick's results, so what it takes is shown apart.
