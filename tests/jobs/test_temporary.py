@@ -58,6 +58,15 @@ def test_the_folder_of_a_living_process_stays(room):
         assert len(list(room.iterdir())) == 2
 
 
+def test_a_folder_may_be_asked_for_elsewhere(room):
+    (room / "fast").mkdir()
+    with temporary_folder(room / "fast") as folder:
+        assert folder.parent == room / "fast"
+    with pytest.raises(SettingsError) as refused, temporary_folder(room / "gone"):
+        pass
+    assert (refused.value.code, refused.value.place.file) == ("spill", str(room / "gone"))
+
+
 def test_where_no_folder_can_be_made_the_fix_names_the_variable(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     with pytest.raises(SettingsError) as refused, temporary_folder():

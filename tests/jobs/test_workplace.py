@@ -52,3 +52,14 @@ def test_an_error_that_has_a_place_is_left_alone(large):
     with pytest.raises(DataError) as caught, workplace([large], SETTINGS):
         raise DataError("bad_date", "no date", fix="mend it")
     assert caught.value.code == "bad_date"
+
+
+def test_what_a_killed_run_spilled_is_removed_by_the_next_one(tmp_path):
+    left = tmp_path / "quintile-left"
+    left.mkdir()
+    (left / ".lock").touch()
+    (left / "duckdb_temp_storage_0.tmp").write_bytes(b"spilled")
+    with workplace((), EngineSettings(spill=str(tmp_path))):
+        (spill,) = tmp_path.iterdir()
+        assert spill != left
+    assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from quintile.errors import SettingsError
+from quintile.errors import Place, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,21 +19,23 @@ PREFIX, LOCK = "quintile-", ".lock"
 
 
 @contextlib.contextmanager
-def temporary_folder() -> Iterator[Path]:
+def temporary_folder(home: Path | None = None) -> Iterator[Path]:
     """A folder for the length of a ``with``; those of processes that were killed are removed on the way.
 
+    Args:
+        home: Where it is made; None takes the system's place for temporary folders.
+
     Raises:
-        SettingsError: ``temporary``, none can be made.
+        SettingsError: ``temporary`` or, in a place that was named, ``spill``: none can be made.
     """
     try:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
         descriptor = os.open(folder / "locking", os.O_RDWR | os.O_CREAT)
     except OSError as error:
-        raise SettingsError(
-            "temporary",
-            f"no temporary folder can be made: {error.strerror or error}",
-            fix="make room there, or set TMPDIR to a folder you may write to",
-        ) from error
+        fix = f"make room there, or {'set TMPDIR to' if home is None else 'name'} a folder you may write to"
+        place = Place() if home is None else Place(str(home))
+        message = f"no temporary folder can be made: {error.strerror or error}"
+        raise SettingsError("temporary" if home is None else "spill", message, fix=fix, place=place) from error
     try:
         # The system frees the lock the moment the process ends, however it ends.
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -180,10 +180,8 @@ def workplace(
     ``keep_engine`` leaves the engine open for tables that outlive the job; they hold no file of the staging folder.
     ``anywhere`` lets the job be done in the server or the cluster that the settings name; the others stay here.
     """
-    with temporary_folder() as staging:
+    with temporary_folder() as staging, _spilling(settings, staging, keep_engine=keep_engine) as spill:
         folders = [staging] + ([results] if results is not None else [])
-        # An engine that outlives the job must not lose the folder it spills to.
-        spill = spill_folder(settings) or (None if keep_engine else staging)
         memory = settings.memory or f"{allowed_memory(settings) >> 20}MiB"
         engine = DuckDbEngine(folders, files, memory=memory, threads=settings.threads, spill=spill)
         place = Workplace(engine, staging, on_step)
@@ -202,6 +200,20 @@ def workplace(
                 place.engine.close()
             if not keep_engine:
                 engine.close()
+
+
+@contextlib.contextmanager
+def _spilling(settings: EngineSettings, staging: Path, *, keep_engine: bool) -> Iterator[Path | None]:
+    """Where the engine puts what does not fit: the named folder, else the staging one; what killed runs left goes.
+
+    An engine that outlives the job must not lose its folder, and takes care of it.
+    """
+    named = spill_folder(settings)
+    if named is None or keep_engine:
+        yield named or (None if keep_engine else staging)
+        return
+    with temporary_folder(named) as spill:
+        yield spill
 
 
 def _may_be_damage(error: Exception) -> bool:
