@@ -21,6 +21,7 @@ from quintile.jobs.kpis import kpis
 from quintile.jobs.migration import Between, migration, migration_series
 from quintile.jobs.movements import Wanted
 from quintile.jobs.run import run
+from quintile.jobs.verify import verify
 from quintile.jobs.wish import Wish
 from tests.engines.cases import sample_shop
 from tests.engines.test_conformance import EVERY, differences
@@ -162,6 +163,21 @@ def test_the_same_orders_again_change_nothing_and_vanished_ones_are_told(tmp_pat
     assert fewer["known"]["ledger"] == 2
     assert fewer["warnings"][0]["code"] == "vanished_orders"
     assert fewer["warnings"][0]["rows"] == 1
+
+
+def test_a_project_elsewhere_is_verified(tmp_path, url_of):
+    rows, project = shop_rows(tmp_path), Project(tmp_path / "there", url_of("postgresql"))
+    project.run(rows, LAST)
+    found = verify(project.folder, project.settings())
+    assert (found["problems"], found["rows"] > 0) == ([], True)
+    table = json.loads(next((project.folder / "store" / "orders").glob("*.table")).read_text())
+    with psycopg.connect(project.url) as connection:
+        connection.execute(f'DROP TABLE "{table["schema"]}"."{table["table"]}"'.encode())
+    assert [one["problem"] for one in verify(project.folder, project.settings())["problems"]] == [
+        "its rows cannot be read"
+    ]
+    with pytest.raises(SettingsError, match="lie in postgresql"):
+        verify(project.folder, project.settings(), recompute=True)
 
 
 def test_what_cannot_be_done_there_is_refused(tmp_path, url_of):

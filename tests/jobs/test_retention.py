@@ -100,7 +100,18 @@ def test_an_order_is_as_old_as_its_latest_row(tmp_path):
     project.run(f"{HEADER}\nO1,A,2021-06-01,10.00\nO1,A,2025-06-01,5.00\nO2,B,2021-06-01,1.00\nO3,B,2025-06-01,1.00\n")
     settings = replace(kept(rows="36mo"), ledger=replace(Settings().ledger, grain="line"))
     assert retention(project.home, settings)["rows"]["ledger"] == 1
-    assert verify(project.home, settings)["problems"] == []
+    assert verify(project.home, settings, recompute=True)["problems"] == []
+
+
+def test_a_month_that_the_first_day_cuts_is_as_if_its_rows_had_never_been(tmp_path):
+    project = Refreshed(tmp_path)
+    old = "".join(f"P{day},P,2022-06-{day},10.00\n" for day in range(10, 31))
+    project.run(f"{HEADER}\n{old}Q1,Q,2022-07-01,5.00\nQ2,Q,2022-07-02,6.00\nQ3,Q,2025-06-01,1.00\n")
+    for first in (date(2025, 7, 1), date(2025, 7, 2)):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(retention_job, "today", lambda _zone, first=first: first)
+            retention(project.home, kept(rows="36mo"))
+        assert verify(project.home, Settings(), recompute=True)["problems"] == []
 
 
 def test_rows_set_aside_go_by_the_day_they_came_in(project, monkeypatch):

@@ -107,7 +107,8 @@ class Rewriting:
         gone, test = self._gone(path, keep)
         if test is None or not gone:
             return 0, None
-        written = self._place.staging / f"rewritten_{sum(1 for _ in self._place.staging.iterdir()):06}.parquet"
+        kind = "kept" if path.parent.name in ALL_ROOMS else "parquet"
+        written = self._place.staging / f"rewritten_{sum(1 for _ in self._place.staging.iterdir()):06}.{kind}"
         self._place.engine.write(render(_KEPT, file=literal(str(path)), keep=test), written)
         return gone, written
 

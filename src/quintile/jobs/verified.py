@@ -15,6 +15,7 @@ from quintile.jobs.project import RUN_JSON
 from quintile.jobs.result import PAGE
 from quintile.jobs.rewriting import named_by
 from quintile.jobs.sealed import ERASED, is_sealed
+from quintile.jobs.stored import FILES, customers_of, stored
 from quintile.snapshots.ledger_files import ROWS, SUPERSEDED, LedgerFiles
 from quintile.snapshots.order_files import OrderFiles
 from quintile.sources.files import checksum
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _RESTORE = "restore the file from a copy of the project"
 _ROWS_OF = "SELECT num_rows FROM parquet_file_metadata([{file}])"
+_COUNTED = "SELECT count(*) FROM ({rows})"
 _SUMS = "SELECT coalesce(sum(lines), 0), coalesce(sum(gross - refunded), 0), coalesce(sum(net), 0) FROM {orders}"
 
 
@@ -89,7 +91,9 @@ def check_kept(engine: Engine, store: Path, folders: Sequence[Path], found: Chec
         if _check_file(path, file.sha256, found):
             rows = _rows_of(engine, path)
             found.rows += rows
-            if rows != file.rows:
+            if rows < 0:
+                found.add(path, "its rows cannot be read")
+            elif rows != file.rows:
                 found.add(path, f"it holds {rows:,} rows, {file.rows:,} were written")
     broken = {problem.path for problem in found.problems}
     for folder in sound:
@@ -125,8 +129,8 @@ def _check_sums(engine: Engine, folder: Path, report: dict[str, Any], found: Che
     scored = next(iter(steps[-1].amounts.values()), Decimal(0)) if steps else revenue
     if report["model"]["monetary"] == "total" and scored != revenue:
         found.add(folder / RUN_JSON, f"its segments bring {revenue}, its bridge ends with {scored}")
-    path = folder / "customers.parquet"
-    if path.exists():
+    path = customers_of(folder)
+    if path is not None:
         present = _rows_of(engine, path) + report.get(ERASED, 0)
         if present != customers:
             found.add(path, f"it holds {present:,} customers, its segments {customers:,}")
@@ -151,7 +155,7 @@ def _lists(folder: Path, found: Checked) -> bool:
 
 def _check_lists(engine: Engine, store: Path, folder: Path, found: Checked) -> None:
     ledger, orders = LedgerFiles.of(folder), OrderFiles.of(folder)
-    if ledger is not None:
+    if ledger is not None and engine.name == FILES:  # elsewhere the orders are kept, not their rows
         rows = sum(file.rows for file in getattr(ledger, ROWS)) - sum(file.rows for file in getattr(ledger, SUPERSEDED))
         if rows != ledger.rows:
             found.add(folder / "ledger.json", f"its files hold {rows:,} rows that count, it says {ledger.rows:,}")
@@ -164,8 +168,10 @@ def _check_lists(engine: Engine, store: Path, folder: Path, found: Checked) -> N
 
 
 def _rows_of(engine: Engine, path: Path) -> int:
+    """How many rows a file holds, or the table that it points to; -1 where they cannot be read."""
     try:
-        rows: int = engine.rows(render(_ROWS_OF, file=literal(str(path))))[0][0]
+        if engine.name == FILES:
+            return int(engine.rows(render(_ROWS_OF, file=literal(str(path))))[0][0])
+        return int(engine.rows(render(_COUNTED, rows=stored(engine, [path])))[0][0])
     except DataError:
         return -1
-    return rows

@@ -13,7 +13,9 @@ from quintile.jobs.erase import erase_pending
 from quintile.jobs.key import key_of
 from quintile.jobs.recomputed import differences
 from quintile.jobs.rewriting import snapshot_folders
+from quintile.jobs.server import with_storage
 from quintile.jobs.state import open_state
+from quintile.jobs.stored import require_here
 from quintile.jobs.tombstones import known_tombstones
 from quintile.jobs.verified import Checked, check_kept, check_snapshot
 from quintile.jobs.workplace import now_text, silent, workplace
@@ -44,7 +46,8 @@ def verify(
     Args:
         project: The project folder.
         settings: Its settings; to recompute, those of the last run.
-        recompute: Also make the current snapshot anew from the ledger's rows, and compare the bytes.
+        recompute: Also make the current snapshot anew from the ledger's rows, and compare the bytes; not done where
+            something else is wrong already.
         wait: Wait while a run writes to the project.
         on_step: Told the name of each step as it begins.
 
@@ -59,10 +62,13 @@ def verify(
     if not store.root.is_dir():
         fix = "name the folder of quintile run --project"
         raise SettingsError("project", f"'{project}' is no project: it has no {STORE} folder", fix=fix)
+    if recompute:
+        require_here(store.current())
     with store.writing(f"verify-{os.getpid()}", started=now_text(), wait=wait) as draft:
         found = Checked([])
         again = _erased_again(project, settings, found)
-        with workplace([], settings.engine, store.root, on_step=on_step) as place:
+        engine = with_storage(settings.engine, project)
+        with workplace([], engine, store.root, anywhere=True, on_step=on_step) as place:
             folders = snapshot_folders(store.root)
             for folder in folders:
                 on_step(f"checking {folder.name}")
@@ -71,10 +77,11 @@ def verify(
             named = check_kept(place.engine, store.root, folders, found)
         own = draft.folder.parent
         found.problems += _around(store, named, own)
-        found.problems += differences(project, settings, on_step) if recompute and not found.problems else []
+        recomputed = recompute and not found.problems
+        found.problems += differences(project, settings, on_step) if recomputed else []
     problems = [problem.as_dict(project) for problem in found.problems]
     counted = {"snapshots": len(folders), "files": found.files, "rows": found.rows, "erased_again": again}
-    return {**counted, "recomputed": recompute, "problems": problems}
+    return {**counted, "recomputed": recomputed, "problems": problems}
 
 
 def _erased_again(project: Path, settings: Settings, found: Checked) -> dict[str, Any] | None:
