@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
+import itertools
 import json
 import socket
+import threading
 import time
 from datetime import datetime
 
 import pytest
 from standardwebhooks import Webhook
 
-from quintile.activation import webhook
 from quintile.activation.webhook import Message, Target, deliver, secret_of, target_of
 from quintile.domain.outgoing import Outgoing
 from quintile.domain.secret import Secret
@@ -35,8 +37,8 @@ def paused(monkeypatch):
     return found
 
 
-def sent(target, message=MESSAGE):
-    return deliver(target, message, SECRET, datetime.fromisoformat(now_text()))
+def sent(target, message=MESSAGE, **limit):
+    return deliver(target, message, SECRET, datetime.fromisoformat(now_text()), **limit)
 
 
 def test_the_receiver_can_verify_what_it_gets():
@@ -84,13 +86,54 @@ def test_nobody_there_is_told_without_the_path():
     assert "key-in-the-path" not in str(caught.value)
 
 
-def test_a_server_that_never_answers_is_given_up(monkeypatch):
-    monkeypatch.setattr(webhook, "SECONDS", 0.05)
+def test_a_server_that_never_answers_is_given_up():
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         with pytest.raises(DeliveryError, match="TimeoutError"):
-            sent(target_of(f"http://127.0.0.1:{silent.getsockname()[1]}", HERE))
+            sent(target_of(f"http://127.0.0.1:{silent.getsockname()[1]}", HERE), seconds=0.05)
+
+
+def trickle(listening, head):
+    """Answer three times with a byte now and then: the head, then headers without end, until nobody listens."""
+    for _ in range(3):
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            for place in itertools.count():
+                connection.sendall(head[place : place + 1] or b"X: 1\r\n")
+                threading.Event().wait(0.02)
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 " + b"2" * 10_000], ids=["headers", "status"])
+def test_a_server_that_trickles_has_no_more_time_than_one_that_is_silent(head):
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        server = threading.Thread(target=trickle, args=(listening, head))
+        server.start()
+        begun = time.monotonic()
+        with pytest.raises(DeliveryError, match="TimeoutError"):
+            sent(target_of(f"http://127.0.0.1:{listening.getsockname()[1]}", HERE), seconds=0.2)
+        took = time.monotonic() - begun
+        server.join()
+    assert 0.6 <= took < 1.5  # http.client reads at most a hundred headers, which take 2 seconds a try
+
+
+def test_an_address_that_takes_no_connection_leaves_time_to_the_next(monkeypatch):
+    connect, given = socket.create_connection, []
+
+    def slow(address, timeout):
+        given.append(timeout)
+        if address[0] == "192.0.2.1":
+            raise TimeoutError
+        return connect(address, timeout)
+
+    monkeypatch.setattr(socket, "create_connection", slow)
+    with receiver(200) as found:
+        target = target_of(found.url, HERE)
+        both = Target("http", target.host, target.port, "/", ("192.0.2.1", *target.addresses))
+        assert sent(both, seconds=4.0) == 1
+    assert given[0] <= 2 < given[1] <= 4
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.7", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"])

@@ -49,6 +49,13 @@ def test_one_segment_is_shown_date_by_date(quintile, tmp_path):
     assert (tmp_path / "k.csv").exists()
 
 
+def test_all_customers_are_shown_date_by_date_under_the_name_of_their_line(quintile):
+    code, said, _ = quintile("kpis", "--segment", "all", "--from", "2025-06-01")
+    assert (code, said[:41]) == (0, "KPIs of all, 2025-06-01 to 2025-07-01\n\nSa")
+    every, one = (json.loads(quintile("kpis", "--json", *more)[1]) for more in ((), ("--segment", "all")))
+    assert [date["segments"] for date in one["snapshots"]] == [date["segments"][-1:] for date in every["snapshots"]]
+
+
 @pytest.mark.parametrize(
     ("command", "name"), [("kpis", "orders.csv"), ("cohorts", "orders.csv"), ("cohorts", "orders.html")]
 )
@@ -124,7 +131,7 @@ def test_cohorts_are_shown_and_written(quintile, tmp_path):
 def test_a_checkup_says_what_is_due_on_a_day(quintile):
     code, said, _ = quintile("checkup", "--date", "2025-08-01")
     assert code == 0
-    assert said.startswith("1 of 4 checks want a look on 2025-08-01\n")
+    assert said.startswith("1 of 4 checks wants a look on 2025-08-01\n")
     assert quintile("checkup", "--date", "2025-07-02")[1].startswith("Nothing is due on 2025-07-02\n")
     assert json.loads(quintile("checkup", "--date", "2025-08-01", "--json")[1])["checks"][0]["verdict"] == "due"
 
@@ -135,15 +142,36 @@ def test_a_checkup_says_what_is_due_on_a_day(quintile):
         (("kpis", "--out", "k.xlsx"), "write --out FILE.csv"),
         (("kpis", "--segment", "Champs"), "no segment 'Champs'"),
         (("cohorts", "--out", "c.png"), "write --out FILE.csv or --out FILE.html"),
+        (("kpis", "--map", "customer=who"), "name it: --engagement FILE"),
         (("checkup", "--date", "2025-07-01T10:00"), "is no day"),
+        (("checkup", "--date", "2025-02-30"), "write --date 2025-07-01"),
+        (("checkup", "--date", "today"), "write --date 2025-07-01"),
+        (("checkup", "--date", ""), "write --date 2025-07-01"),
+        (("checkup", "--reviewed", "--date", "9999-12-31"), "9999-12-31 is a day to come"),
+        (("retention", "--rows", "5"), "--rows '5' is no length of time Fix: write for example --rows 24mo;"),
+        (("retention", "--snapshots", "-1mo"), "--snapshots '-1mo' is no length of time"),
     ],
 )
 def test_what_makes_no_sense_is_refused(quintile, arguments, said):
     code, _, errors = quintile(*arguments)
-    assert (code, said in errors) == (2, True)
+    assert (code, said in " ".join(errors.split())) == (2, True)
 
 
 @pytest.mark.parametrize("command", ["kpis", "alerts", "cohorts", "checkup"])
 def test_a_project_must_be_named(quintile, command):
     code, _, errors = quintile(command, home=None)
     assert (code, "write --project DIR" in errors) == (2, True)
+
+
+def test_several_checks_want_a_look(quintile):
+    assert quintile("checkup", "--date", "9999-12-31")[1].startswith("2 of 4 checks want a look on 9999-12-31\n")
+
+
+def test_a_length_of_a_settings_file_is_named_as_it_stands_there(quintile, project):
+    settings = project / "quintile.toml"
+    try:
+        settings.write_text("[retention]\nquarantine = 'abc'\n", encoding="utf-8")
+        code, _, errors = quintile("retention")
+        assert (code, "[retention] quarantine = 'abc' is no length of time" in errors) == (2, True)
+    finally:
+        settings.unlink()

@@ -60,3 +60,30 @@ def test_a_wrong_value_names_no_flag_since_there_is_none(tmp_path):
 
 def test_every_kpi_can_have_a_target():
     assert {kpi.key for kpi in KPIS} == set(TargetSettings.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("list_growth = 50", "5 percent more customers are list_growth = 0.05"),
+        ("list_growth = { Loyal = -1.01 }", "write a number from -1 to 10"),
+        ("orders = -3", "write 0 or more: orders"),
+        ("average_order_value = -5", "write 0 or more: average_order_value"),
+        ("churn_30 = -0.1", "write a number from 0 to 1: churn_30"),
+    ],
+)
+def test_what_no_figure_can_be_is_no_target(tmp_path, line, said):
+    with pytest.raises(SettingsError) as caught:
+        written(tmp_path, f"[targets]\n{line}\n").check()
+    assert said in caught.value.fix
+
+
+def test_the_ends_of_what_a_figure_can_be_are_targets(tmp_path):
+    for growth in (-1, 10):
+        written(tmp_path, f"[targets]\nlist_growth = {growth}\norders = 0\naverage_order_value = 0\n").check()
+
+
+def test_fewer_than_no_customers_cannot_move(tmp_path):
+    written(tmp_path, "[alerts]\nleast_customers = 0\n")
+    with pytest.raises(SettingsError, match="least_customers is -1"):
+        written(tmp_path, "[alerts]\nleast_customers = -1\n")

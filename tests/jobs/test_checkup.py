@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from quintile.config.read import read_settings
 from quintile.errors import SettingsError
+from quintile.jobs import checkup as job
 from quintile.jobs.checkup import checkup
+from quintile.jobs.run import run
+from quintile.jobs.state import open_state
+from quintile.state.reviews import add_review
 from tests.golden.refreshes import HEADER, Refreshed
 from tests.jobs.grown import AS_OF, grow
 
@@ -19,6 +25,12 @@ FIRST = date(2025, 7, 1)
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     return grow(tmp_path_factory.mktemp("grown"))
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    """The calendar stands still."""
+    monkeypatch.setattr(job, "calendar_day", lambda _zone: date(2027, 3, 1))
 
 
 def checks(home, today, **more):
@@ -76,6 +88,34 @@ def test_a_full_extract_counts_its_own_rows(tmp_path):
     assert checks(shop.home, FIRST)["ids"]["refreshes"][-1]["doubtful"] == 9
 
 
+def again(shop, text):
+    """Publish the second date anew."""
+    run(replace(shop.wish(text, FIRST + timedelta(31)), backfill=True), shop.home, in_project=True)
+
+
+@pytest.fixture
+def monthly(tmp_path):
+    """Three sources, one a month, and the last of them once more, for the date before it."""
+    shop = Refreshed(tmp_path, output={"report": False})
+    for number in range(3):
+        shop.run(rows(100 * number, 100), FIRST + timedelta(31 * number))
+    again(shop, rows(200, 100))
+    return shop
+
+
+NEW = {"rows": 100, "doubtful": 0, "repeated": 0}
+
+
+def test_a_date_published_anew_with_what_was_known_is_no_refresh(monthly):
+    found = checks(monthly.home, FIRST)["ids"]
+    assert (found["verdict"], found["since"], found["refreshes"]) == ("ok", "2025-09-01", [NEW] * 3)
+
+
+def test_nor_is_it_one_when_the_refresh_before_it_is_not_kept_any_more(monthly):
+    shutil.rmtree(next((monthly.home / "store" / "snapshots").glob("2025-09-01*")))
+    assert checks(monthly.home, FIRST)["ids"]["refreshes"] == [NEW] * 2
+
+
 def test_past_dates_are_no_refreshes_and_campaigns_are_not_recorded(project):
     found = checks(project, AS_OF)
     assert len(found["ids"]["refreshes"]) == 1
@@ -85,3 +125,24 @@ def test_past_dates_are_no_refreshes_and_campaigns_are_not_recorded(project):
 def test_no_project_is_no_checkup(tmp_path):
     with pytest.raises(SettingsError, match="no snapshot yet"):
         checkup(tmp_path, SETTINGS, AS_OF)
+
+
+def test_nobody_has_reviewed_anything_on_a_day_to_come(tmp_path):
+    shop = Refreshed(tmp_path, output={"report": False})
+    shop.run(rows(0, 10), FIRST)
+    with pytest.raises(SettingsError, match="2027-03-02 is a day to come"):
+        checks(shop.home, date(2027, 3, 2), reviewed=True)
+    assert "never reviewed" in checks(shop.home, date(2027, 3, 2))["review"]["message"]
+    assert checks(shop.home, date(2027, 3, 1), reviewed=True)["review"]["due"] == "2028-03-01"
+
+
+def test_a_review_counts_from_its_own_day_on(tmp_path):
+    shop = Refreshed(tmp_path, output={"report": False})
+    shop.run(rows(0, 10), FIRST)
+    add_review(open_state(shop.home, SETTINGS), "9999-12-31", "model")
+    last = checks(shop.home, date.max)["review"]
+    assert (last["since"], last["due"]) == ("9999-12-31", "9999-12-31")
+    assert "never reviewed" in checks(shop.home, date(2026, 1, 1))["review"]["message"]
+    assert checks(shop.home, date(2026, 1, 1), reviewed=True)["review"]["since"] == "2026-01-01"
+    assert checks(shop.home, date(2025, 8, 1), reviewed=True)["review"]["since"] == "2025-08-01"
+    assert checks(shop.home, date(2026, 1, 2))["review"]["since"] == "2026-01-01"

@@ -216,7 +216,7 @@ def test_two_versions_of_a_date_show_what_was_restated(tmp_path):
     assert found["orders"] == {
         "added": {"orders": {"before": 0, "after": 1}, "net": {"before": "0.00", "after": "9.00"}},
         "changed": {"orders": {"before": 1, "after": 1}, "net": {"before": "50.00", "after": "45.00"}},
-        "gone": {"orders": {"before": 0, "after": 0}, "net": {"before": "0", "after": "0"}},
+        "gone": {"orders": {"before": 0, "after": 0}, "net": {"before": "0.00", "after": "0.00"}},
     }
     assert {cause for line in found["matrix"] for cause in line["causes"]} == {"refund_or_late_data"}
     assert (found["from"]["revenue"], found["to"]["revenue"]) == ("135.00", "139.00")
@@ -227,6 +227,11 @@ def test_a_date_known_once_has_no_delta(shop):
     for as_of in (None, "2025-07-01"):
         with pytest.raises(SettingsError, match="one version only"):
             delta(shop.home, as_of)
+
+
+def test_a_project_without_a_snapshot_has_no_delta(tmp_path):
+    with pytest.raises(SettingsError, match="no snapshot yet"):
+        delta(tmp_path)
 
 
 def test_the_list_holds_one_pair_and_no_formula(tmp_path):

@@ -22,7 +22,8 @@ def test_a_message_is_sent_once(tmp_path):
 
 
 def test_the_last_review_counts(tmp_path):
-    assert last_review(opened(tmp_path)) is None
+    assert last_review(opened(tmp_path), "2026-12-31") is None
     for day in ("2025-07-01", "2026-01-05", "2025-12-31"):
         add_review(opened(tmp_path), day, "model")
-    assert last_review(opened(tmp_path)) == "2026-01-05"
+    assert last_review(opened(tmp_path), "2026-01-05") == "2026-01-05"
+    assert last_review(opened(tmp_path), "2026-01-04") == "2025-12-31"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import http.client
+import io
 import os
 import socket
 import ssl
@@ -25,6 +26,8 @@ from quintile.errors import DeliveryError, Place, SettingsError
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from _typeshed import WriteableBuffer
 
     from quintile.domain.outgoing import Outgoing
 
@@ -119,14 +122,15 @@ def target_of(url: str, outgoing: Outgoing) -> Target:
     return Target(scheme, host, port, path, addresses)
 
 
-def deliver(target: Target, message: Message, secret: Secret, sent_at: datetime) -> int:
-    """Send a message, up to three times where a later try may help; each try has ten seconds.
+def deliver(target: Target, message: Message, secret: Secret, sent_at: datetime, seconds: float = SECONDS) -> int:
+    """Send a message, up to three times where a later try may help.
 
     Args:
         target: Where it goes.
         message: Its id lets the receiver drop what came twice.
         secret: What it is signed with.
         sent_at: Now, in UTC; the receiver refuses messages that are too old.
+        seconds: How long each try may take, from connecting to the end of the answer's headers.
 
     Returns:
         Which try it was that went through.
@@ -144,7 +148,7 @@ def deliver(target: Target, message: Message, secret: Secret, sent_at: datetime)
     }
     said = ""
     for number in range(1, TRIES + 1):
-        status, said = _try(target, message.body.encode(), headers)
+        status, said = _try(target, message.body.encode(), headers, seconds)
         if status in _DONE:
             return number
         if status is not None and status not in _LATER:
@@ -156,14 +160,14 @@ def deliver(target: Target, message: Message, secret: Secret, sent_at: datetime)
     raise DeliveryError("delivery_failed", failed, fix=fix, place=Place(target.shown))
 
 
-def _try(target: Target, body: bytes, headers: dict[str, str]) -> tuple[int | None, str]:
+def _try(target: Target, body: bytes, headers: dict[str, str], seconds: float) -> tuple[int | None, str]:
     """The receiver's status, None if it was not reached; and what to say of it."""
-    said = ""
-    for address in target.addresses:
-        connection = _Pinned(target, address)
+    said, end = "", time.monotonic() + seconds
+    for number, address in enumerate(target.addresses):
+        connection = _Pinned(target, address, end, len(target.addresses) - number)
         try:
             connection.request("POST", target.path, body=body, headers=headers)
-            status = connection.getresponse().status
+            status = connection.status()
         except (OSError, http.client.HTTPException) as error:
             said = f"{type(error).__name__} at {address}"
         else:
@@ -174,15 +178,60 @@ def _try(target: Target, body: bytes, headers: dict[str, str]) -> tuple[int | No
 
 
 class _Pinned(http.client.HTTPConnection):
-    """A connection to one checked address, under the host's own name."""
+    """A connection to one checked address, under the host's own name, until a moment of the monotonic clock.
 
-    def __init__(self, target: Target, address: str) -> None:
-        super().__init__(target.host, target.port, timeout=SECONDS)
+    Connecting takes no more than its share of the time, which is left to so many addresses, this one among them.
+    """
+
+    def __init__(self, target: Target, address: str, end: float, addresses: int) -> None:
+        super().__init__(target.host, target.port)
         self._target = target
         self._address = address
+        self._end = end
+        self._addresses = addresses
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self._target.port), SECONDS)
+        share = _left(self._end) / self._addresses
+        self.sock = socket.create_connection((self._address, self._target.port), share)
+        self.sock.settimeout(_left(self._end))
         if self._target.scheme == "https":
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(self.sock, server_hostname=self._target.host)
+            self.sock.settimeout(_left(self._end))
+
+    def status(self) -> int:
+        """The status of the answer, when all its headers are there."""
+        answer = http.client.HTTPResponse(self.sock, method="POST")
+        answer.fp.close()
+        # A socket's own limit is for one read; a server that sends a byte now and then would never reach it.
+        answer.fp = io.BufferedReader(_Until(self.sock, self._end))
+        answer.begin()
+        return answer.status
+
+
+class _Until(io.RawIOBase):
+    """What a socket receives until a moment."""
+
+    def __init__(self, received: socket.socket, end: float) -> None:
+        super().__init__()
+        self._received = received
+        self._end = end
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        self._received.settimeout(_left(self._end))
+        return self._received.recv_into(buffer)
+
+
+def _left(end: float) -> float:
+    """The seconds until a moment.
+
+    Raises:
+        TimeoutError: It has passed.
+    """
+    seconds = end - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds

@@ -59,6 +59,7 @@ def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
     _check_currency(settings.ledger.base_currency)
     check_sources(settings.sources, path)
     check_business(settings.business, path)
+    settings.alerts.check()
     if not 0 <= settings.reading.max_bad_share <= 1:
         raise SettingsError(
             "max_bad_share", f"{settings.reading.max_bad_share} is no share", fix="write a number from 0 to 1"

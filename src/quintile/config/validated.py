@@ -12,7 +12,7 @@ from quintile.domain.settings import Settings
 from quintile.errors import Place, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
@@ -45,13 +45,12 @@ def validated(given: Mapping[str, Any], path: Path | None) -> Settings:
     try:
         return _ADAPTER.validate_python(given)
     except ValidationError as error:
-        raise _explained(error, path) from error
+        raise _explained(error, given, path) from error
 
 
-def _explained(error: ValidationError, path: Path | None) -> SettingsError:
-    first = error.errors()[0]
-    keys = [str(part) for part in first["loc"]]
-    key = ".".join(keys)
+def _explained(error: ValidationError, given: Mapping[str, Any], path: Path | None) -> SettingsError:
+    keys, wrong = _first(error.errors(), given)
+    first, key = wrong[0], ".".join(keys)
     place = Place(str(path)) if path is not None else Place()
     if first["type"] == "unexpected_keyword_argument":
         known = _known_keys(keys[:-1])
@@ -62,13 +61,48 @@ def _explained(error: ValidationError, path: Path | None) -> SettingsError:
         )
     if first["type"] == "missing":
         return SettingsError("settings", f"{key} is missing", fix=f"write {keys[-1]} = ...", place=place)
-    flag = " or with --" + keys[1].replace("_", "-") if len(keys) > 1 and keys[0] not in _NO_FLAGS else ""
+    wanted = " or ".join(dict.fromkeys(map(_wanted, wrong)))
     return SettingsError(
         "settings",
-        f"{key} cannot be {_shown(first['input'])}: it must be {_wanted(first)}",
-        fix=_listed(first, keys[-1]) or f"give another value in the settings file{flag}",
+        f"{key} cannot be {_shown(first['input'])}: it must be {wanted}",
+        fix=_listed(first, keys[-1]) or _another(keys, path),
         place=place,
     )
+
+
+def _another(keys: Sequence[str], path: Path | None) -> str:
+    """Where another value is to be given: by the flag too, where there is one."""
+    if len(keys) == 1:
+        return "give another value in the settings file"
+    if keys[0] not in _NO_FLAGS:
+        return "give another value in the settings file or with --" + keys[1].replace("_", "-")
+    return f"give {keys[1]} another value under [{keys[0]}] of {'the settings file' if path is None else path.name}"
+
+
+def _first(errors: Sequence[ErrorDetails], given: Mapping[str, Any]) -> tuple[list[str], list[ErrorDetails]]:
+    """The keys of the first value that does not fit, and what is wrong with it.
+
+    Where a value may be of several types there is an error for each, and one inside the value says more.
+    """
+    placed = [(_keys(one, given), one) for one in errors]
+    outer = placed[0][0]
+    keys = max((keys for keys, _ in placed if keys[: len(outer)] == outer), key=len)
+    return keys, [one for known, one in placed if known == keys]
+
+
+def _keys(wrong: ErrorDetails, given: Mapping[str, Any]) -> list[str]:
+    """The keys that lead to a value, without the types that the library names among them."""
+    value: Any = given
+    found = []
+    for part in wrong["loc"]:
+        if value is wrong["input"]:  # what follows is a type that it might have been, or what it has not
+            break
+        if isinstance(value, dict) and part not in value:
+            continue
+        if isinstance(value, dict | list | tuple):
+            value = value[part]  # type: ignore[index]  # a list's parts are numbers
+            found.append(str(part))
+    return [*found, str(wrong["loc"][-1])] if wrong["type"] == "missing" else found
 
 
 def _shown(value: object) -> str:

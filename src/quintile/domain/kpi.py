@@ -11,6 +11,8 @@ from quintile.errors import SettingsError
 
 EVERY_SEGMENT = "*"
 CHURN_DAYS = (30, 60, 90)
+MOST_GROWTH = 10
+"""Eleven times the customers from one date to the next; what is beyond was meant as percent."""
 _FORBID_UNKNOWN = {"extra": "forbid"}
 Target = Decimal | dict[str, Decimal]
 
@@ -100,17 +102,29 @@ class TargetSettings:
         return {name for table in tables if isinstance(table, dict) for name in table} - {EVERY_SEGMENT}
 
     def check(self) -> None:
-        """Refuse shares beyond 1, which were meant as percent.
+        """Refuse what no figure can be, such as shares beyond 1, which were meant as percent.
 
         Raises:
-            SettingsError: ``targets``, a share is written in percent or is below 0.
+            SettingsError: ``targets``, a share is written in percent, or a value is below what the figure can be.
         """
         for kpi in KPIS:
             found = getattr(self, kpi.key)
             for value in found.values() if isinstance(found, dict) else [found]:
-                if value is not None and kpi.unit == "share" and kpi.key != "list_growth" and not 0 <= value <= 1:
-                    message = f"the target {value} of {kpi.key} is no share"
-                    raise SettingsError("targets", message, fix=f"write a number from 0 to 1: {kpi.key} = 0.8")
+                if value is not None:
+                    _refuse_impossible(kpi, value)
+
+
+def _refuse_impossible(kpi: Kpi, value: Decimal) -> None:
+    what = f"the target {value} of {kpi.key}"
+    if kpi.key == "list_growth":
+        if not -1 <= value <= MOST_GROWTH:
+            fix = f"write a number from -1 to {MOST_GROWTH}; 5 percent more customers are {kpi.key} = 0.05"
+            raise SettingsError("targets", f"{what} is no growth of a list", fix=fix)
+    elif kpi.unit == "share":
+        if not 0 <= value <= 1:
+            raise SettingsError("targets", f"{what} is no share", fix=f"write a number from 0 to 1: {kpi.key} = 0.8")
+    elif value < 0:
+        raise SettingsError("targets", f"{what} is below 0", fix=f"write 0 or more: {kpi.key} = 45")
 
 
 @dataclass(frozen=True)
@@ -134,3 +148,13 @@ class AlertSettings:
     webhook: str | None = None
     secret_env: str = "QUINTILE_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
     least_customers: int = 10
+
+    def check(self) -> None:
+        """Refuse a number of customers below 0.
+
+        Raises:
+            SettingsError: ``alerts``, it is.
+        """
+        if self.least_customers < 0:
+            message = f"alerts.least_customers is {self.least_customers}, and fewer than none cannot move"
+            raise SettingsError("alerts", message, fix="write 0 or more: least_customers = 10")

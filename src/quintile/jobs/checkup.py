@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.ledger import PURCHASE
 from quintile.domain.rhythm import Rhythm
 from quintile.domain.snapshot import LAST, as_now_known, chosen
 from quintile.engine.render import Sql, literal, render
+from quintile.errors import SettingsError
 from quintile.insight.gaps import count_gaps, survival
 from quintile.insight.upkeep import Refreshed, refresh_months, worse
 from quintile.jobs.kept_orders import kept_ledger
@@ -18,6 +20,7 @@ from quintile.jobs.key import has_state
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.state import open_state
 from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.workplace import today as calendar_day
 from quintile.snapshots.series import report_of, series
 from quintile.snapshots.store import STORE
 from quintile.state.reviews import add_review, last_review
@@ -48,7 +51,14 @@ class _Visit:
     settings: Settings
     last: Opened
     today: date
+    reviewed: bool
     on_step: Callable[[str], None]
+
+    def runs(self) -> list[dict[str, Any]]:
+        """The project's runs, the first one first."""
+        if not has_state(self.project, self.settings):
+            return []
+        return open_state(self.project, self.settings).runs()[::-1]
 
 
 def checkup(
@@ -65,7 +75,7 @@ def checkup(
         project: The project's folder.
         settings: Its settings.
         today: The shop's day.
-        reviewed: Write down first that the definitions were reviewed today.
+        reviewed: The definitions were reviewed on that day: write it down.
         on_step: Told the name of each step as it begins.
 
     Returns:
@@ -73,18 +83,19 @@ def checkup(
         ``look`` or ``nothing``), ``since`` and ``due`` (days, or None), and a ``message``.
 
     Raises:
-        SettingsError: The project has no snapshot.
+        SettingsError: The project has no snapshot; or ``date``, a review is to be written down for a day to come.
         StoreError: A file of the store, or the state, is damaged.
     """
     last = open_snapshot(chosen(as_now_known(series(project / STORE)), LAST))
-    visit = _Visit(project, settings, last, today, on_step)
+    now = calendar_day(settings.ledger.time_zone)
+    if reviewed and today > now:
+        message = f"{today} is a day to come: nobody has reviewed anything on it"
+        raise SettingsError("date", message, fix=f"write --date {now} or an earlier day, or leave --date out")
+    visit = _Visit(project, settings, last, today, reviewed, on_step)
+    checks = [check(visit) for check in _CHECKS]
     if reviewed:
         add_review(open_state(project, settings), today.isoformat(), last.snapshot.model)
-    return {
-        "today": today.isoformat(),
-        "as_of": last.snapshot.as_of,
-        "checks": [check(visit) for check in _CHECKS],
-    }
+    return {"today": today.isoformat(), "as_of": last.snapshot.as_of, "checks": checks}
 
 
 def _refresh(visit: _Visit) -> dict[str, Any]:
@@ -111,15 +122,14 @@ def _refresh(visit: _Visit) -> dict[str, Any]:
 
 
 def _review(visit: _Visit) -> dict[str, Any]:
-    """Whether the definitions were looked at in the last year."""
-    known, runs = None, []
-    if has_state(visit.project, visit.settings):
-        state = open_state(visit.project, visit.settings)
-        known, runs = last_review(state), state.runs()
+    """Whether the definitions were looked at in the year before the day; a review on a later day does not count yet."""
+    known = visit.today.isoformat() if visit.reviewed else None
+    if known is None and has_state(visit.project, visit.settings):
+        known = last_review(open_state(visit.project, visit.settings), visit.today.isoformat())
     if known is not None:
         since, said = date.fromisoformat(known), f"window, scoring, segments and targets were reviewed on {known}"
     else:
-        begun = min((run["started"] for run in runs), default=None)
+        begun = min((run["started"] for run in visit.runs()), default=None)
         since = visit.last.snapshot.day if begun is None else datetime.fromisoformat(begun).date()
         said = f"never reviewed since {since}"
     due = _later(since, _YEAR)
@@ -129,7 +139,7 @@ def _review(visit: _Visit) -> dict[str, Any]:
 
 def _ids(visit: _Visit) -> dict[str, Any]:
     """Whether the customers of the last refresh are as well known as they used to be, and its rows as seldom twice."""
-    refreshes, last = _refreshes(visit.project / STORE)
+    refreshes, last = _refreshes(visit)
     if not refreshes or last is None:
         return _told("ids", visit, None, None, "no refresh is recorded", verdict=NOTHING)
     bad = [_CALLED[kind] for kind in worse(refreshes)]
@@ -153,21 +163,40 @@ def _campaigns(visit: _Visit) -> dict[str, Any]:
 _CHECKS = (_refresh, _review, _ids, _campaigns)
 
 
-def _refreshes(store: Path) -> tuple[list[Refreshed], dict[str, Any] | None]:
+def _refreshes(visit: _Visit) -> tuple[list[Refreshed], dict[str, Any] | None]:
     """Each ledger's source once, the earliest first, and the report of the last; past dates made later have none."""
-    reports: dict[int, dict[str, Any]] = {}
-    for snapshot in series(store):
-        report = report_of(snapshot)
-        if report.get("refresh", {}).get("source", {}).get("rows_in"):
-            reports.setdefault(snapshot.known, report)
     found, before = [], 0
-    for _, report in sorted(reports.items()):
+    reports = _makers(visit)
+    for report in reports:
         source, doubtful = report["refresh"]["source"], _doubtful(report["quarantine"])
         # run.json counts rows set aside over the whole ledger, which a full extract replaces.
         own = doubtful if report["refresh"]["mode"] == "full" else max(doubtful - before, 0)
         found.append(Refreshed(source["rows_in"], own, source["rows_deduplicated"]))
         before = doubtful
-    return found, reports[max(reports)] if reports else None
+    return found, reports[-1] if reports else None
+
+
+def _makers(visit: _Visit) -> list[dict[str, Any]]:
+    """The report of the refresh that made each ledger, in their order.
+
+    A date published anew with what was known tells the same ledger and brings nothing. Of two that bring something the
+    runs tell which was first; one that they do not tell, since its run was killed, comes last.
+    """
+    first: dict[int, str] = {}
+    place: dict[str, int] = {}
+    for run in visit.runs():
+        if run["snapshot"] is not None and run["ledger"] is not None:
+            first.setdefault(run["ledger"], run["snapshot"])
+            place.setdefault(run["snapshot"], run["id"])
+    made: dict[int, list[tuple[bool, float, str]]] = {}
+    reports: dict[str, dict[str, Any]] = {}
+    for one in series(visit.project / STORE):
+        reports[one.id] = report_of(one)
+        source = reports[one.id].get("refresh", {}).get("source", {})
+        brings = bool(source.get("rows_kept"))
+        if source.get("rows_in") and (brings or first.get(one.known, one.id) == one.id):
+            made.setdefault(one.known, []).append((not brings, place.get(one.id, inf), one.id))
+    return [reports[min(made[known])[-1]] for known in sorted(made)]
 
 
 def _doubtful(quarantine: Sequence[dict[str, Any]]) -> int:
@@ -175,7 +204,9 @@ def _doubtful(quarantine: Sequence[dict[str, Any]]) -> int:
 
 
 def _later(day: date, rhythm: Rhythm) -> date:
-    return rhythm.dates(day, day + timedelta(days=31 * rhythm.months))[1]
+    """The next date of a rhythm; the last of the calendar where there is none."""
+    most = timedelta(days=31 * rhythm.months)
+    return [*rhythm.dates(day, day + min(most, date.max - day)), date.max][1]
 
 
 def _told(

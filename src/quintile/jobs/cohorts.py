@@ -18,6 +18,7 @@ from quintile.jobs.migration import engine_settings
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.replacing import HTML as PAGE
 from quintile.jobs.replacing import replacing
+from quintile.jobs.shortened import newcomers_note, rows_from
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import series
 from quintile.snapshots.store import STORE
@@ -49,9 +50,9 @@ def cohorts(
         on_step: Told the name of each step as it begins.
 
     Returns:
-        JSON values: ``as_of``, ``currency``, and ``cohorts`` with ``month`` (such as 2025-06), ``size`` and ``cells``:
-        ``months_since``, ``ordered_again``, ``retention`` (their share) and ``revenue``; None in a month that is not
-        over.
+        JSON values: ``as_of``, ``currency``, ``note`` (what retention took), and ``cohorts`` with ``month`` (such as
+        2025-06), ``size`` and ``cells``: ``months_since``, ``ordered_again``, ``retention`` (their share) and
+        ``revenue``; None in a month that is not over.
 
     Raises:
         SettingsError: There is no such snapshot.
@@ -72,12 +73,14 @@ def cohorts(
             before_end=clock.before_end(),
         )
         found = found_cohorts(place.engine, orders, clock.window.as_of)
+    first = rows_from(opened.report)
     return {
         "snapshot": opened.snapshot.id,
         "as_of": opened.snapshot.as_of,
         "known": opened.snapshot.known,
+        "note": newcomers_note(opened.report),
         "currency": opened.report["currency"],
-        "cohorts": [_told(one) for one in found],
+        "cohorts": [_told(one) for one in found if first is None or one.month >= first],
     }
 
 

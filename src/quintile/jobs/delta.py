@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.bridge import plain
-from quintile.domain.snapshot import chosen
+from quintile.domain.snapshot import LAST, chosen
 from quintile.errors import SettingsError
 from quintile.insight.restated import KINDS, Restated, restated
 from quintile.jobs.kept_scores import KeptScores, differing_months
@@ -48,7 +49,7 @@ def delta(
         and ``gone`` and their money before and after.
 
     Raises:
-        SettingsError: The date is known in one version only, or a version is not there.
+        SettingsError: There is no snapshot, the date is known in one version only, or a version is not there.
         StoreError: As ``migrated``.
     """
     found = series(project / STORE)
@@ -62,32 +63,36 @@ def delta(
     opened = [open_snapshot(one) for one in pair]
     with workplace((), engine_settings(project), project / STORE, on_step=on_step) as place:
         on_step("comparing the orders")
-        return {**report, "orders": _compared(place, project / STORE, opened)}
+        # Where no order differs there is no sum, and nothing says how many digits its currency has.
+        zero = 0 * Decimal(report["from"]["revenue"])
+        compared = _compared(place, project / STORE, opened)
+        return {**report, "orders": {kind: _told(one, zero) for kind, one in compared.items()}}
 
 
-def _compared(place: Workplace, store: Path, opened: Sequence[Opened]) -> dict[str, dict[str, Any]]:
+def _compared(place: Workplace, store: Path, opened: Sequence[Opened]) -> dict[str, Restated]:
     """The orders of both versions, where their files differ."""
     months = differing_months(opened[0], opened[1])
     if not any(months):
-        return {kind: _told(Restated()) for kind in KINDS}
+        return dict.fromkeys(KINDS, Restated())
     before, after = KeptScores(place, store).versions(opened, months)
-    return {kind: _told(found) for kind, found in restated(place.engine, before, after).items()}
+    return restated(place.engine, before, after)
 
 
-def _told(found: Restated) -> dict[str, Any]:
-    orders = {"before": found.before, "after": found.after}
-    return {"orders": orders, "net": {"before": plain(found.net_before), "after": plain(found.net_after)}}
+def _told(found: Restated, zero: Decimal) -> dict[str, Any]:
+    net = {"before": plain(found.net_before or zero), "after": plain(found.net_after or zero)}
+    return {"orders": {"before": found.before, "after": found.after}, "net": net}
 
 
 def _versions(found: Sequence[Snapshot], as_of: str | None) -> list[Snapshot]:
     """The snapshots of one date, the one that knew least first.
 
     Raises:
-        SettingsError: There is one only.
+        SettingsError: There is none, or one only.
     """
     dates = Counter(one.as_of for one in found)
     twice = [day for day, versions in dates.items() if versions > 1]
-    wanted = max(twice, default=None) if as_of is None else chosen(found, as_of).as_of
+    asked = chosen(found, LAST if as_of is None else as_of).as_of
+    wanted = max(twice, default=None) if as_of is None else asked
     if wanted not in twice:
         what = f"{wanted or 'every analysis date'} is known in one version only"
         fix = "publish it anew with what is known now: quintile run SOURCE --project DIR --as-of DATE --backfill"

@@ -22,6 +22,7 @@ from quintile.jobs.kept_scores import ON_A_LIST
 from quintile.jobs.project import MODEL_JSON, PROFILE_JSON, Project
 from quintile.jobs.result import collect
 from quintile.jobs.server import with_storage
+from quintile.jobs.shortened import ROWS_FROM, reaches_back
 from quintile.jobs.stored import CUSTOMERS_FILE, CUSTOMERS_TABLE, customers_of, stored
 from quintile.jobs.workplace import now_text, silent, today, workplace
 from quintile.metrics.measure import Clock
@@ -45,10 +46,11 @@ if TYPE_CHECKING:
 
 _LISTED = "(SELECT customer_key FROM ({customers}))"
 _FORMATS = ("parquet",)  # the lists that people open are those of the current snapshot
-_TOO_EARLY, _EMPTY = "before_first_order", "empty_window"
+_TOO_EARLY, _EMPTY, _GONE = "before_first_order", "empty_window", "orders_removed"
 _WHY = {
     _TOO_EARLY: "the first purchase is not before {}, so nobody was a customer yet",
     _EMPTY: "no purchase lies in the window that ends on {}",
+    _GONE: "retention removed orders of the window that ends on {}",
 }
 
 
@@ -188,7 +190,9 @@ def _add_all(place: Workplace, published: _Published, days: list[date], draft: D
     published.model.require_currency(ledger.currency)
     clocks = {day: published.clock(day) for day in days}
     begun = [day for day in days if ledger.first_at is not None and clocks[day].moment > ledger.first_at]
-    left_out = [_left_out(day, _TOO_EARLY) for day in days if day not in begun]
+    gone = [day for day in begun if reaches_back(published.report, clocks[day])]
+    left_out = [_left_out(day, _GONE if day in gone else _TOO_EARLY) for day in days if day not in begun or day in gone]
+    begun = [day for day in begun if day not in gone]
     lines: list[dict[str, Any]] = []
     if not begun:
         return {"snapshots": lines, "left_out": left_out}
@@ -218,6 +222,8 @@ def _scored(place: Workplace, published: _Published, partials: Partials, day: da
     result = collect(engine, accounted, scored, as_of=day, as_of_given=True, examples=False)
     result.report["assumed"] = published.report["assumed"]
     result.report["known"] = published.report["known"]
+    if ROWS_FROM in published.report:
+        result.report[ROWS_FROM] = published.report[ROWS_FROM]
     return result
 
 

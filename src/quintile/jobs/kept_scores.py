@@ -10,6 +10,7 @@ from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import Place, StoreError
 from quintile.jobs.kept_orders import kept_ledger
 from quintile.jobs.result import COMPUTED
+from quintile.jobs.shortened import require_orders_of
 from quintile.jobs.stored import stored
 from quintile.metrics.measure import measure
 from quintile.scoring.score import score
@@ -138,6 +139,7 @@ class KeptScores:
 
         Raises:
             StoreError: They differ; says in what.
+            SettingsError: ``window``, retention removed orders that the snapshot counted.
         """
         segment = Sql(COMPUTED if self._has_dwelt(opened) else "segment")
         query = render(_DIFFERENT, found=found, kept=self._published(opened), segment=segment)
@@ -146,6 +148,7 @@ class KeptScores:
         differs = [f"{count:,} {what}" for count, what in counts if count]
         if not differs:
             return
+        require_orders_of(opened.report, opened.clock(opened.model))
         message = (
             f"the customers of the snapshot {opened.snapshot.spoken} do not follow from its orders and its model:"
             f" {', '.join(differs)}"

@@ -21,6 +21,7 @@ from quintile.insight.kpis import SegmentCounts, figures, total
 from quintile.jobs.kpi_counts import Counting
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.server import with_storage
+from quintile.jobs.shortened import newcomers_note, reaches_back, require_orders_of
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import series
 from quintile.snapshots.store import STORE
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)
 _DIGITS = {"money": 2, "count": 0}
+_ALL = "all"  # how a person asks for the line of all customers, unless a segment is called so
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,10 @@ def kpis(
         on_step: Told the name of each step as it begins.
 
     Returns:
-        JSON values: ``currency``; ``segment``, if one is wanted; ``engagement``, what is told of that file, or None;
-        ``snapshots``, for each date its window and ``segments``: a line each and, with None for ``segment``, one for
-        all customers. A line has its ``counts``, its ``kpis`` by key (None: nothing to measure it by) and its
-        ``targets`` (``target``, ``met``).
+        JSON values: ``currency``; ``segment``, if one is wanted (``all``: all customers); ``engagement``, what is told
+        of that file, or None; ``snapshots``, for each date its window and ``segments``: a line each and, with None for
+        ``segment``, one for all customers. A line has its ``counts``, its ``kpis`` by key (None: nothing to measure it
+        by) and its ``targets`` (``target``, ``met``).
 
     Raises:
         SettingsError: There is no such date or segment, or a target makes no sense.
@@ -79,8 +81,9 @@ def kpis(
     """
     settings.targets.check()
     found = as_now_known(series(project / STORE))
-    dates = _between(found, wanted)
-    opened = [open_snapshot(one, anywhere=True) for one in dates]
+    opened = [open_snapshot(one, anywhere=True) for one in _between(found, wanted)]
+    require_orders_of(opened[-1].report, opened[-1].clock(opened[-1].model))
+    opened = [one for one in opened if not reaches_back(one.report, one.clock(one.model))]
     _refuse_unknown(opened, wanted.segment, settings.targets)
     before = dict(zip((one.id for one in found), [None, *found], strict=False))
     file = settings.kpis.engagement
@@ -103,6 +106,7 @@ def kpis(
     return {
         "currency": opened[-1].report["currency"],
         "segment": wanted.segment,
+        "note": newcomers_note(opened[-1].report),
         "engagement": told,
         "snapshots": lines,
     }
@@ -121,7 +125,7 @@ def _refuse_unknown(opened: Sequence[Opened], segment: str | None, targets: Targ
     """Refuse a segment that no snapshot knows; the default targets may name one that a scheme does not have."""
     known = list(dict.fromkeys(line["segment"] for one in reversed(opened) for line in one.report["segments"]))
     named = sorted(targets.named() - TargetSettings().named())
-    for key, wanted in (("segment", [segment] if segment is not None else []), ("targets", named)):
+    for key, wanted in (("segment", [] if segment in {None, _ALL} else [segment]), ("targets", named)):
         unknown = next((one for one in wanted if one not in known), None)
         if unknown is not None:
             fix = f"{near(unknown, known)}Segments: {', '.join(known)}"
@@ -134,7 +138,7 @@ def _told(
     window = one.clock(one.model).window
     shown = {name: counts for name, counts in counted.items() if segment in {None, name}}
     lines = [_line(name, counts, everyone.revenue, settings.targets) for name, counts in shown.items()]
-    if segment is None:
+    if segment is None or (segment == _ALL and not shown):
         lines.append(_line(None, everyone, everyone.revenue, settings.targets))
     return {
         "snapshot": one.snapshot.id,

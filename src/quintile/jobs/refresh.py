@@ -8,12 +8,14 @@ from quintile.jobs.arrival import arrive
 from quintile.jobs.carried import carried
 from quintile.jobs.dwelt import dwelt
 from quintile.jobs.keeping import Keeping
+from quintile.jobs.one_result import read_report
 from quintile.jobs.past import past_of
-from quintile.jobs.project import Project
+from quintile.jobs.project import RUN_JSON, Project
 from quintile.jobs.refitted import tell_drift
 from quintile.jobs.report_page import write_page
 from quintile.jobs.result import Result, collect
 from quintile.jobs.scored import accounted_sources, clock_of
+from quintile.jobs.shortened import ROWS_FROM, require_orders_of
 from quintile.jobs.there import KeepingThere
 from quintile.pipeline import day_after_latest, score_customers
 
@@ -76,9 +78,11 @@ def _told(
 
 
 def _scored(place: Workplace, wish: Wish, accounted: Accounted, project: Project, *, refreshed: bool = False) -> Result:
+    before = {} if project.snapshot is None else read_report(project.snapshot / RUN_JSON)
     model = wish.model or _wanted_model(wish, project)
     as_of = _analysis_date(wish, accounted.ledger, model, project)
     clock, known = clock_of(wish, model, as_of), None
+    require_orders_of(before, clock)
     if refreshed and project.snapshot is not None:
         known = carried(place.engine, project.snapshot, accounted.ledger, model, clock)
     scored = score_customers(
@@ -94,6 +98,8 @@ def _scored(place: Workplace, wish: Wish, accounted: Accounted, project: Project
     scored = dwelt(place.engine, scored, project.store, as_of, place.formats(wish.settings))
     result = collect(place.engine, accounted, scored, as_of=as_of, as_of_given=wish.as_of is not None, examples=False)
     tell_drift(place.engine, scored, project, wish.settings, result.report)
+    if ROWS_FROM in before:
+        result.report[ROWS_FROM] = before[ROWS_FROM]
     return result
 
 

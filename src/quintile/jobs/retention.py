@@ -18,6 +18,7 @@ from quintile.errors import SettingsError
 from quintile.jobs.aged import aged
 from quintile.jobs.key import has_state
 from quintile.jobs.rewriting import Rewriting, named_by, snapshot_folders
+from quintile.jobs.shortened import ROWS_FROM
 from quintile.jobs.state import open_state
 from quintile.jobs.stored import require_here
 from quintile.jobs.workplace import now_text, silent, today, workplace
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from quintile.domain.settings import Settings
     from quintile.domain.snapshot import Snapshot
 
-SHORTENED = "rows_from"
 _NUMBER = len("000001")
 
 
@@ -151,7 +151,8 @@ def _remove(store: Path, old: list[Snapshot]) -> None:
 
 def _rewrite(rewriting: Rewriting, store: Path, limits: Limits) -> None:
     def note(report: dict[str, Any], _folder: Path) -> None:
-        report[SHORTENED] = limits.rows and limits.rows.isoformat()
+        if limits.rows is not None:
+            report[ROWS_FROM] = limits.rows.isoformat()
 
     folders = snapshot_folders(store)
     rewriting.kept_files(named_by(folders))

@@ -32,10 +32,12 @@ def temporary_folder(home: Path | None = None) -> Iterator[Path]:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
         descriptor = os.open(folder / "locking", os.O_RDWR | os.O_CREAT)
     except OSError as error:
-        fix = f"make room there, or {'set TMPDIR to' if home is None else 'name'} a folder you may write to"
-        place = Place() if home is None else Place(str(home))
         message = f"no temporary folder can be made: {error.strerror or error}"
-        raise SettingsError("temporary" if home is None else "spill", message, fix=fix, place=place) from error
+        if home is not None:
+            fix = "make room there, or name a folder you may write to"
+            raise SettingsError("spill", message, fix=fix, place=Place(str(home))) from error
+        fix = "make room there, or set TMPDIR to a folder you may write to"
+        raise SettingsError("temporary", message, fix=fix) from error
     try:
         # The system frees the lock the moment the process ends, however it ends.
         fcntl.flock(descriptor, fcntl.LOCK_EX)

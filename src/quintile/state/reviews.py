@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from quintile.state.database import State
 
 
-def last_review(state: State) -> str | None:
-    """The day of the last review, as ISO text; None if there was none."""
+def last_review(state: State, until: str) -> str | None:
+    """The day of the last review that is not after another day, both as ISO text; None if there was none."""
     with state.changing() as connection:
-        found: str | None = connection.execute(select(func.max(REVIEWS.c.reviewed_on))).scalar_one()
+        last = select(func.max(REVIEWS.c.reviewed_on)).where(REVIEWS.c.reviewed_on <= until)
+        found: str | None = connection.execute(last).scalar_one()
         return found
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 
-from quintile.cli.common import Json, Project, asked, job_progress, parse_as_of, project_of, show_json
+from quintile.cli.common import Json, Project, asked, job_progress, project_of, show_json
 from quintile.errors import SettingsError
 
 
@@ -33,9 +33,7 @@ def _checkup(
 
     home = project_of(project)
     settings = asked([], {}, project=home).settings
-    wanted = parse_as_of(day) or today(settings.ledger.time_zone)
-    if isinstance(wanted, datetime):
-        raise SettingsError("date", f"'{day}' is no day", fix="write --date 2025-07-01")
+    wanted = today(settings.ledger.time_zone) if day is None else _parsed(day)
     with job_progress(quiet=json) as on_step:
         found = checkup(home, settings, wanted, reviewed=reviewed, on_step=on_step)
     if json:
@@ -44,3 +42,10 @@ def _checkup(
         from quintile.cli.show.checkup import show_checkup
 
         show_checkup(found)
+
+
+def _parsed(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError("date", f"'{text}' is no day", fix="write --date 2025-07-01") from error

@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def _kpis(  # noqa: PLR0913 - parameters of a command line
     *,
     project: Project = None,
-    segment: Annotated[str | None, typer.Option(help="Only this one.", metavar="NAME")] = None,
+    segment: Annotated[str | None, typer.Option(help="Only this one, or all customers: all.", metavar="NAME")] = None,
     start: Annotated[
         str | None, typer.Option("--from", help="First analysis date; the first there is by default.", metavar="SNAP")
     ] = None,
@@ -59,6 +59,9 @@ def _kpis(  # noqa: PLR0913 - parameters of a command line
     settings = asked([], {"reading": {"map": roles}} if roles else {}, project=home).settings
     if engagement is not None:
         settings = replace(settings, kpis=replace(settings.kpis, engagement=str(engagement)))
+    if roles and settings.kpis.engagement is None:
+        message = "--map names columns of the mail programme's file, and no such file is named"
+        raise SettingsError("map", message, fix="name it: --engagement FILE; or drop --map")
     with job_progress(quiet=json) as on_step:
         found = kpis(home, settings, Series(start, end, segment), on_step=on_step)
     if out is not None:

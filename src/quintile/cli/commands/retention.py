@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from quintile.cli.common import Json, Project, Wait, asked, job_progress, project_of, show_json
+from quintile.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from quintile.domain.keeping import RetentionSettings
 
 _LENGTH = "24mo|365d"
 
@@ -33,6 +39,7 @@ def _retention(  # noqa: PLR0913 - parameters of a command line
     given: dict[str, Any] = {"snapshots": snapshots, "rows": rows, "quarantine": quarantine}
     flags = {key: value for key, value in given.items() if value is not None}
     settings = asked([], {"retention": flags} if flags else {}, project=home).settings
+    _refuse_no_length(settings.retention, flags)
     with job_progress(quiet=json) as on_step:
         found = retention(home, settings, dry_run=dry_run, wait=wait, on_step=on_step)
     if json:
@@ -41,3 +48,18 @@ def _retention(  # noqa: PLR0913 - parameters of a command line
         from quintile.cli.show.keeping import show_retention
 
         show_retention(found)
+
+
+def _refuse_no_length(chosen: RetentionSettings, flags: Collection[str]) -> None:
+    """Refuse what is no length of time, under the name by which it was given."""
+    from quintile.domain.window import WindowLength
+
+    for key, text in vars(chosen).items():
+        try:
+            WindowLength.parse(text or "all")
+        except SettingsError as error:
+            flag, setting = f"--{key} ", f"{key} = "
+            named = flag if key in flags else f"[retention] {setting}"
+            example = f"{flag}24mo" if key in flags else f'{setting}"24mo"'
+            fix = f"write for example {example}; in days 365d, in weeks 8w, in years 2y"
+            raise SettingsError("retention", f"{named}'{text}' is no length of time", fix=fix) from error

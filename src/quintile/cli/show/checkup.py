@@ -22,7 +22,8 @@ _WANTS = ("due", "look")
 def show_checkup(found: dict[str, Any], console: Console | None = None) -> None:
     """Show what ``jobs.checkup`` returns."""
     wanting = [line for line in found["checks"] if line["verdict"] in _WANTS]
-    title = f"{len(wanting)} of {len(found['checks'])} checks want a look" if wanting else "Nothing is due"
+    verb = "wants" if len(wanting) == 1 else "want"
+    title = f"{len(wanting)} of {len(found['checks'])} checks {verb} a look" if wanting else "Nothing is due"
     table = grid("lllll")
     table.add_row(*quiet("check", "verdict", "since", "due", ""))
     for line in found["checks"]:

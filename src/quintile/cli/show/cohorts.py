@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from quintile.cli.show.page import grid, put, quiet, said, section, stdout
-from quintile.cli.show.palette import GOOD, HEADING, QUIET, heat
+from quintile.cli.show.palette import DOUBTFUL, GOOD, HEADING, QUIET, heat
 from quintile.cli.show.plain import exact, number, short_path
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def show_cohorts(found: Mapping[str, Any], out: Path | None = None, console: Con
     title = f"Who ordered again, by the month of the first order, as of {found['as_of']}"
     told = "Share of the cohort that ordered in the month; empty where it is not over. All of it: --out FILE.html"
     parts: list[RenderableType] = [said(title, f"{HEADING} {GOOD}"), section("Cohorts", table), said(told, QUIET)]
+    if found["note"]:
+        parts.append(said(found["note"], DOUBTFUL))
     if out is not None:
         parts.append(said(f"Written to {short_path(out)}", QUIET))
     put(console or stdout(), parts)

@@ -63,6 +63,7 @@ def show_kpis(found: Mapping[str, Any], out: Path | None = None, console: Consol
         section("New customers of the window", _table(head, lines, _RETURNS, "new_customers")),
         _targets(last),
         _engagement(found["engagement"]),
+        said(found["note"], DOUBTFUL) if found["note"] else None,
     ]
     if not one_segment and len(dates) > 1:
         parts.append(said(f"{several(len(dates), 'date')}; one segment over time: --segment NAME", QUIET))
