@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+import traceback
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from quintile.config.read import read_settings
+from quintile.domain.engine_settings import EngineSettings
+from quintile.domain.engine_table import EngineTable
 from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.open import open_engine
 from quintile.engine.render import Sql
 from quintile.errors import DataError, SettingsError
+from quintile.jobs.run import run
+from quintile.jobs.server import server_engine
+from quintile.jobs.wish import Wish
 
 KINDS = ["duckdb", "postgresql", "spark"]
 ORDERS = Sql("SELECT * FROM (VALUES (1, 'a', 2.50), (2, 'b', 3.50), (3, NULL, NULL)) AS v(k, \"B b\", m)")
@@ -144,6 +152,79 @@ def test_a_delta_table_is_not_read_as_its_files(engine, tmp_path):
         engine.register("orders", (tmp_path / "orders").as_uri())
     assert (raised.value.code, "spark.jars.packages" in raised.value.fix) == ("not_found", True)
     assert "data source: delta" in raised.value.message
+
+
+AMOUNTS = ["2.33", "-0.005", "1234567.5", None]
+
+
+@pytest.mark.parametrize("kind", ["numeric", "float8", "numeric(12, 4)"])
+def test_a_server_keeps_every_digit_of_a_column_without_a_scale(kind, url_of):
+    values = ", ".join("(NULL)" if amount is None else f"('{amount}'::numeric)" for amount in AMOUNTS)
+    with psycopg.connect(url_of("postgresql"), autocommit=True) as server:
+        server.execute(f"DROP TABLE IF EXISTS amounts; CREATE TABLE amounts (a {kind})".encode())
+        server.execute(f"INSERT INTO amounts VALUES {values}".encode())
+        engine = open_engine(url_of("postgresql"), schema="q", storage="")
+        rows = engine.register("source", "public.amounts")
+        found = sorted(str(amount.normalize()) for (amount,) in engine.rows(Sql(f"SELECT a FROM {rows}")) if amount)
+        assert found == sorted(amount for amount in AMOUNTS if amount)
+        if "(" not in kind:
+            server.execute("INSERT INTO amounts SELECT 'NaN'::numeric")
+            with pytest.raises(SettingsError, match="no number"):
+                engine.register("source", "public.amounts")
+        engine.close()
+
+
+@pytest.mark.parametrize("kind", ["numeric", "float8", "real", "money"])
+def test_amounts_of_any_type_of_a_server_are_scored(kind, url_of, tmp_path):
+    with psycopg.connect(url_of("postgresql"), autocommit=True) as server:
+        server.execute("DROP TABLE IF EXISTS shop")
+        server.execute(
+            "CREATE TABLE shop AS SELECT 'c' || i % 5 AS customer, i AS order_id, date '2025-01-01' + i AS date,"
+            f" (i + 0.25)::numeric::{kind} AS amount FROM generate_series(1, 50) i".encode()
+        )
+    settings = read_settings(None, {"engine": {"url": url_of("postgresql")}})
+    report = run(Wish([EngineTable("public.shop")], settings), tmp_path / "out")
+    assert report["counts"]["customers"] == 5
+    assert Decimal(report["bridge"][-1]["amount"]) == Decimal("1287.50")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:s3cr3tPW%@127.0.0.1:1/db",
+        "postgresql://me:s3cr3tPW@127.0.0.1/db?bogus=1",
+        "postgresql://me:s3cr3tPW@[::1/db",
+        "postgress://me:s3cr3tPW@127.0.0.1/db",
+    ],
+)
+def test_an_address_that_cannot_be_read_shows_no_password(url):
+    with pytest.raises(SettingsError) as raised:
+        open_engine(url, schema="q", storage="")
+    told = "".join(traceback.format_exception(raised.value))
+    assert "s3cr3tPW" not in told.replace(url, "")
+    assert "s3cr3tPW" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "variables"),
+    [
+        ("postgresql:///db?host=10.0.0.1", {}),
+        ("postgresql://127.0.0.1:1/db?hostaddr=10.0.0.1", {}),
+        ("postgresql://127.0.0.1,10.0.0.1/db", {}),
+        ("postgresql:///db", {"PGHOST": "10.0.0.1"}),
+        ("postgresql://127.0.0.1/db", {"PGHOSTADDR": "10.0.0.1"}),
+        ("spark://10.0.0.1:7077", {}),
+    ],
+)
+def test_a_private_machine_is_refused_however_it_is_named(url, variables, monkeypatch, tmp_path):
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    with pytest.raises(DataError) as raised:
+        server_engine(EngineSettings(url=url), tmp_path)
+    assert raised.value.code == "host_refused"
+    allowed = EngineSettings(url=url, allow_hosts=("10.0.0.0/8",))
+    monkeypatch.setattr("quintile.jobs.server.open_engine", lambda *_args, **_more: "opened")
+    assert server_engine(allowed, tmp_path) == "opened"
 
 
 @pytest.mark.parametrize("url", ["oracle://shop", "DuckDB", "http://localhost"])

@@ -99,7 +99,7 @@ def used():
 
         return called
 
-    with patch.object(arrival, "untouched", noted(untouched)), patch("quintile.jobs.run.carried", noted(carried)):
+    with patch.object(arrival, "untouched", noted(untouched)), patch("quintile.jobs.refresh.carried", noted(carried)):
         yield found
 
 

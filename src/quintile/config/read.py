@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -64,7 +65,8 @@ def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
         raise SettingsError(
             "max_bad_share", f"{settings.reading.max_bad_share} is no share", fix="write a number from 0 to 1"
         )
-    return settings
+    allowed = (*settings.engine.allow_hosts, *settings.network.allow_hosts)
+    return replace(settings, engine=replace(settings.engine, allow_hosts=allowed))
 
 
 def _toml(path: Path) -> dict[str, Any]:

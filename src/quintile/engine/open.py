@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from quintile.errors import SettingsError
 from quintile.plugins import extra
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
 
 _ADDRESSES = "duckdb, postgresql://user@host/database, spark://host:7077 or local[4]"
+_CREDENTIALS = re.compile(r"//.*@")
 _SERVERS, _CLUSTERS = ("postgresql://", "postgres://"), ("spark://", "local", "yarn", "k8s://")
 
 
@@ -21,7 +24,27 @@ def require_known(url: str) -> None:
         SettingsError: ``engine``.
     """
     if not url.startswith((*_SERVERS, *_CLUSTERS)):
-        raise SettingsError("engine", f"'{url}' is no engine", fix=f"write one of: {_ADDRESSES}")
+        shown = _CREDENTIALS.sub("//...@", url)
+        raise SettingsError("engine", f"'{shown}' is no engine", fix=f"write one of: {_ADDRESSES}")
+
+
+def hosts_of(url: str) -> list[str]:
+    """The names and addresses of machines that opening an engine would connect to.
+
+    Raises:
+        SettingsError: ``engine``, the address cannot be read.
+    """
+    if url.startswith(_SERVERS):
+        extra("psycopg", "postgres")
+        from quintile.engine import postgresql  # noqa: PLC0415 - loads the driver
+
+        return postgresql.hosts_of(url)
+    try:
+        host = urlsplit(url).hostname
+    except ValueError as error:
+        fix = f"write one of: {_ADDRESSES}"
+        raise SettingsError("engine", "the address of the engine cannot be read", fix=fix) from error
+    return [] if host is None else [host]
 
 
 def open_engine(url: str, *, schema: str, storage: str) -> Engine:

@@ -11,13 +11,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from sqlglot import exp
 
 from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.names import Names
 from quintile.engine.postgresql_words import column_type, told
-from quintile.engine.render import Sql, name, render
+from quintile.engine.render import Sql, literal, name, render
 from quintile.engine.translate import parsed, quoted
 from quintile.errors import DataError, SettingsError
 
@@ -60,6 +59,14 @@ CREATE FUNCTION pg_temp.try_time(value timestamp) RETURNS timestamp IMMUTABLE LA
 CREATE FUNCTION pg_temp.try_date(value text) RETURNS date IMMUTABLE LANGUAGE plpgsql AS
 $$ BEGIN RETURN value::date; EXCEPTION WHEN OTHERS THEN RETURN NULL; END $$;
 """
+_MOST_DIGITS = 38
+_SCHEMA = "SELECT 1 FROM pg_namespace WHERE nspname = {schema}"
+_OPEN = """
+SELECT coalesce(max(scale(value)) FILTER (WHERE fits), 0),
+       coalesce(max(length(trunc(abs(value))::text)) FILTER (WHERE fits), 1), count(*) FILTER (WHERE NOT fits)
+FROM (SELECT value, value NOT IN ('NaN', 'Infinity', '-Infinity') AS fits
+      FROM (SELECT {value} AS value FROM {table}) AS every WHERE value IS NOT NULL) AS there
+"""
 _DIGEST = """
 SELECT count(*), left(md5(coalesce(sum(('x' || left(md5(kept::text), 15))::bit(60)::bigint), 0)::text), 12)
 FROM {table} AS kept
@@ -80,11 +87,11 @@ class PostgresEngine:
     name = "postgresql"
 
     def __init__(self, url: str, schema: str = "quintile") -> None:
+        host = ", ".join(hosts_of(url)) or "localhost"
         try:
             self._connection = psycopg.connect(url, autocommit=True)
             self._connection.execute(_SETUP)
         except psycopg.Error as error:
-            host = conninfo_to_dict(url).get("host", "localhost")
             message = f"the PostgreSQL server at {host} cannot be used: {_reason(error)}"
             raise SettingsError("engine", message, fix="check the address, the user and PGPASSWORD") from error
         self._schema = schema
@@ -126,7 +133,8 @@ class PostgresEngine:
         made, schema, asked = self._names.new("written"), name(self._schema), self._names.told(query)
         table = Sql(f"{schema}.{name(made)}")
         with self._connection.transaction():
-            self._run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            if not self._run(render(_SCHEMA, schema=literal(self._schema))).fetchone():
+                self._run(f"CREATE SCHEMA {schema}")
             self._run(f"CREATE TABLE {table} AS {asked}")
             rows, digest = self._run(render(_DIGEST, table=table)).fetchone() or (0, "")
             target = "_".join(part for part in (path.stem, day.replace("-", "_"), digest) if part)
@@ -175,9 +183,15 @@ class PostgresEngine:
     def _run(self, statement: str) -> psycopg.Cursor[Any]:
         try:
             return self._connection.execute(statement)
-        except (psycopg.errors.InsufficientPrivilege, psycopg.OperationalError) as error:
+        except psycopg.errors.InsufficientPrivilege as error:
             fix = "let the database's owner allow it: reading the source, temporary tables, creating the schema"
             raise SettingsError("engine", f"PostgreSQL refuses: {_reason(error)}", fix=fix) from error
+        except psycopg.OperationalError as error:
+            fix = "run again once the server is there; nothing was published"
+            raise SettingsError("engine", f"PostgreSQL ended the work: {_reason(error)}", fix=fix) from error
+        except psycopg.Error as error:
+            fix = "give amounts as numeric and times as timestamp in a view, or read the table as a database source"
+            raise SettingsError("engine", f"PostgreSQL cannot do it: {_reason(error)}", fix=fix) from error
 
 
 def _reason(error: psycopg.Error) -> str:
@@ -206,9 +220,62 @@ def _found(connection: psycopg.Connection[Any], address: str) -> Tree:
     except psycopg.Error as error:
         message = f"the server has no table {address} to read: {_reason(error)}"
         raise DataError("not_found", message, fix="name it as schema.table, and let the user read it") from error
+    columns = cursor.description or ()
+    exact = _exact(connection, table.sql("postgres"), [column for column in columns if _is_open(column)])
     shown: list[Tree] = []
-    for column in cursor.description or ():
+    for column in columns:
         plain = exp.column(quoted(column.name))
-        by_bytes = exp.alias_(exp.cast(plain, "TEXT"), column.name, quoted=True)
-        shown.append(by_bytes if _kind(column) == "VARCHAR" else plain)
+        if column.name in exact:
+            kind = f"DECIMAL({_MOST_DIGITS}, {exact[column.name]})"
+            shown.append(exp.alias_(exp.cast(plain, kind), column.name, quoted=True))
+        else:
+            by_bytes = exp.alias_(exp.cast(plain, "TEXT"), column.name, quoted=True)
+            shown.append(by_bytes if _kind(column) == "VARCHAR" else plain)
     return exp.select(*shown).from_(table)
+
+
+def _is_open(column: psycopg.Column) -> bool:
+    """Whether a column's type does not say how many digits its numbers have."""
+    display = column.type_display
+    return display in {"money", "float4", "float8"} or (display.startswith("numeric") and not column.precision)
+
+
+def _exact(connection: psycopg.Connection[Any], table: str, columns: list[psycopg.Column]) -> dict[str, int]:
+    """How many digits after the point hold every number of such columns as it is.
+
+    Raises:
+        SettingsError: ``engine``, a column holds what no amount can be, or needs more digits than there are.
+    """
+    scales: dict[str, int] = {}
+    for column in columns:
+        # The text of a float is the shortest that means it, as everywhere in quintile.
+        through = "" if column.type_display == "money" else "::text"
+        value = Sql(f"{name(column.name)}{through}::numeric")
+        least, whole, wrong = connection.execute(render(_OPEN, value=value, table=Sql(table))).fetchone() or (0, 0, 0)
+        if wrong or least + whole > _MOST_DIGITS:
+            what = "infinite, or no number" if wrong else f"of more than {_MOST_DIGITS} digits"
+            message = f"the column {column.name} holds values that are {what}"
+            fix = f"leave them out, or round them, in a view: CAST({column.name} AS numeric(18, 2))"
+            raise SettingsError("engine", message, fix=fix)
+        scales[column.name] = least
+    return scales
+
+
+def hosts_of(url: str) -> list[str]:
+    """The names and addresses that a connection would go to, its usual variables included; sockets are not among them.
+
+    Raises:
+        SettingsError: ``engine``, the address cannot be read; it is not repeated, for it may hold a password.
+    """
+    try:
+        given = {option.keyword.decode(): option.val for option in psycopg.pq.Conninfo.parse(url.encode())}
+    except psycopg.Error:
+        message = "the address of the PostgreSQL server cannot be read"
+        fix = (
+            "write postgresql://user@host:port/database and give the password as PGPASSWORD; in an address its letters"
+            " % : / @ # are written %25 %3A %2F %40 %23"
+        )
+        raise SettingsError("engine", message, fix=fix) from None
+    usual = {option.keyword.decode(): option.val for option in psycopg.pq.Conninfo.get_defaults()}
+    found = (given.get(key) or usual.get(key) or b"" for key in ("host", "hostaddr"))
+    return [host for text in found for host in text.decode().split(",") if host and not host.startswith(("/", "@"))]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from quintile.domain.outgoing import Outgoing
-from quintile.engine.open import open_engine, require_known
+from quintile.engine.open import hosts_of, open_engine, require_known
 from quintile.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -39,13 +38,12 @@ def server_engine(settings: EngineSettings, staging: Path) -> Engine:
         DataError: ``host_refused``, its address is not to be connected to.
     """
     require_known(settings.url)
-    host = urlsplit(settings.url).hostname
-    if host is not None:
+    for host in hosts_of(settings.url):
         try:
             found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise SettingsError("engine", f"no machine is called '{host}'", fix="check --engine") from error
         addresses = tuple(dict.fromkeys(str(address[0]) for *_, address in found))
-        Outgoing(loopback=True).check(host, addresses)
+        Outgoing(settings.allow_hosts, loopback=True).check(host, addresses)
     storage = settings.storage or staging.resolve().as_uri()
     return open_engine(settings.url, schema=settings.schema, storage=storage)
