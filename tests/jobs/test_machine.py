@@ -9,7 +9,7 @@ import pytest
 from quintile.domain.engine_settings import EngineSettings
 from quintile.errors import SettingsError
 from quintile.jobs import machine
-from quintile.jobs.machine import Need, allowed_memory, machine_memory, need_of, size, spill_folder
+from quintile.jobs.machine import Need, allowed_memory, machine_memory, need_of, require_threads, size, spill_folder
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,9 @@ def test_a_folder_that_is_not_there_is_refused():
 
 def test_sizes_for_people():
     assert [size(number) for number in (12, 1_500, 2_000_000)] == ["12 B", "1.5 KB", "2.0 MB"]
+
+
+def test_more_threads_than_a_machine_has_are_refused():
+    require_threads(EngineSettings(threads=8))
+    with pytest.raises(SettingsError, match="100,000 threads"):
+        require_threads(EngineSettings(threads=100_000))

@@ -20,6 +20,7 @@ _SHARE = 0.7  # the rest is the system's, and the program's own
 # Measured on transactions of 10 and 100 million rows, rounded up: what grouping to orders and customers holds.
 _BYTES_A_ROW, _BYTES_AT_LEAST = 120, 150 << 20
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_MOST_THREADS = 1024
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(I?)B\s*", re.IGNORECASE)
 
 
@@ -77,6 +78,17 @@ def spill_folder(settings: EngineSettings) -> Path | None:
         fix = "make it, or name another"
         raise SettingsError("spill", "there is no such folder", fix=fix, place=Place(str(folder)))
     return folder
+
+
+def require_threads(settings: EngineSettings) -> None:
+    """Refuse more threads than a process can have; the database itself would end in the middle.
+
+    Raises:
+        SettingsError: ``engine``.
+    """
+    if settings.threads is not None and settings.threads > _MOST_THREADS:
+        message = f"{settings.threads:,} threads are more than any machine has"
+        raise SettingsError("engine", message, fix="write for example --threads 2, or leave it out")
 
 
 def size(count: int) -> str:

@@ -16,7 +16,7 @@ from quintile.engine.duckdb import DatabaseError, DuckDbEngine
 from quintile.engine.render import Sql, name, render
 from quintile.errors import DataError, QuintileError, SettingsError
 from quintile.jobs.damaged import require_sound_files, require_sound_store
-from quintile.jobs.machine import allowed_memory, need_of, spill_folder
+from quintile.jobs.machine import allowed_memory, need_of, require_threads, spill_folder
 from quintile.jobs.second import read_second
 from quintile.jobs.server import server_engine
 from quintile.jobs.temporary import temporary_folder
@@ -182,6 +182,7 @@ def workplace(
     """
     with temporary_folder() as staging, _spilling(settings, staging, keep_engine=keep_engine) as spill:
         folders = [staging] + ([results] if results is not None else [])
+        require_threads(settings)
         memory = settings.memory or f"{allowed_memory(settings) >> 20}MiB"
         engine = DuckDbEngine(folders, files, memory=memory, threads=settings.threads, spill=spill)
         place = Workplace(engine, staging, on_step)
