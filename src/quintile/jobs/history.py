@@ -22,7 +22,7 @@ from quintile.jobs.kept_scores import ON_A_LIST
 from quintile.jobs.project import MODEL_JSON, PROFILE_JSON, Project
 from quintile.jobs.result import collect
 from quintile.jobs.server import with_storage
-from quintile.jobs.shortened import ROWS_FROM, reaches_back
+from quintile.jobs.shortened import reaches_back, stay_shortened
 from quintile.jobs.stored import CUSTOMERS_FILE, CUSTOMERS_TABLE, customers_of, stored
 from quintile.jobs.workplace import now_text, silent, today, workplace
 from quintile.metrics.measure import Clock
@@ -222,8 +222,7 @@ def _scored(place: Workplace, published: _Published, partials: Partials, day: da
     result = collect(engine, accounted, scored, as_of=day, as_of_given=True, examples=False)
     result.report["assumed"] = published.report["assumed"]
     result.report["known"] = published.report["known"]
-    if ROWS_FROM in published.report:
-        result.report[ROWS_FROM] = published.report[ROWS_FROM]
+    stay_shortened(result.report, published.report)
     return result
 
 

@@ -15,7 +15,7 @@ from quintile.jobs.refitted import tell_drift
 from quintile.jobs.report_page import write_page
 from quintile.jobs.result import Result, collect
 from quintile.jobs.scored import accounted_sources, clock_of
-from quintile.jobs.shortened import ROWS_FROM, require_orders_of
+from quintile.jobs.shortened import require_orders_of, stay_shortened
 from quintile.jobs.there import KeepingThere
 from quintile.pipeline import day_after_latest, score_customers
 
@@ -98,8 +98,7 @@ def _scored(place: Workplace, wish: Wish, accounted: Accounted, project: Project
     scored = dwelt(place.engine, scored, project.store, as_of, place.formats(wish.settings))
     result = collect(place.engine, accounted, scored, as_of=as_of, as_of_given=wish.as_of is not None, examples=False)
     tell_drift(place.engine, scored, project, wish.settings, result.report)
-    if ROWS_FROM in before:
-        result.report[ROWS_FROM] = before[ROWS_FROM]
+    stay_shortened(result.report, before)
     return result
 
 

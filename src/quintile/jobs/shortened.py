@@ -21,6 +21,12 @@ def rows_from(report: Mapping[str, Any]) -> date | None:
     return None if told is None else date.fromisoformat(told)
 
 
+def stay_shortened(report: dict[str, Any], before: Mapping[str, Any]) -> None:
+    """Let a new report tell what the one before it told."""
+    if ROWS_FROM in before:
+        report[ROWS_FROM] = before[ROWS_FROM]
+
+
 def reaches_back(report: Mapping[str, Any], clock: Clock) -> bool:
     """Whether a window begins before the first day whose orders are there."""
     first, start = rows_from(report), clock.window.start
