@@ -95,7 +95,8 @@ def _keys(wrong: ErrorDetails, given: Mapping[str, Any]) -> list[str]:
     value: Any = given
     found = []
     for part in wrong["loc"]:
-        if value is wrong["input"]:  # what follows is a type that it might have been, or what it has not
+        # What follows is a type that the value might have been, what it has not, or that its key is meant.
+        if value is wrong["input"] or part == "[key]":
             break
         if isinstance(value, dict) and part not in value:
             continue

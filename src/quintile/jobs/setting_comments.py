@@ -51,6 +51,7 @@ COMMENTS: dict[tuple[str, str], tuple[str, object]] = {
     ("output", "report"): ("the report page: true or false", None),
     ("engine", "memory"): ("memory the database may use; beyond it, it works on disk", "2GB"),
     ("engine", "threads"): ("processor threads; the results do not depend on it", 2),
+    ("engine", "allow_hosts"): ("private hosts that only the engine may connect to, beside those of [network]", None),
     ("engine", "spill"): ("folder for what does not fit into memory", "/fast"),
     ("engine", "url"): ("where the work is done: duckdb, postgresql://user@host/database, spark://host:7077", None),
     ("engine", "schema"): ("where results go in a PostgreSQL server", None),
