@@ -91,13 +91,16 @@ def test_a_folder_that_is_not_there_is_told_with_what_makes_it(quintile, tmp_pat
 
 def test_a_file_of_engagement_and_its_columns_can_be_named(quintile, tmp_path):
     file = tmp_path / "events.csv"
-    file.write_text("who,what,when\nC1,left,2025-06-01\n", encoding="utf-8")
+    file.write_text("who,what,when\nC1,left,2025-06-01\nC2,left,soon\nC3,left,1999-01-01\n", encoding="utf-8")
     roles = ("--map", "customer=who", "--map", "event=what", "--map", "time=when")
     code, said, _ = quintile("kpis", "--engagement", str(file), *roles)
     assert code == 0
     shown = " ".join(said.split())
-    assert "0 unsubscribe events, 0 ids of nobody known. It holds: left." in shown
-    assert json.loads(quintile("kpis", "--engagement", str(file), *roles, "--json")[1])["engagement"]["rows"] == 1
+    assert "2025-06-01 to 2025-06-01: 0 unsubscribe events, 0 ids of nobody known." in shown
+    assert "Who left is not known: no event is a word for leaving the list. Events seen: left. Write" in shown
+    assert "1 row set aside: No readable date (events.csv line 3, column when)" in shown
+    assert "1 row set aside: Outside project dates (events.csv line 4, column when)" in shown
+    assert json.loads(quintile("kpis", "--engagement", str(file), *roles, "--json")[1])["engagement"]["rows"] == 3
 
 
 def test_alerts_end_with_four_only_when_asked_and_there(quintile, project):

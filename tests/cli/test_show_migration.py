@@ -81,6 +81,14 @@ def test_a_series_has_a_line_a_date():
     assert shown(show_series, found) == SERIES
 
 
+def test_a_step_whose_orders_are_gone_shows_no_cause():
+    gone = {**FOUND, "note": "Gone.", "causes": [{"cause": "orders_removed", "customers": 500}]}
+    lines = shown(show_series, {"snapshots": [FOUND["from"], FOUND["to"]], "steps": [gone, FOUND]}).splitlines()
+    assert lines[:4] == SERIES.splitlines()[:4]
+    assert lines[4].split()[-3:] == ["-", "-", "-"]
+    assert lines[5:] == [*SERIES.splitlines()[4:], "", "Gone."]
+
+
 def run(*words):
     return CliRunner().invoke(app, list(map(str, words)), catch_exceptions=False)
 

@@ -30,6 +30,7 @@ def side(as_of, known, revenue):
 
 
 FOUND = {
+    "note": None,
     "from": side("2025-06-01", 1, "1234567.89"),
     "to": side("2025-07-01", 2, "99.50"),
     "currency": "EUR",
@@ -81,6 +82,24 @@ def test_where_nobody_moved_that_is_said():
     still = {**FOUND, "matrix": FOUND["matrix"][:1], "causes": [], "new": [], "lost": []}
     still["totals"] = {**FOUND["totals"], "moved": 0, "held_by_purchase": 0}
     assert statements(still)[:-1] == ["From 1 June 2025 to 1 July 2025, nobody of 2,000 customers moved."]
+
+
+def test_where_the_orders_are_gone_no_cause_is_said():
+    gone = {**copy.deepcopy(FOUND), "note": "Retention removed the orders."}
+    for line in (*gone["matrix"], *gone["causes"], *gone["new"], *gone["lost"]):
+        line.update(
+            {"causes": {"orders_removed": line["customers"]}} if "causes" in line else {"cause": "orders_removed"}
+        )
+    gone["totals"]["held_by_purchase"] = None
+    assert statements(gone) == [
+        SAID[0],
+        "Retention removed the orders.",
+        "400 of Top (21.1%) became Rest.",
+        "100 of Rest (100.0%) became Top.",
+        "3 customers are new.",
+        "2 customers are gone.",
+        SAID[-1],
+    ]
 
 
 def test_segments_without_a_rank_go_neither_up_nor_down():

@@ -38,6 +38,7 @@ FORECAST: dict[str, Any] = {
     "falling": {"customers": 3, "revenue": "41.50"},
     "leaving": 1,
     "orders_later": 2,
+    "empty_from": None,
 }
 FORECAST["statements"] = forecast_statements(FORECAST)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -157,6 +158,49 @@ def test_lines_without_an_id_that_are_added_to_a_known_order_are_told(tmp_path):
     project.run(again)
     assert project.customers()["A"] == (30, 1, "55.00")
     assert "further_lines" not in codes(project.check(again))
+
+
+@pytest.mark.parametrize("line", ["G1,,2025-06-03,5.00", "O1,,2025-06-01,10.00"])
+def test_a_row_without_a_customer_that_comes_again_is_known_and_is_kept_once(tmp_path, line):
+    project = Refreshed(tmp_path, reading={"max_bad_share": 0.9})
+    lines = ["O1,A,2025-06-01,10.00", "O2,B,2025-06-02,7.00", line]
+    project.run(rows(*lines))
+    before = project.ledger()
+    for again in ([*lines[::-1]], [lines[2], *lines[:2]]):
+        assert counts(project.run(rows(*again))["refresh"]["source"]) == (3, 0, 0, 3, 0)
+        assert project.ledger() == before
+
+
+def test_it_takes_the_customer_that_comes_later(tmp_path):
+    project = Refreshed(tmp_path, reading={"max_bad_share": 0.9})
+    project.run(rows("O1,A,2025-06-01,10.00", "G1,,2025-06-03,5.00"))
+    project.run(rows("G1,B,2025-06-03,5.00", "G1,,2025-06-03,5.00"))
+    assert project.customers()["B"] == (28, 1, "5.00")
+    assert project.ledger()["rows"] == 2
+
+
+@pytest.mark.parametrize(("again", "told"), [("98.00", [2]), ("99.00", [])])
+def test_two_files_of_one_run_that_correct_an_order_in_two_ways_are_warned_of(tmp_path, again, told):
+    project = Refreshed(tmp_path, reading={"max_bad_share": 0.9})
+    project.run(rows("O1,A,2025-06-01,10.00", "O2,B,2025-06-02,7.00"))
+    lines = [("O1,A,2025-06-01,99.00", "O3,B,2025-06-03,1.00"), (f"O1,A,2025-06-01,{again}", "O4,B,2025-06-03,1.00")]
+    files = [project.wish(rows(*pair)) for pair in lines]
+    both = replace(files[0], sources=[*files[0].sources, *files[1].sources])
+    found = run(both, project.home, in_project=True)["warnings"]
+    assert [one["rows"] for one in found if one["code"] == "contradicted_rows"] == told
+    assert project.customers()["A"][2] == ("10.00" if told else "99.00")
+
+
+def test_a_check_says_that_a_run_nets_returns_of_orders_known_before(tmp_path):
+    project = Refreshed(tmp_path)
+    project.run(rows("O1,A,2025-06-01,10.00", "O2,B,2025-06-02,7.00"))
+    (tmp_path / "returns.csv").write_text("order_id,amount\nO1,4.00\n", encoding="utf-8")
+    ledger = {"returns": str(tmp_path / "returns.csv")}
+    text = rows("O3,A,2025-06-05,10.00")
+    assert "returns_of_known_orders" in codes(project.check(text, ledger=ledger))
+    assert "returns_of_known_orders" not in codes(project.check(text))
+    project.run(text, ledger=ledger)
+    assert project.customers()["A"] == (26, 2, "16.00")
 
 
 def test_the_help_names_the_table_of_databases(capsys, monkeypatch):

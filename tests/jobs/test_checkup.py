@@ -116,6 +116,21 @@ def test_nor_is_it_one_when_the_refresh_before_it_is_not_kept_any_more(monthly):
     assert checks(monthly.home, FIRST)["ids"]["refreshes"] == [NEW] * 2
 
 
+@pytest.mark.parametrize("later", [0, 31])
+def test_a_source_whose_rows_all_came_before_wants_a_look_until_another_comes(tmp_path, later):
+    shop = Refreshed(tmp_path, output={"report": False})
+    for number in range(2):
+        shop.run(rows(100 * number, 100), FIRST)
+    other = "\n".join([HEADER, *sorted(rows(100, 100).splitlines()[1:], reverse=True)]) + "\n"
+    for text in (other, rows(100, 100)):
+        shop.run(text, FIRST + timedelta(later))
+        found = checks(shop.home, FIRST)["ids"]
+        assert (found["verdict"], found["refreshes"][-1]) == ("look", {"rows": 100, "doubtful": 0, "repeated": 100})
+        assert "100 rows, 0 without a sure customer, 100 repeated; more than usual: repeated rows" in found["message"]
+    shop.run(rows(300, 100), FIRST + timedelta(later))
+    assert checks(shop.home, FIRST)["ids"]["verdict"] == "ok"
+
+
 def test_past_dates_are_no_refreshes_and_campaigns_are_not_recorded(project):
     found = checks(project, AS_OF)
     assert len(found["ids"]["refreshes"]) == 1

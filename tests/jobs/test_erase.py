@@ -254,3 +254,21 @@ def test_rows_that_stay_keep_their_order_however_many_persons_go(tmp_path):
     (kept,) = (project.home / "store" / "ledger").iterdir()
     keys = [row[0] for row in duckdb.read_parquet(str(kept)).project("row_key").fetchall()]
     assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize("asked", ["CAN-0001", "canary@example.com", "into"])
+@pytest.mark.parametrize("into", ["ZED-9", "B"])
+def test_merged_ids_are_one_person_and_their_table_must_be_named(tmp_path, asked, into):
+    (tmp_path / "merges.csv").write_text(f"old_id,new_id\nCAN-0001,{into}\n", encoding="utf-8")
+    rules = {"merges": str(tmp_path / "merges.csv")}
+    project = Refreshed(tmp_path, **READING, ledger=rules)
+    project.run(FIRST)
+    asked = into if asked == "into" else asked
+    with pytest.raises(SettingsError, match=r"merged ids by the table 'merges\.csv'") as caught:
+        erased(project, asked)
+    assert "under [ledger] of quintile.toml" in caught.value.fix
+    settings = replace(Settings(), ledger=LedgerSettings(merges=rules["merges"]))
+    erase(project.home, [asked], settings)
+    assert traces(project.home) == []
+    assert project.customers().keys() == {"A", "B", "C", "D"} - {into}
+    assert verify(project.home, settings, recompute=True)["problems"] == []

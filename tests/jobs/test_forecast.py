@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from quintile.config.read import read_settings
-from quintile.errors import SettingsError
+from quintile.errors import DataError, SettingsError
 from quintile.jobs.forecast import HEADER as LIST_HEADER
 from quintile.jobs.forecast import Horizon, forecast
 from tests.golden.reference import records
-from tests.golden.refreshes import AS_OF, Refreshed
+from tests.golden.refreshes import AS_OF, HEADER, Refreshed
 from tests.jobs.regulars import write_regulars
 
 ENGINE = read_settings(None, {}).engine
@@ -87,6 +87,26 @@ def test_orders_of_the_date_and_later_do_not_count(tmp_path):
     project.run(f"{header}O3,A,2025-07-01,10\nO4,A,2025-07-02,10\n", date(2025, 7, 1))
     both = forecast(project.home, ENGINE)
     assert (alone["orders_later"], both["orders_later"], both["moves"]) == (0, 2, alone["moves"])
+
+
+@pytest.mark.parametrize("population", ["buyers", "ever"])
+def test_it_ends_before_the_date_that_a_run_refuses(tmp_path, population):
+    model = {"window": "1mo", "population": population}
+    project = Refreshed(tmp_path, output={"report": False}, model=model)
+    text = f"{HEADER}\nO1,A,2025-06-20,10\nO2,B,2025-06-05,20\n"
+    project.run(text)
+    found = forecast(project.home, ENGINE)
+    assert (found["until"], found["days"], found["empty_from"]) == ("2025-07-20", 19, "2025-07-21")
+    assert all(line["on"] <= "2025-07-20" for line in found["moves"])
+    assert found["statements"][-1].startswith("From 21 July 2025 on no order is in the window")
+    project.run(text, date(2025, 7, 20))
+    last = segments_of(project)
+    assert {name: [*last.values()].count(name) for name in last.values()} == {
+        line["segment"]: line["customers_at_end"] for line in found["segments"] if line["customers_at_end"]
+    }
+    with pytest.raises(DataError, match="no order lies in the window"):
+        project.run(text, date(2025, 7, 21))
+    assert forecast(project.home, ENGINE)["days"] == 0
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,12 @@ def test_a_file_that_says_nothing_of_the_window_leaves_the_rate_empty(project, t
     assert rates[-1] is not None
 
 
+def test_without_a_word_for_leaving_the_rate_is_not_known(project, tmp_path):
+    found = kpis(project, engaged(tmp_path, "customer,event,date\nC1,gone away,2025-06-30\n"), Series("last"))
+    assert {line["kpis"]["unsubscribe_rate"] for line in found["snapshots"][-1]["segments"]} == {None}
+    assert found["engagement"]["events"] == {"gone away": 1}
+
+
 def test_a_file_of_engagement_lies_beside_the_settings_file(tmp_path):
     (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
     (tmp_path / "quintile.toml").write_text(

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from quintile.domain.engine_settings import EngineSettings
+from quintile.domain.settings import Settings
 from quintile.errors import SettingsError
 from quintile.jobs import machine
 from quintile.jobs.machine import Need, allowed_memory, machine_memory, need_of, require_threads, size, spill_folder
+from quintile.jobs.run import run
+from quintile.jobs.wish import Wish
 
 
 @pytest.mark.parametrize(
@@ -20,9 +23,12 @@ def test_a_size_is_read_as_people_write_it(written, found):
     assert allowed_memory(EngineSettings(memory=written)) == found
 
 
-def test_what_is_no_size_is_refused():
-    with pytest.raises(SettingsError, match="no size"):
-        allowed_memory(EngineSettings(memory="much"))
+@pytest.mark.parametrize("written", ["much", "1e9", "0", "0GB", "-1GB", "80%", "", "1000000000000GB"])
+def test_what_is_no_size_is_refused(written, tmp_path):
+    with pytest.raises(SettingsError, match=f"'{written}' is no size of memory") as raised:
+        run(Wish([tmp_path / "orders.csv"], Settings(engine=EngineSettings(memory=written))), tmp_path / "out")
+    assert raised.value.code == "memory"
+    assert "--memory 2GB" in raised.value.fix
 
 
 def test_without_a_setting_seven_tenths_of_the_machine_are_allowed():

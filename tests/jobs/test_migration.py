@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -14,6 +15,7 @@ from quintile.jobs.delta import delta
 from quintile.jobs.migration import Between, migrated, migration, migration_series
 from quintile.jobs.movements import HEADER as LIST_HEADER
 from quintile.jobs.movements import Wanted
+from quintile.jobs.run import run
 from quintile.snapshots.series import series
 from tests.golden.reference import records
 from tests.golden.refreshes import HEADER, Refreshed
@@ -316,3 +318,17 @@ def test_orders_that_are_gone_are_named(tmp_path):
     next((project.home / "store" / "orders").glob("2025-06*")).unlink()
     with pytest.raises(StoreError, match="a file of the ledger is gone: 2025-06"):
         migration(project.home)
+
+
+def test_who_is_not_known_yet_to_an_older_ledger_was_merged_with_nobody(tmp_path):
+    project = project_at(tmp_path)
+    project.run(text(OLD), JULY)
+    project.run(text(OLD), AUGUST)
+    late = [("O9", "LATE", "2025-06-10", "30.00")]
+    run(replace(project.wish(text(late), JULY), backfill=True), project.home, in_project=True)
+    found = migration(project.home, Between("2025-07-01", "2025-08-01"))
+    assert (found["totals"]["lost"], found["totals"]["merged"]) == (2, 0)
+    assert {one["cause"]: one["customers"] for one in found["lost"] if one["customers"]} == {
+        "left_window": 1,
+        "refunded": 1,
+    }

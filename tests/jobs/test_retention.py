@@ -15,6 +15,7 @@ from quintile.jobs import retention as retention_job
 from quintile.jobs.log import log
 from quintile.jobs.retention import retention
 from quintile.jobs.verify import verify
+from quintile.snapshots.series import report_of, series
 from tests.golden.refreshes import HEADER, Refreshed
 
 ROWS_FROM, SNAPSHOTS_FROM = date(2022, 7, 1), date(2023, 7, 1)
@@ -123,10 +124,22 @@ def test_rows_set_aside_go_by_the_day_they_came_in(project, monkeypatch):
 
 
 def test_rows_that_the_window_counts_are_never_removed(project):
-    with pytest.raises(SettingsError, match="the window counts from 2024-07-01 on"):
+    with pytest.raises(SettingsError, match="the window of 12mo counts from 2024-07-01 on"):
         retention(project.home, kept(rows="6mo"))
     with pytest.raises(SettingsError, match="the first order"):
         retention(project.home, replace(kept(rows="36mo"), model=ModelSettings(window="all")))
+
+
+def test_nor_are_those_that_the_published_snapshot_counts_by_another_window(project):
+    project.run(ORDERS, date(2025, 7, 1), model={"window": "48mo"})
+    with pytest.raises(SettingsError, match="the window of 48mo counts from 2021-07-01 on"):
+        retention(project.home, kept(rows="36mo"))
+
+
+def test_an_earlier_first_day_brings_no_order_back(project):
+    for rows in ("36mo", "48mo"):
+        retention(project.home, kept(rows=rows))
+        assert {report_of(one).get("rows_from") for one in series(project.home / "store")} == {"2022-07-01"}
 
 
 def test_nothing_to_keep_by_is_refused(project):

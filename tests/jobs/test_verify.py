@@ -11,8 +11,11 @@ import pytest
 
 from quintile.domain.settings import Settings
 from quintile.errors import SettingsError
+from quintile.jobs.erase import erase
+from quintile.jobs.recomputed import differences
 from quintile.jobs.verify import verify
 from tests.golden.refreshes import FIRST, HEADER, Refreshed
+from tests.jobs.grown import grow
 
 SECOND = f"{HEADER}\nO5,D,2025-06-30,7.50\nO6,D,2025-06-30,oops\nO4,C,2025-02-24,9.90\n"
 
@@ -43,6 +46,18 @@ def found(project, **more):
 
 def only(project, pattern):
     return next(iter(sorted((project.home / "store").glob(pattern))))
+
+
+def test_a_project_is_sound_after_an_erasure_however_the_database_packs_what_is_left(tmp_path):
+    home = grow(tmp_path)
+    erase(home, ["C5"], Settings())
+    assert verify(home, Settings(), recompute=True)["problems"] == []
+    customers = max((home / "store" / "snapshots").glob("2025-07-01*")) / "customers.parquet"
+    duckdb.connect().execute(
+        f"COPY (SELECT * REPLACE (9 AS frequency) FROM '{customers}') TO '{customers}.new' (FORMAT parquet)"
+    )
+    customers.with_name("customers.parquet.new").replace(customers)
+    assert [one.path for one in differences(home, Settings(), lambda _step: None)] == [customers]
 
 
 def test_a_sound_project_has_no_problem_and_is_the_same_made_anew(project):

@@ -10,7 +10,7 @@ from quintile.domain.settings import ReadingSettings
 from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.render import render
 from quintile.errors import DataError
-from quintile.sources.engagement import read_engagement
+from quintile.sources.engagement import Shop, read_engagement
 
 
 @pytest.fixture
@@ -22,7 +22,8 @@ def read(tmp_path):
         file.write_text(text, encoding="utf-8")
         staging.mkdir(exist_ok=True)
         engine = DuckDbEngine([tmp_path], threads=1)
-        found = read_engagement(engine, file, staging, ReadingSettings(**settings), "Europe/Berlin")
+        shop = Shop("Europe/Berlin", date(2024, 1, 1), date(2025, 7, 2))
+        found = read_engagement(engine, file, staging, ReadingSettings(**settings), shop)
         left = sorted(engine.rows(render("SELECT customer_id, day FROM {left}", left=found.left)))
         engine.close()
         return found, left
@@ -43,6 +44,7 @@ def test_a_word_for_leaving_is_known_however_it_is_spelled(read, word):
 def test_other_words_are_not(read, word):
     found, left = read(f"customer_id,event,time\n7,{word},2025-06-01\n")
     assert (left, found.report["events"], found.report["unsubscribed"]) == ([], {word: 1}, 0)
+    assert not found.has_word
 
 
 @pytest.mark.parametrize(
@@ -69,6 +71,30 @@ def test_rows_without_a_day_or_a_customer_are_counted(read):
     assert left == [("1", date(2025, 6, 1))]
     assert (found.report["unreadable"], found.report["without_customer"]) == (1, 1)
     assert (found.first, found.last) == (date(2025, 6, 1), date(2025, 6, 3))
+
+
+def test_rows_that_are_set_aside_are_told_with_their_places_and_name_nobody(read):
+    text = "customer,event,time\n1,unsub,2025-06-01\nann@x.com,unsub,never\n,unsub,2025-06-03\n4,unsub\n"
+    found, _ = read(text)
+    assert [(one["reason"], one["rows"]) for one in found.report["set_aside"]] == [
+        *(("bad_date", 1), ("null_customer", 1), ("ragged_row", 1)),
+    ]
+    places = [(one["line"], one["column"]) for reason in found.report["set_aside"] for one in reason["examples"]]
+    assert places == [(3, "time"), (4, "customer"), (5, None)]
+    assert "ann" not in str(found.report)
+
+
+@pytest.mark.parametrize("wild", ["2023-12-31", "2025-07-03", "2189-06-01"])
+def test_a_day_outside_the_projects_time_is_set_aside_and_does_not_widen_the_span(read, wild):
+    found, left = read(f"customer,event,time\n1,unsub,2025-06-01\n2,unsub,{wild}\n")
+    assert left == [("1", date(2025, 6, 1))]
+    assert (found.first, found.last, found.report["outside"]) == (date(2025, 6, 1), date(2025, 6, 1), 1)
+    assert [one["reason"] for one in found.report["set_aside"]] == ["outside_project_dates"]
+
+
+def test_a_file_of_another_time_is_refused(read):
+    with pytest.raises(DataError, match="no row of the engagement file has a day of the project's time, 2024-01-01"):
+        read("customer,event,time\n2,unsub,2019-06-01\n")
 
 
 def test_a_missing_column_says_how_to_name_it(read):

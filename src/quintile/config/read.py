@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from quintile.config.business import check_business
+from quintile.config.engine import refuse_idle
 from quintile.config.plain import plain_settings
 from quintile.config.sources import beside, check_sources, give_way, refuse_password_in_address, refuse_secrets
 from quintile.domain.currency import CURRENCIES
@@ -61,6 +62,7 @@ def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
     check_sources(settings.sources, path)
     check_business(settings.business, path)
     settings.alerts.check()
+    refuse_idle(flags.get("engine", {}), settings.engine)
     if not 0 <= settings.reading.max_bad_share <= 1:
         raise SettingsError(
             "max_bad_share", f"{settings.reading.max_bad_share} is no share", fix="write a number from 0 to 1"

@@ -67,12 +67,16 @@ WARNINGS = {
     "refund_exceeds_order": Words("Refunds larger than their order", "look whether they belong to another order"),
     "bad_returns": Words("Unreadable returns", "mend them in the table of returns; they count as not returned"),
     "future_returns": Words("Returns in the future", "nothing to do if they are announced; else mend their dates"),
+    "returns_of_known_orders": Words("Returns of orders known before", "nothing to do: a run nets them"),
     "refund_told_twice": Words("Refunds told twice", "tell each refund once: in the orders or in --returns"),
     "unreadable_phones": Words("Unreadable phone numbers", "--country DE says where numbers without a code are"),
     "new_column": Words("New column", "nothing to do if that is meant"),
     "removed_column": Words("Column gone", "nothing to do if that is meant"),
     "late_rows": Words("Late rows", "nothing to do: they count from now on"),
     "corrected_rows": Words("Corrected rows", "nothing to do: the new content counts"),
+    "contradicted_rows": Words(
+        "Known orders corrected in two ways", "run the files one after the other, the later one last"
+    ),
     "further_lines": Words(
         "Further lines of known orders", "if they correct known lines: give the whole extract with --mode full"
     ),

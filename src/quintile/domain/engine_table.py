@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
 
 
 @dataclass(frozen=True)
@@ -10,3 +13,16 @@ class EngineTable:
     """A table of the engine, by its address: ``shop.orders``, or ``s3a://shop/orders`` for Spark."""
 
     address: str
+
+    @property
+    def parts(self) -> list[str]:
+        """The names that the address is made of; a dot within double quotes is part of a name."""
+        return [one.replace('""', '"') or other for one, other in _PART.findall(self.address)]
+
+    @property
+    def meant(self) -> str:
+        """The same text for every spelling of the address."""
+        if "/" in self.address:
+            return self.address.rstrip("/")
+        parts = self.parts
+        return "\n".join(parts if len(parts) > 1 else ["public", *parts])

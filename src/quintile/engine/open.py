@@ -10,6 +10,8 @@ from quintile.errors import SettingsError
 from quintile.plugins import extra
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from quintile.engine.base import Engine
 
 _ADDRESSES = "duckdb, postgresql://user@host/database, spark://host:7077 or local[4]"
@@ -36,9 +38,9 @@ def hosts_of(url: str) -> list[str]:
     """
     if url.startswith(_SERVERS):
         extra("psycopg", "postgres")
-        from quintile.engine import postgresql  # noqa: PLC0415 - loads the driver
+        from quintile.engine import postgresql_session  # noqa: PLC0415 - loads the driver
 
-        return postgresql.hosts_of(url)
+        return postgresql_session.hosts_of(url)
     try:
         host = urlsplit(url).hostname
     except ValueError as error:
@@ -47,13 +49,14 @@ def hosts_of(url: str) -> list[str]:
     return [] if host is None else [host]
 
 
-def open_engine(url: str, *, schema: str, storage: str) -> Engine:
+def open_engine(url: str, *, schema: str, storage: str, addresses: Mapping[str, Sequence[str]] | None = None) -> Engine:
     """Open a server or a cluster.
 
     Args:
         url: Its address.
         schema: Of a server: where results go.
         storage: Of a cluster: a folder or address that all its workers reach.
+        addresses: What the names of a server's machines stand for; no other ones are connected to.
 
     Raises:
         SettingsError: ``engine``, the address is of no kind that is known, or it cannot be reached; ``extra``, its
@@ -64,7 +67,7 @@ def open_engine(url: str, *, schema: str, storage: str) -> Engine:
         extra("psycopg", "postgres")
         from quintile.engine.postgresql import PostgresEngine  # noqa: PLC0415 - loads the driver
 
-        return PostgresEngine(url, schema)
+        return PostgresEngine(url, schema, addresses)
     extra("pyspark", "spark")
     from quintile.engine.spark import SparkEngine  # noqa: PLC0415 - loads Spark
 

@@ -15,9 +15,13 @@ from quintile.engine.translate import (
     counted_where,
     hooked,
     is_infinite,
+    is_no_number,
+    letter_by_letter,
     number,
+    part_of_text,
     quoted,
     text,
+    with_plain_blanks,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +53,18 @@ def _cast(node: exp.Cast) -> Tree:
         cases = [exp.If(this=node.this, true=number(1)), exp.If(this=exp.not_(node.this.copy()), true=number(0))]
         return exp.Cast(this=exp.Case(ifs=cases), to=node.to)
     return _by_bytes(node) if node.to.is_type(*exp.DataType.TEXT_TYPES) else node
+
+
+def _case(node: exp.Case) -> Tree:
+    """A choice between decimals of one type is of that type; PostgreSQL forgets it where there is no ELSE."""
+    default = node.args.get("default")
+    values = [each.args["true"] for each in node.args["ifs"]] + ([] if default is None else [default])
+    kinds = {
+        value.to.sql() if isinstance(value, exp.Cast) else "" for value in values if not isinstance(value, exp.Null)
+    }
+    if len(kinds) != 1 or not _DIGITS.fullmatch(kind := kinds.pop().replace(" ", "")):
+        return node
+    return exp.cast(node, kind)
 
 
 def _is_test(part: Tree) -> bool:
@@ -83,24 +99,39 @@ def _folded(function: str) -> Any:  # noqa: ANN401 - a hook
     """Upper and lower case as Unicode has them, which needs a collation that knows Unicode."""
 
     def told(node: exp.Lower | exp.Upper) -> Tree:
-        value = exp.Collate(this=exp.Paren(this=node.this), expression=quoted("und-x-icu"))
-        return _by_bytes(call(function, value))
+        value = letter_by_letter(node.this) if function == "lower" else exp.Paren(this=node.this)
+        return _by_bytes(call(function, exp.Collate(this=value, expression=quoted("und-x-icu"))))
 
     return told
 
 
-def _pattern(pattern: Tree, *, full: bool = False) -> Tree:
+def _pattern(pattern: Tree, around: str = "{}") -> Tree:
     """A regular expression as PostgreSQL writes it; a NUL, which no text there can hold, is left out."""
-    told = re.sub(r"\\x\{([0-9A-Fa-f]{4})\}", r"\\u\1", pattern.name).replace(r"\x00", r"\x01")
+    told = with_plain_blanks(pattern.name).replace(r"\pL", "[[:alpha:]]")
+    told = re.sub(r"\\x\{([0-9A-Fa-f]{4})\}", r"\\u\1", told).replace(r"\x00", r"\x01")
     option = "(?i)" if told.startswith("(?i)") else ""
-    told = told.removeprefix(option)
-    return text(f"{option}^(?:{told})$" if full else option + told)
+    return text(option + around.format(told.removeprefix(option)))
+
+
+def _searched(value: Tree, pattern: Tree) -> Tree:
+    """A text in which a pattern is looked for: only a collation that knows Unicode knows its letters."""
+    if r"\pL" not in pattern.name:
+        return value
+    return exp.Collate(this=exp.Paren(this=value), expression=quoted("und-x-icu"))
 
 
 def _replaced(node: exp.RegexpReplace) -> Tree:
     to = node.args.get("replacement") or text("")
     every = [text("g")] if node.args.get("modifiers") else []
-    return call("regexp_replace", node.this, _pattern(node.expression), to, *every)
+    value = _searched(node.this, node.expression)
+    made = call("regexp_replace", value, _pattern(node.expression), to, *every)
+    return made if value is node.this else _by_bytes(made)
+
+
+def _extracted(node: exp.RegexpExtract) -> Tree:
+    """What a group matched; the first one is the whole."""
+    place = number(int(node.args["group"].name) + 1)
+    return call("pg_temp.regexp_extract", node.this, _pattern(node.expression, "({})"), place)
 
 
 def _moment(node: exp.UnixToTime) -> Tree:
@@ -129,6 +160,9 @@ def _least(node: exp.Min) -> Tree:
 
 
 _CALLS: dict[str, Callable[..., Tree]] = {
+    "isfinite": lambda value: exp.not_(is_no_number(value)),
+    "to_minutes": lambda many: exp.Mul(this=exp.Paren(this=many), expression=exp.Interval(this=text("1 minute"))),
+    "epoch_ns": lambda moment: exp.Mul(this=_micros(moment), expression=number(1000)),
     "strlen": lambda value: call("octet_length", value),
     "nfc_normalize": lambda value: call("normalize", value),
     "epoch_us": _micros,
@@ -138,6 +172,7 @@ _CALLS: dict[str, Callable[..., Tree]] = {
     "list_extract": lambda listed, place: exp.Bracket(this=exp.Paren(this=listed), expressions=[place], offset=1),
 }
 _WORDS: dict[type, Any] = {
+    exp.Case: _case,
     exp.Cast: _cast,
     exp.TryCast: _cast,
     exp.Lower: _folded("lower"),
@@ -148,9 +183,12 @@ _WORDS: dict[type, Any] = {
     exp.Contains: lambda node: exp.Paren(
         this=exp.GT(this=call("strpos", node.this, node.expression), expression=number(0))
     ),
-    exp.RegexpFullMatch: lambda node: exp.RegexpLike(this=node.this, expression=_pattern(node.expression, full=True)),
+    exp.RegexpFullMatch: lambda node: exp.RegexpLike(this=node.this, expression=_pattern(node.expression, "^(?:{})$")),
+    exp.RegexpExtract: _extracted,
     exp.RegexpLike: lambda node: exp.RegexpLike(this=node.this, expression=_pattern(node.expression)),
     exp.RegexpReplace: _replaced,
+    exp.Bracket: part_of_text,
+    exp.Format: lambda node: exp.cast(exp.cast(exp.cast(node.expressions[0], "TEXT"), "DECIMAL"), "TEXT"),
     exp.BitwiseLeftShift: lambda node: exp.BitwiseLeftShift(
         this=node.this, expression=exp.cast(node.expression, "INT")
     ),

@@ -6,6 +6,7 @@ lost worker costs nothing but its own work.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tempfile
 import uuid
@@ -23,9 +24,11 @@ from quintile.engine.render import Sql, name, render
 from quintile.engine.spark_files import SparkFiles
 from quintile.engine.spark_words import told
 from quintile.engine.translate import parsed, quoted
-from quintile.errors import DataError, SettingsError
+from quintile.errors import DataError, Place, SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pyspark.sql import DataFrame
 
 
@@ -53,6 +56,9 @@ _KINDS = {
 }
 _DIGEST = "SELECT count(*), coalesce(sum(CAST(xxhash64(*) AS DECIMAL(38, 0))), 0) FROM {table}"
 _DELTA = "the files are a Delta table: name Delta's package as spark.jars.packages in spark-defaults.conf"
+_READ_IT = "name Parquet or Delta files by an address that all workers reach, or a table as catalog.schema.table"
+_NANOSECONDS = "write the times in microseconds, which Spark reads: pandas.to_parquet(..., coerce_timestamps='us')"
+_WHICH_CALL = "An error occurred while calling"
 _HEX = 12  # digits of a result's name
 
 
@@ -89,14 +95,17 @@ class SparkEngine:
 
     def rows(self, query: Sql) -> list[tuple[Any, ...]]:
         """Run a query and return its (few) rows."""
-        return [tuple(row) for row in self._frame(query).collect()]
+        with _explained():
+            return [tuple(row) for row in self._frame(query).collect()]
 
     def table(self, table_name: str, query: Sql) -> Sql:
         """Materialise a query in the folder of the session."""
-        made, rows = self._names.new(table_name), self._frame(query)
-        rows.write.parquet(f"{self._scratch}/{made}")
-        written = self._session.read.schema(rows.schema).parquet(f"{self._scratch}/{made}")
-        return self._stand(table_name, made, written)
+        made = self._names.new(table_name)
+        with _explained():
+            rows = self._frame(query)
+            rows.write.parquet(f"{self._scratch}/{made}")
+            written = self._session.read.schema(rows.schema).parquet(f"{self._scratch}/{made}")
+            return self._stand(table_name, made, written)
 
     def view(self, view_name: str, query: Sql) -> Sql:
         """Name a query; it is put where its name stands."""
@@ -111,19 +120,21 @@ class SparkEngine:
 
     def columns(self, query: Sql) -> dict[str, str]:
         """Column names, and what DuckDB calls their types."""
-        fields = self._frame(query).schema.fields
+        with _explained():
+            fields = self._frame(query).schema.fields
         return {field.name: _kind(field.dataType.simpleString()) for field in fields}
 
     def write(self, query: Sql, path: Path, day: str = "") -> None:
         """Write a query's rows as Parquet to the storage, in a folder named by its content; the file says which."""
         view = self._names.new("written")
         made = f"{self._scratch}/{view}"
-        self._frame(query).write.parquet(made)
-        self._session.read.parquet(made).createOrReplaceTempView(view)
-        rows, digest = self._session.sql(_DIGEST.format(table=f"`{view}`")).collect()[0]
-        of = f"as_of={day}/" if day else ""
-        target = f"{self._storage}/{path.stem}/{of}content={int(digest) % 16**_HEX:0{_HEX}x}"
-        self._session.read.parquet(made).write.mode("overwrite").parquet(target)
+        with _explained():
+            self._frame(query).write.parquet(made)
+            self._session.read.parquet(made).createOrReplaceTempView(view)
+            rows, digest = self._session.sql(_DIGEST.format(table=f"`{view}`")).collect()[0]
+            of = f"as_of={day}/" if day else ""
+            target = f"{self._storage}/{path.stem}/{of}content={int(digest) % 16**_HEX:0{_HEX}x}"
+            self._session.read.parquet(made).write.mode("overwrite").parquet(target)
         told_where = {"engine": self.name, "folder": target, "rows": rows}
         path.write_text(json.dumps(told_where, indent=2) + "\n", encoding="utf-8")
 
@@ -146,12 +157,15 @@ class SparkEngine:
                 reader.write(rows, local)
             finally:
                 reader.close()
-            self._files.bring(local, f"{self._scratch}/{made}/frame.parquet")
-        return self._stand(table_name, made, self._session.read.parquet(f"{self._scratch}/{made}"))
+            with _explained():
+                self._files.bring(local, f"{self._scratch}/{made}/frame.parquet")
+        with _explained():
+            return self._stand(table_name, made, self._session.read.parquet(f"{self._scratch}/{made}"))
 
     def close(self) -> None:
         """End the session and remove what it materialised."""
-        self._files.remove(self._scratch)
+        with contextlib.suppress(PySparkException, Py4JError):  # a cluster that is gone keeps what it has
+            self._files.remove(self._scratch)
         if self._is_ours:
             self._session.stop()
 
@@ -166,8 +180,8 @@ class SparkEngine:
                 found = self._session.read.format("delta" if is_delta else "parquet").load(address)
         except (PySparkException, Py4JError) as error:
             message = f"the cluster has no table {address} to read: {_reason(error)}"
-            fix = "name Parquet or Delta files by an address that all workers reach, or a table as catalog.schema.table"
-            raise DataError("not_found", message, fix=_DELTA if is_delta else fix) from error
+            fix = _NANOSECONDS if "NANOS" in message else _DELTA if is_delta else _READ_IT
+            raise DataError("not_found", message, fix=fix, place=Place(address)) from error
         return self._stand(table_name, self._names.new(table_name), found)
 
     def _stand(self, table_name: str, made: str, frame: DataFrame) -> Sql:
@@ -180,11 +194,25 @@ class SparkEngine:
         return self._session.sql(self._names.told(query))
 
 
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """Say what the cluster cannot do.
+
+    Raises:
+        SettingsError: ``engine``.
+    """
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        fix = "see to it that its workers run and reach --storage, and that the source's files are whole and alike"
+        raise SettingsError("engine", f"Spark cannot do it: {_reason(error)}", fix=fix) from error
+
+
 def _kind(kind: str) -> str:
     return kind.upper() if kind.startswith("decimal") else _KINDS.get(kind, "VARCHAR")
 
 
 def _reason(error: Exception) -> str:
     # Of an error of the Java side the first line only says which call it was.
-    lines = [line for line in str(error).splitlines() if not line.startswith("An error occurred while calling")]
+    lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith(_WHICH_CALL)]
     return (lines or [""])[0].removeprefix(": ")[:300]

@@ -6,10 +6,13 @@ that engine. Names of tables and views are quintile's own: here they become what
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import sqlglot
 from sqlglot import exp
+
+from quintile.engine.strptime import parsed_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,6 +34,9 @@ PLAIN_TYPES = {
 """Numbers that only DuckDB has, by those that hold them elsewhere."""
 
 
+_BLANK, _BLANKS = re.compile(r"(\[\^?[^\]]*?)?\\s"), r" \t\n\f\r"
+
+
 def parsed(query: Sql) -> Tree:
     """The tree of a query in DuckDB's dialect, without parentheses around the whole."""
     return sqlglot.parse_one(query, read="duckdb").unnest()
@@ -45,6 +51,9 @@ def translated(tree: Tree, kept: Mapping[str, Tree], columns: Callable[[Tree], l
         columns: Tells the columns of a translated query, for ``* EXCLUDE`` and ``UNION BY NAME``.
     """
     _name_tables(tree, kept)
+    for part in list(tree.find_all(exp.Anonymous)):
+        if part.name.lower() == "try_strptime":
+            part.replace(parsed_time(part))
     for query in list(_innermost_first(tree)):
         if isinstance(query, exp.Union):
             _align(query, columns)
@@ -97,6 +106,29 @@ def bits_of(value: Tree, otherwise: Callable[[Tree], Tree]) -> Tree:
     if isinstance(value, exp.Anonymous) and value.name.lower() == "bitstring_agg":
         return exp.Count(this=exp.Distinct(expressions=[value.expressions[0]]))
     return otherwise(value)
+
+
+def is_no_number(value: Tree) -> Tree:
+    """Whether a float is none of the numbers: not one, or one of the two infinities."""
+    return exp.In(this=value, expressions=[exp.cast(text(each), "DOUBLE") for each in ("NaN", "Infinity", "-Infinity")])
+
+
+def part_of_text(node: exp.Bracket) -> Tree:
+    """``text[1:3]``, in a function's words."""
+    if not isinstance(node.expressions[0], exp.Slice):
+        return node
+    first, last = (int(node.expressions[0].args[side].name) for side in ("this", "expression"))
+    return call("substr", node.this, number(first), number(last - first + 1))
+
+
+def with_plain_blanks(pattern: str) -> str:
+    r"""A regular expression whose ``\s`` means the blanks of ASCII, as to DuckDB; within brackets or alone."""
+    return _BLANK.sub(lambda found: f"{found[1]}{_BLANKS}" if found[1] else f"[{_BLANKS}]", pattern)
+
+
+def letter_by_letter(value: Tree) -> Tree:
+    """A text whose small letters do not depend on the letters beside them, nor become two, as DuckDB has them."""
+    return call("translate", value, text("\u0130\u03a3"), text("i\u03c3"))
 
 
 def is_infinite(node: exp.IsInf) -> Tree:

@@ -27,7 +27,9 @@ CALLED = {
     "refunded": "had orders refunded or corrected",
     "merged": "merged into another customer",
     "unlisted": "left the list",
+    "orders_removed": "not known, the orders are gone",
 }
+_UNKNOWN = "orders_removed"
 _BY_SETTINGS = "came or went by changed settings"
 _CONTENTS = (("summary", "In short"), ("flow", "The flow"), ("causes", "Why"), ("segments", "Segments"))
 _MOST_MOVES = 3
@@ -42,7 +44,9 @@ def statements(found: Mapping[str, Any]) -> list[str]:
     totals = found["totals"]
     said = [f"{_when(found)} {_moved(totals)}"]
     why = [f"{number(line['customers'])} by {CALLED[line['cause']]}" for line in _largest(found["causes"])]
-    if why:
+    if found.get("note"):
+        said.append(found["note"])
+    elif why:
         said.append(f"Why they moved: {', '.join(why)}.")
     said += [_move(line) for line in _largest([line for line in found["matrix"] if _is_move(line)])[:_MOST_MOVES]]
     if totals["held_by_purchase"]:
@@ -112,7 +116,8 @@ def _move(line: Mapping[str, Any]) -> str:
     before, share = line["customers"], percent(line["share"])
     causes = sorted(line["causes"].items(), key=lambda cause: (-cause[1], cause[0]))
     why = ", ".join(f"{number(count)} by {CALLED[cause]}" for cause, count in causes)
-    return f"{number(before)} of {line['from']} ({share}) became {line['to']}: {why}."
+    where = f"{number(before)} of {line['from']} ({share}) became {line['to']}"
+    return f"{where}." if _UNKNOWN in line["causes"] else f"{where}: {why}."
 
 
 def _came_and_went(found: Mapping[str, Any]) -> list[str]:
@@ -121,7 +126,8 @@ def _came_and_went(found: Mapping[str, Any]) -> list[str]:
         people = sum(line["customers"] for line in found[kind])
         if people:
             why = "; ".join(f"{number(line['customers'])} {_called(line['cause'])}" for line in _largest(found[kind]))
-            said.append(f"{several(people, 'customer is', 'customers are')} {called}: {why}.")
+            who = f"{several(people, 'customer is', 'customers are')} {called}"
+            said.append(f"{who}." if found.get("note") else f"{who}: {why}.")
     return said
 
 

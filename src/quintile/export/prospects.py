@@ -21,7 +21,9 @@ def customer_statements(page: Mapping[str, Any]) -> list[str]:
         page: What ``jobs.customer.customer`` found.
     """
     said = [_now(page)]
-    if page["now"] is not None:
+    if page.get("note"):
+        said.append(page["note"])
+    elif page["now"] is not None:
         said += [_fall(page), *_orders(page)]
     moved = next((line for line in reversed(page["history"]) if line["cause"]), None)
     if moved is not None:
@@ -56,6 +58,9 @@ def forecast_statements(found: Mapping[str, Any]) -> list[str]:
     for one in largest[:_MOST_MOVES]:
         worth = with_unit(exact(one["revenue"]), found["currency"])
         said.append(f"{number(one['customers'])} {one['from']} ({worth}) will be {one['to']} on {day_text(one['on'])}.")
+    if found["empty_from"]:
+        left = several(sum(one["customers_at_end"] for one in found["segments"]), "customer is", "customers are")
+        said.append(f"From {day_text(found['empty_from'])} on no order is in the window: {left} scored no more then.")
     return said
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quintile.export.recipe import Recipe
 
 _WIDEST = 116
+_ENGINES = ("postgresql", "spark")
 
 
 def sql_document(recipe: Recipe, dialect: SqlDialect) -> str:
@@ -35,7 +36,7 @@ def sql_document(recipe: Recipe, dialect: SqlDialect) -> str:
         query = with_steps(
             steps_in(recipe, dialect), Sql(f"{result}\n{dialect.closing}" if dialect.closing else result)
         )
-    return f"{_head(recipe, dialect)}\n{query}"
+    return f"{_head(recipe, dialect, query)}\n{query}"
 
 
 def steps_in(recipe: Recipe, dialect: SqlDialect) -> tuple[Step, ...]:
@@ -53,14 +54,14 @@ def _indented(query: Sql) -> Sql:
     return query if inside else Sql(textwrap.indent(query, "    "))
 
 
-def _head(recipe: Recipe, dialect: SqlDialect) -> Sql:
+def _head(recipe: Recipe, dialect: SqlDialect, query: Sql) -> Sql:
     executed = "executed in quintile's tests" if dialect.executed else "not executed, checked by parsing"
     lines = [
         f"RFM scores and segments of customers on {day_text(recipe.as_of)}, the same as quintile's: a row a customer.",
         f"Model {recipe.model.fingerprint}. Dialect {dialect.name} ({dialect.called}): {executed}.",
         *(
             line
-            for told in (*recipe.before, *written_otherwise(recipe))
+            for told in (*recipe.before, *written_otherwise(recipe), *_zones_by_name(query))
             for line in _wrapped(f"To be done before: {told}")
         ),
     ]
@@ -68,11 +69,20 @@ def _head(recipe: Recipe, dialect: SqlDialect) -> Sql:
 
 
 def written_otherwise(recipe: Recipe) -> list[str]:
-    """What the statement that loads the file sees to, which is not here."""
-    if recipe.how.get("format") != "text":
+    """What the statement that loads the file sees to, which is not here; a table may hold texts, too."""
+    if recipe.how.get("format") not in {"text", *_ENGINES}:
         return []
     told = ["Write amounts with a point before the decimals."] if recipe.how.get("decimal") == "," else []
     return [*told, "Write dates as 2025-01-31."] if recipe.formats else told
+
+
+def _zones_by_name(query: Sql) -> list[str]:
+    """MySQL gives no time, and so nobody, where it does not know a time zone by its name."""
+    if "CONVERT_TZ(" not in query:
+        return []
+    return [
+        "Load the names of time zones (mysql_tzinfo_to_sql /usr/share/zoneinfo | mysql mysql); else nobody comes out."
+    ]
 
 
 def _wrapped(text: str) -> list[str]:

@@ -21,6 +21,8 @@ CUT_POINTS, SETTINGS, DWELL = "moved_cut_points", "changed_settings", "dwell_rul
 CAUSES = (LATE, TIME, PURCHASE, CUT_POINTS, SETTINGS)
 FIRST_PURCHASE, RETURNED, LATE_DATA, LISTED = "first_purchase", "returned", "late_data", "listed"
 LEFT_WINDOW, REFUNDED, MERGED, UNLISTED = "left_window", "refunded", "merged", "unlisted"
+REMOVED = "orders_removed"
+"""Nothing tells the cause any more: the orders are gone."""
 NEW = (FIRST_PURCHASE, RETURNED, LATE_DATA, SETTINGS, LISTED)
 LOST = (LEFT_WINDOW, REFUNDED, MERGED, SETTINGS, UNLISTED)
 TRACED, STATES = "traced", "states_of_customers"

@@ -11,7 +11,7 @@ from quintile.snapshots.ledger_files import PEOPLE, QUARANTINE, ROWS, SUPERSEDED
 from quintile.snapshots.order_files import NAMES, ORDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -35,11 +35,15 @@ _PART_STAYS = """
 _OLD_PEOPLE = """
 SELECT person_key FROM {old} GROUP BY person_key HAVING bool_and(is_old)
 EXCEPT SELECT customer_key FROM ({parts}) WHERE {stays}
+{scored}
 """
+_BUT_SCORED = "EXCEPT SELECT customer_key FROM ({rows})"
 _NOT_OLD = "{key} NOT IN (SELECT person_key FROM {people})"
 
 
-def aged(engine: Engine, store: Path, first: date | None, aside: frozenset[Path]) -> dict[str, Keep]:
+def aged(
+    engine: Engine, store: Path, first: date | None, aside: frozenset[Path], scored: Sequence[Path] = ()
+) -> dict[str, Keep]:
     """For each room the test of the rows that stay.
 
     Args:
@@ -47,6 +51,7 @@ def aged(engine: Engine, store: Path, first: date | None, aside: frozenset[Path]
         store: The store.
         first: The first day whose orders stay; None keeps all.
         aside: Files of rows that were set aside, all of whose rows are too old.
+        scored: Files of customers of snapshots no order of which is too old; whom a list brought in has no order.
     """
     found: dict[str, Keep] = {QUARANTINE: _but(aside)}
     rows, parts = (sorted((store / room).glob("*.parquet")) for room in (ROWS, ORDERS))
@@ -58,7 +63,9 @@ def aged(engine: Engine, store: Path, first: date | None, aside: frozenset[Path]
     old = engine.table(OLD, render(_OLD, rows=_of(rows, shown), first=literal(first)))
     young = engine.table(YOUNG_ORDERS, render("SELECT DISTINCT order_id FROM {old} WHERE NOT is_old", old=old))
     stays = render(_PART_STAYS, shift=literal(SHIFT), first=literal(first), young=young)
-    people = engine.table(OLD_PEOPLE, render(_OLD_PEOPLE, old=old, parts=_of(parts, Sql("*")), stays=stays))
+    but = render(_BUT_SCORED, rows=_of([*scored], Sql("customer_key"))) if scored else Sql("")
+    query = render(_OLD_PEOPLE, old=old, parts=_of(parts, Sql("*")), stays=stays, scored=but)
+    people = engine.table(OLD_PEOPLE, query)
     found |= {room: always(render(_ROWS, old=old)) for room in (ROWS, SUPERSEDED)}
     found[ORDERS] = always(stays)
     for room, key in ((PEOPLE, "person_key"), (NAMES, "customer_key")):

@@ -173,6 +173,10 @@ def _warnings(judged: Judged, project: Project, changes: ExtractChanges | None) 
     if found.corrected:
         message = "rows stand in the ledger with other content: the new one counts"
         told.append(("corrected_rows", found.corrected, message))
+    if found.contradicted:
+        message = "rows correct known orders in two ways, and nothing says which is the later one: they are set aside,"
+        remedy = "Run the files one after the other, the later one last, or say: --map updated_at=COLUMN"
+        told.append(("contradicted_rows", found.contradicted, f"{message} and what was known counts. {remedy}"))
     if found.further:
         message = "rows are further lines of orders in the ledger: they are added to them. If they correct known"
         remedy = "give the whole extract with --mode full, best with an id for each line"

@@ -4,7 +4,8 @@
 
 Where a dwell rule holds customers back, what was published stands before the first and after the last of these.
 
-A step that can change nothing, since the files or the models are the same, is left out.
+A step that can change nothing, since the files or the models are the same, is left out. Where retention removed orders
+that one of the two snapshots counted, what both published is all there is, and one step lies between.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from quintile.engine.render import Sql, literal, render
 from quintile.insight import causes
 from quintile.insight.causes import State, trace
 from quintile.jobs.kept_scores import ON_A_LIST, KeptScores, Question, differing_months
+from quintile.jobs.shortened import reaches_back
 from quintile.snapshots.order_files import month_of
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ class Chain:
         Raises:
             StoreError: A file is gone, or one of the two does not follow from its orders and its model.
         """
+        if any(is_cut(one) for one in (earlier, later)):
+            return self._as_published(earlier, later)
         self._forget(but=self._proved.get(earlier.snapshot.id))
         if earlier.snapshot.id not in self._proved:
             found = self._table(earlier, "published", Question(earlier, earlier.model, earlier, earlier))
@@ -78,8 +82,21 @@ class Chain:
         ledger = self._scores.ledger(later)
         before = earlier.clock(earlier.model).before_end()
         buyers = render(_BUYERS, orders=Sql(ledger.orders), purchase=literal(PURCHASE), before=before)
-        known = render(_KNOWN, names=Sql(ledger.names or ""))
+        # Who is known only since a later ledger was merged with nobody.
+        is_older = later.snapshot.known < earlier.snapshot.known
+        names = first if is_older else Sql(ledger.names or "")
+        known = render(_KNOWN, names=names)
         return trace(self._engine, states, known=known, buyers=buyers), states
+
+    def _as_published(self, earlier: Opened, later: Opened) -> tuple[Sql, list[State]]:
+        """From what one published to what the other did, in one step."""
+        self._forget(but=None)
+        self._proved = {}
+        self._tables = [self._scores.published(f"as published {one.snapshot.id}", one) for one in (earlier, later)]
+        first, last = self._tables
+        states = [State(None, first), State(causes.REMOVED, last, causes.REMOVED, causes.REMOVED)]
+        everybody = render("SELECT customer_key FROM {first}", first=first)
+        return trace(self._engine, states, known=everybody, buyers=everybody), states
 
     def _between(self, earlier: Opened, later: Opened) -> list[State]:
         """The states after the first; one alone where no model can score the orders of both."""
@@ -136,6 +153,11 @@ class Chain:
             return not months
         one, other = self._scores.versions((earlier, later), past)
         return not self._engine.rows(render(_OTHER_ROWS, one=one, other=other))
+
+
+def is_cut(opened: Opened) -> bool:
+    """Whether retention removed orders that a snapshot may have counted."""
+    return reaches_back(opened.report, opened.model, opened.snapshot.day)
 
 
 def _fitted_alike(one: RfmModel, other: RfmModel) -> bool:

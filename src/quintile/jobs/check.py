@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.bridge import Bridge, plain
 from quintile.domain.ledger import REFUND_ONLY
 from quintile.engine.render import Sql, literal, render
-from quintile.errors import DataError
+from quintile.errors import DataError, SettingsError
 from quintile.jobs.around import lines_around
 from quintile.jobs.arrival import arrive, warnings_alone
 from quintile.jobs.damaged import require_sound_files
@@ -73,10 +73,13 @@ def check(wish: Wish, *, on_step: Callable[[str], None] = silent) -> dict[str, A
         returned, not raised; its ``error`` says what, where, fix, and ``around`` are the lines there.
     """
     store = wish.project / STORE if wish.project is not None else None
+    if store is not None and wish.lies_there:
+        message = "a project reads all of its table at every run, so nothing can be told of rows that it would add"
+        raise SettingsError("project", message, fix="check the table alone: drop --project")
     try:
         on_step("looking at the files")
         require_sound_files([file for file in wish.files if file.is_file()], wish.settings.engine)
-        with workplace(wish.files, wish.settings.engine, store, on_step=on_step) as place:
+        with workplace(wish.files, wish.settings.engine, store, anywhere=wish.lies_there, on_step=on_step) as place:
             if store is None:
                 found = _found(place.engine, accounted_sources(place, wish), wish)
             else:
@@ -95,9 +98,20 @@ def rejected(error: DataError) -> dict[str, Any]:
 def _arrived(place: Workplace, wish: Wish, project: Project) -> dict[str, Any]:
     arrival = arrive(place, wish, project)
     found = _found(place.engine, arrival.alone, wish, known=arrival if project.row_count else None)
-    found["warnings"] = [*arrival.warnings, *found["warnings"]]
+    found["warnings"] = [*arrival.warnings, *_of_returns(wish, project), *found["warnings"]]
     found["refresh"] = {**arrival.refresh, "accepted": list(arrival.drift.accepted)}
     return found
+
+
+def _of_returns(wish: Wish, project: Project) -> list[dict[str, Any]]:
+    """What to say of a table of returns that only a run holds against all orders of the project."""
+    if wish.settings.ledger.returns is None or not project.row_count or wish.settings.refresh.mode == "full":
+        return []
+    message = (
+        "the table of returns is held here against the orders of this source alone; a run holds it against all orders"
+        " of the project, so that some 'of unknown orders' may be netted"
+    )
+    return [{"code": "returns_of_known_orders", "rows": None, "message": message}]
 
 
 def _total(net: Decimal | None) -> str:

@@ -40,6 +40,7 @@ _PURCHASES = """
 _DOUBTFUL = ("null_customer", "order_customer_conflict")
 _ID_WARNINGS = ("ids_differ_only_by_case", "dominant_customer", "invisible_characters", "unreadable_phones")
 _CALLED = {"doubtful": "rows without a sure customer", "repeated": "repeated rows"}
+_PUBLISHED, _UNCHANGED = "published", "unchanged"  # how the state says that a run ended
 _YEAR = Rhythm(months=12)
 
 
@@ -173,7 +174,23 @@ def _refreshes(visit: _Visit) -> tuple[list[Refreshed], dict[str, Any] | None]:
         own = doubtful if report["refresh"]["mode"] == "full" else max(doubtful - before, 0)
         found.append(Refreshed(source["rows_in"], own, source["rows_deduplicated"]))
         before = doubtful
+    again = _brought_nothing(visit)
+    if again is not None:
+        found.append(Refreshed(again["rows_in"], 0, again["rows_in"]))
     return found, reports[-1] if reports else None
+
+
+def _brought_nothing(visit: _Visit) -> dict[str, Any] | None:
+    """The last run, if every row of its source was known; None where it published a known date anew, on purpose."""
+    runs = [run for run in visit.runs() if run["outcome"] == _PUBLISHED or run["rows_in"]]
+    if not runs or not runs[-1]["rows_in"] or runs[-1]["rows_new"]:
+        return None
+    last = runs[-1]
+    published = {one.id: one for one in series(visit.project / STORE)}
+    dates = [one.as_of for one in published.values()]
+    made = published.get(last["snapshot"])
+    is_next = made is not None and made.as_of == max(dates) and dates.count(made.as_of) == 1
+    return last if last["outcome"] == _UNCHANGED or is_next else None
 
 
 def _makers(visit: _Visit) -> list[dict[str, Any]]:

@@ -13,11 +13,13 @@ from quintile.domain.snapshot import LAST, as_now_known, chosen
 from quintile.export.prospects import customer_statements
 from quintile.insight.own_rhythm import own_rhythm
 from quintile.insight.smallest_order import Wanted, smallest_order, with_order
+from quintile.jobs.chain import is_cut
 from quintile.jobs.kept_scores import KeptScores
 from quintile.jobs.meant import meant
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.outlook import AFTER, STATES, ComingDays, outlook_of, own_orders, prove, published_row
 from quintile.jobs.own_story import own_story
+from quintile.jobs.shortened import cut_note
 from quintile.jobs.wish import Wish
 from quintile.jobs.workplace import silent, workplace
 from quintile.snapshots.series import series
@@ -61,7 +63,8 @@ def customer(
         in the window), ``leaves`` (the date on which the last order is out of the window), ``order`` with the smallest
         one that ``keeps`` the segment and the smallest that ``raises`` it (None: none does), ``history`` through all
         snapshots, ``statements``. What ranks segments is the scheme; without a ranking nothing falls (``ranked``).
-        With a dwell rule all that lies ahead is about the segment by the scores, which is published later.
+        With a dwell rule all that lies ahead is about the segment by the scores, which is published later. Where
+        retention removed orders that the snapshot counted, ``note`` says so, and nothing is said of what lies ahead.
 
     Raises:
         SettingsError: The project has no such snapshot or no such customer.
@@ -88,10 +91,12 @@ def customer(
         "orders": [_order(one) for one in orders],
         "rhythm": _rhythm(orders, opened.snapshot.day),
         "history": story,
+        "note": cut_note(opened.report, opened.model, untold="what lies ahead") if is_cut(opened) else None,
     }
     if published is not None:
-        prove(opened, outlook, published)
         page["now"] = {key: _json(value) for key, value in published.items()}
+    if published is not None and not is_cut(opened):
+        prove(opened, outlook, published)
         page |= _Prospect(opened, outlook, ledger.decimals).as_dict()
     page["statements"] = customer_statements(page)
     return page

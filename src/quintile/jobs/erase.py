@@ -21,6 +21,7 @@ from quintile.jobs.stored import require_here
 from quintile.jobs.sweeping import known_by_digest, sweep
 from quintile.jobs.tombstones import agreed_tombstones, obey
 from quintile.jobs.workplace import now_text, silent, workplace
+from quintile.snapshots.series import report_of, series
 from quintile.snapshots.store import STORE, Store
 from quintile.state.sent import sent_times
 
@@ -58,13 +59,14 @@ def erase(
         cannot be rewritten.
 
     Raises:
-        SettingsError: Nobody is named, or the folder is no project.
+        SettingsError: Nobody is named, the folder is no project, or ids were merged by a table that is not named.
         StoreError: The state or a file cannot be used; what was done stays done, and the next erase completes it.
     """
     asked = [text for one in asked if (text := " ".join(one.split()))]
     if not asked:
         raise SettingsError("person", "nobody is named", fix="write ids, e-mails or phone numbers")
     store = _store_of(project)
+    _require_merges(store, settings)
     with store.writing(f"erase-{os.getpid()}", started=now_text(), wait=wait):
         state = open_state(project, settings)
         with workplace(_tables(settings), settings.engine, project, on_step=on_step) as place:
@@ -115,6 +117,23 @@ def _store_of(project: Path) -> Store:
     store = Store(root)
     require_here(store.current())
     return store
+
+
+def _require_merges(store: Store, settings: Settings) -> None:
+    """Refuse to look for people by their ids alone where a snapshot knows that some ids are one person.
+
+    Raises:
+        SettingsError: ``merges``.
+    """
+    if settings.ledger.merges is not None:
+        return
+    for one in series(store.root):
+        tables = report_of(one).get("second_tables", [])
+        used = next((table["name"] for table in tables if table["table"] == "merges"), None)
+        if used is not None:
+            message = f"the snapshot {one.spoken} merged ids by the table '{used}', and the settings name none"
+            fix = 'write it under [ledger] of quintile.toml, so that all ids of the person are found: merges = "FILE"'
+            raise SettingsError("merges", message, fix=fix)
 
 
 def _tables(settings: Settings) -> list[Path]:

@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.bridge import plain
+from quintile.domain.ledger import PURCHASE
 from quintile.domain.scheme import UNCLASSIFIED
 from quintile.domain.snapshot import LAST, chosen
 from quintile.domain.toml_keys import near
-from quintile.engine.render import Sql, joined, literal, render
+from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import Place, SettingsError
 from quintile.export.prospects import forecast_statements
 from quintile.insight.forecast import coming_moves, flows, people, sizes
@@ -51,8 +52,9 @@ UP, DOWN, LEAVES = "up", "down", "leaves"
 _LATER = """
 SELECT customer_key, day, CASE WHEN {is_scored} THEN segment END AS segment,
        CASE WHEN {is_scored} THEN {code} END AS code
-FROM {segmented}
+FROM {segmented} WHERE day < {days}
 """
+_LAST_PURCHASE = "SELECT max(ordered_at) FROM {orders} WHERE state = {purchase} AND {before}"
 _LIST = """
 SELECT {as_of} + CAST(day AS INTEGER) AS "on", customer_id, "from", "to", {direction} AS direction, code_before,
        code_after, revenue
@@ -106,8 +108,9 @@ def forecast(
         order leaves the window; ``direction`` None: nothing ranks the two; ``revenue`` is that of the window now),
         ``segments`` (customers and revenue now, customers at the end), ``falling`` (customers who get into a worse
         segment at some time; None without a ranking), ``leaving``, ``orders_later`` (orders of the date and later,
-        which do not count), ``statements``. With a dwell rule (``dwell``) the segments are those by the scores, which
-        are published later.
+        which do not count), ``empty_from`` (the first date whose window holds no purchase, where the forecast ends;
+        None: none of the days), ``statements``. With a dwell rule (``dwell``) the segments are those by the scores,
+        which are published later.
 
     Raises:
         SettingsError: There is no such snapshot or segment, the days are none or too many, or the file is another's.
@@ -127,8 +130,10 @@ def forecast(
         scores.prove(opened, now)
         on_step("looking ahead")
         clocks = _clocks(opened, horizon.days)
-        moves = coming_moves(place.engine, now, _later(place, opened, scores, clocks, now))
-        found = _report(place, opened, clocks, (now, moves), segment)
+        ends = _first_empty(place, scores.ledger(opened), clocks)
+        moves = coming_moves(place.engine, now, _later(place, opened, scores, clocks, ends))
+        found = _report(place, opened, clocks[:ends], (now, moves), segment)
+        found["empty_from"] = clocks[ends].window.as_of.isoformat() if ends < len(clocks) else None
         found["orders_later"] = _orders_later(place, scores.ledger(opened), clocks[0])
         if out is not None:
             found["listed"] = _write(place, opened, moves, segment, out)
@@ -141,13 +146,21 @@ def _clocks(opened: Opened, days: int) -> list[Clock]:
     return [Clock.at(opened.as_of + timedelta(days=day), opened.model, zone) for day in range(days + 1)]
 
 
-def _later(place: Workplace, opened: Opened, scores: KeptScores, clocks: Sequence[Clock], now: Sql) -> Sql:
-    """The table of the segments of the coming days, where they may change."""
+def _first_empty(place: Workplace, ledger: Ledger, clocks: Sequence[Clock]) -> int:
+    """The first of the days whose window holds no purchase, so that a run refuses it; their number if none is."""
+    query = render(_LAST_PURCHASE, orders=Sql(ledger.orders), purchase=literal(PURCHASE), before=clocks[0].before_end())
+    last = place.engine.rows(query)[0][0]
+    return next((day for day, one in enumerate(clocks) if one.first is not None and last < one.first), len(clocks))
+
+
+def _later(place: Workplace, opened: Opened, scores: KeptScores, clocks: Sequence[Clock], ends: int) -> Sql:
+    """The table of the segments of the coming days, where they may change, before the day on which nobody is scored."""
     model = opened.model
-    waiting = wait(place.engine, scores.ledger(opened), model, clocks, now, _passed(model))
+    waiting = wait(place.engine, scores.ledger(opened), model, clocks, name(NOW), _passed(model))
     is_scored = Sql("frequency > 0" if model.population == "buyers" else "true")
     coming = segmented(place.engine, waiting, model)
-    return place.engine.table(LATER, render(_LATER, is_scored=is_scored, code=code_of(model), segmented=coming))
+    shown = {"is_scored": is_scored, "code": code_of(model)}
+    return place.engine.table(LATER, render(_LATER, **shown, segmented=coming, days=literal(ends)))
 
 
 def _passed(model: RfmModel) -> set[int]:
@@ -186,16 +199,16 @@ def _segments(
     now: dict[str, tuple[int, Decimal]], every: Sequence[Flow], ranking: Sequence[str]
 ) -> list[dict[str, Any]]:
     """A line a segment: customers and revenue now, and the customers at the end."""
-    ends = Counter({name: customers for name, (customers, _) in now.items()})
+    ends = Counter({called: customers for called, (customers, _) in now.items()})
     for flow in every:
         ends[flow.before] -= flow.customers
         if flow.after is not None:
             ends[flow.after] += flow.customers
     lines = []
-    for name in (*ranking, *sorted(ends.keys() - {*ranking})):
-        customers, revenue = now.get(name, (0, Decimal(0)))
-        counts = {"customers": customers, "revenue": plain(revenue), "customers_at_end": ends[name]}
-        lines.append({"segment": name, **counts})
+    for called in (*ranking, *sorted(ends.keys() - {*ranking})):
+        customers, revenue = now.get(called, (0, Decimal(0)))
+        counts = {"customers": customers, "revenue": plain(revenue), "customers_at_end": ends[called]}
+        lines.append({"segment": called, **counts})
     return lines
 
 

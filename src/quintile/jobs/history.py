@@ -15,7 +15,7 @@ from quintile.domain.bridge import BridgeStep
 from quintile.domain.rfm_model import RfmModel
 from quintile.domain.transactions import Transactions
 from quintile.engine.render import render
-from quintile.errors import Place, SettingsError
+from quintile.errors import DataError, Place, SettingsError
 from quintile.jobs.dwelt import dwelt
 from quintile.jobs.kept_orders import kept_ledger
 from quintile.jobs.kept_scores import ON_A_LIST
@@ -123,7 +123,8 @@ def history(
 
     Returns:
         JSON values: ``known`` (the ledger), ``snapshots`` with a line for each date (``added`` is false where the
-        same one was there already), and the dates ``left_out`` with the reason.
+        same one was there already, ``rewritten`` is true where its table was gone), and the dates ``left_out`` with
+        the reason.
 
     Raises:
         SettingsError: The project has no snapshot with orders, or a date lies after its last analysis date.
@@ -190,7 +191,7 @@ def _add_all(place: Workplace, published: _Published, days: list[date], draft: D
     published.model.require_currency(ledger.currency)
     clocks = {day: published.clock(day) for day in days}
     begun = [day for day in days if ledger.first_at is not None and clocks[day].moment > ledger.first_at]
-    gone = [day for day in begun if reaches_back(published.report, clocks[day])]
+    gone = [day for day in begun if reaches_back(published.report, published.model, day)]
     left_out = [_left_out(day, _GONE if day in gone else _TOO_EARLY) for day in days if day not in begun or day in gone]
     begun = [day for day in begun if day not in gone]
     lines: list[dict[str, Any]] = []
@@ -232,6 +233,7 @@ def _add(
     """Keep a snapshot, unless one with the same customers, of the same date, ledger and model is there."""
     for file in (LEDGER_JSON, ORDERS_JSON, PROFILE_JSON):
         shutil.copyfile(published.folder / file, draft.folder / file)
+    gone = _gone(place, draft.root, result.report["as_of"])
     snapshot = result.write(draft.folder, ("table",) if place.reader is not None else _FORMATS)
     report = result.report
     there = standing.get(_content(report))
@@ -243,9 +245,23 @@ def _add(
         "as_of": report["as_of"],
         "snapshot": there or snapshot,
         "added": there is None,
+        **({"rewritten": True} if there in gone else {}),
         "customers": report["counts"]["customers"],
         "buyers": report["counts"]["buyers"],
     }
+
+
+def _gone(place: Workplace, store: Path, as_of: str) -> set[str | None]:
+    """The snapshots of a date whose customers lay in a server or a cluster, where they are no more."""
+    gone: set[str | None] = set()
+    for one in series(store) if place.reader is not None else ():
+        path = customers_of(one.folder)
+        if one.as_of == as_of and path is not None:
+            try:
+                stored(place.engine, [path])
+            except DataError:
+                gone.add(one.id)
+    return gone
 
 
 def _standing(store: Path) -> dict[tuple[Any, ...], str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quintile.config.read import read_settings
+from quintile.domain.engine_settings import EngineSettings
 from quintile.domain.rfm_model import RfmModel
 from quintile.errors import DataError, Place
 from quintile.jobs.check import check, rejected
@@ -77,12 +78,11 @@ def wish_of(request: dict[str, Any]) -> Wish:
 
 
 def _within_limits(settings: Settings) -> Settings:
-    """The database works on disk before the child goes beyond its limit; no other source is any of its business."""
-    settings = replace(settings, sources={})
-    if settings.engine.memory is not None:
-        return settings
-    half = f"{settings.limits.memory_bytes // 2}B"
-    return replace(settings, engine=replace(settings.engine, memory=half))
+    """The database works on disk before the child goes beyond its limit; no other place is any of its business."""
+    own = settings.engine
+    memory = own.memory if own.memory is not None else f"{settings.limits.memory_bytes // 2}B"
+    engine = EngineSettings(memory=memory, threads=own.threads, spill=own.spill)
+    return replace(settings, sources={}, engine=engine)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any setting

@@ -39,6 +39,11 @@ SELECT customer_key, segment, recency_days, frequency, monetary, {revenue} AS re
        {code} AS code
 FROM {segmented}
 """
+_PUBLISHED_SCORES = """
+SELECT customer_key, segment, rfm AS code, recency_days, frequency, monetary, {revenue} AS revenue FROM ({customers})
+"""
+# An average has twelve digits behind the point: far more than it takes to find the sum of money again.
+_SUM_OF_AVERAGE = "CAST(round(monetary * frequency, {decimals}) AS DECIMAL(38, {decimals}))"
 _CODE = "list_extract([{codes}], ((r::INTEGER - 1) * {scores} + f::INTEGER - 1) * {scores} + m::INTEGER)"
 _NO_SCHEME = "SELECT *, {name} AS segment FROM {scores}"
 _UNTIL = "SELECT * FROM {orders} WHERE {before}"
@@ -148,13 +153,21 @@ class KeptScores:
         differs = [f"{count:,} {what}" for count, what in counts if count]
         if not differs:
             return
-        require_orders_of(opened.report, opened.clock(opened.model))
+        require_orders_of(opened.report, opened.model, opened.snapshot.day)
         message = (
             f"the customers of the snapshot {opened.snapshot.spoken} do not follow from its orders and its model:"
             f" {', '.join(differs)}"
         )
         fix = f"publish it anew: quintile run SOURCE --project DIR --as-of {opened.snapshot.as_of} --backfill"
         raise StoreError("store", message, fix=fix, place=Place(str(opened.snapshot.folder)))
+
+    def published(self, table: str, opened: Opened) -> Sql:
+        """Make a table as ``scored`` does, of what a snapshot published."""
+        revenue = Sql("monetary")
+        if opened.model.monetary == "average":
+            revenue = render(_SUM_OF_AVERAGE, decimals=literal(opened.orders.ledger["decimals"]))
+        query = render(_PUBLISHED_SCORES, revenue=revenue, customers=self._published(opened))
+        return self._place.engine.table(table, query)
 
     def held(self, table: str, opened: Opened, found: Sql) -> Sql | None:
         """Make a table of what was scored, in the segments that were published; None where no dwell rule parts them."""

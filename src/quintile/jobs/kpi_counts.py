@@ -136,9 +136,9 @@ class Counting:
         self._loaded = orders
 
     def _left(self, customers: Sql, start: date | None, end: date) -> dict[str, int] | None:
-        """Who unsubscribed, by segment; None where the file of engagement says nothing of the window."""
+        """Who unsubscribed, by segment; None where the file of engagement says nothing of it, or not of the window."""
         told = self._engagement
-        if told is None or told.first >= end or (start is not None and told.last < start):
+        if told is None or not told.has_word or told.first >= end or (start is not None and told.last < start):
             return None
         events = render(_LEFT, left=told.left, folded=Sql(_FOLDED), names=name(CUSTOMER_NAMES))
         return count_unsubscribed(self._place.engine, customers, events, start, end)

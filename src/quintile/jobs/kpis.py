@@ -7,6 +7,7 @@ orders each snapshot was made from.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,10 +23,10 @@ from quintile.jobs.kpi_counts import Counting
 from quintile.jobs.opened import open_snapshot
 from quintile.jobs.server import with_storage
 from quintile.jobs.shortened import newcomers_note, reaches_back, require_orders_of
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.workplace import silent, today, workplace
 from quintile.snapshots.series import series
 from quintile.snapshots.store import STORE
-from quintile.sources.engagement import read_engagement
+from quintile.sources.engagement import Shop, read_engagement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,8 +83,9 @@ def kpis(
     settings.targets.check()
     found = as_now_known(series(project / STORE))
     opened = [open_snapshot(one, anywhere=True) for one in _between(found, wanted)]
-    require_orders_of(opened[-1].report, opened[-1].clock(opened[-1].model))
-    opened = [one for one in opened if not reaches_back(one.report, one.clock(one.model))]
+    require_orders_of(opened[-1].report, opened[-1].model, opened[-1].snapshot.day)
+    whole = [one for one in opened if not reaches_back(one.report, one.model, one.snapshot.day)]
+    note, opened = _note(opened, whole), whole
     _refuse_unknown(opened, wanted.segment, settings.targets)
     before = dict(zip((one.id for one in found), [None, *found], strict=False))
     file = settings.kpis.engagement
@@ -92,8 +94,7 @@ def kpis(
     with workplace(files, engine, project / STORE, anywhere=True, on_step=on_step) as place:
         engagement = None
         if file is not None:
-            zone = opened[-1].report["time_zone"]
-            engagement = read_engagement(place.engine, Path(file), place.staging, settings.reading, zone)
+            engagement = read_engagement(place.engine, Path(file), place.staging, settings.reading, _shop(found))
         counting = Counting(place, project / STORE, engagement)
         lines = []
         for one in opened:
@@ -106,10 +107,29 @@ def kpis(
     return {
         "currency": opened[-1].report["currency"],
         "segment": wanted.segment,
-        "note": newcomers_note(opened[-1].report),
+        "note": note,
         "engagement": told,
         "snapshots": lines,
     }
+
+
+def _note(opened: Sequence[Opened], whole: Sequence[Opened]) -> str | None:
+    """What retention leaves doubtful, and which dates it leaves out."""
+    note = newcomers_note(whole[-1].report)
+    return note if len(whole) == len(opened) else f"{note} Dates before {whole[0].snapshot.day} are left out."
+
+
+def _shop(found: Sequence[Snapshot]) -> Shop:
+    """The project's time: from its first order, or the first window if that begins earlier, to today or its last date.
+
+    As with orders, a day more does no harm.
+    """
+    ends = [open_snapshot(one, anywhere=True) for one in (found[0], found[-1])]
+    zone = ends[1].report["time_zone"]
+    begun = [start for one in ends if (start := one.clock(one.model).window.start)]
+    begun += [datetime.fromisoformat(at).date() for one in ends if (at := one.orders.ledger["first_at"])]
+    last = max(today(zone), *(one.snapshot.day for one in ends)) + timedelta(days=1)
+    return Shop(zone, min(begun, default=last), last)
 
 
 def _between(found: Sequence[Snapshot], wanted: Series) -> list[Snapshot]:

@@ -21,6 +21,7 @@ _SHARE = 0.7  # the rest is the system's, and the program's own
 _BYTES_A_ROW, _BYTES_AT_LEAST = 120, 150 << 20
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _MOST_THREADS = 1024
+_MOST_BYTES = 1 << 60
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(I?)B\s*", re.IGNORECASE)
 
 
@@ -86,8 +87,9 @@ def require_threads(settings: EngineSettings) -> None:
     Raises:
         SettingsError: ``engine``.
     """
-    if settings.threads is not None and settings.threads > _MOST_THREADS:
-        message = f"{settings.threads:,} threads are more than any machine has"
+    if settings.threads is not None and not 1 <= settings.threads <= _MOST_THREADS:
+        kind = "too few" if settings.threads < 1 else "more than any machine has"
+        message = f"{settings.threads:,} threads are {kind}"
         raise SettingsError("engine", message, fix="write for example --threads 2, or leave it out")
 
 
@@ -101,8 +103,10 @@ def size(count: int) -> str:
 
 def _bytes(memory: str) -> int:
     found = _SIZE.fullmatch(memory)
-    if found is None:
-        raise SettingsError("memory", f"'{memory}' is no size", fix="write for example --memory 2GB")
-    number, unit, binary = found.groups()
-    factor = _UNITS[unit.upper()]
-    return int(float(number) * (1024 ** ("KMGT".index(unit.upper()) + 1) if binary and unit else factor))
+    number, unit, binary = found.groups() if found is not None else ("0", "", "")
+    factor = 1024 ** ("KMGT".index(unit.upper()) + 1) if binary and unit else _UNITS[unit.upper()]
+    bytes_allowed = int(float(number) * factor)
+    if not 0 < bytes_allowed < _MOST_BYTES:
+        fix = 'write for example --memory 2GB, or memory = "2GB" under [engine] in quintile.toml'
+        raise SettingsError("memory", f"'{memory}' is no size of memory", fix=fix)
+    return bytes_allowed

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.bridge import plain
 from quintile.domain.share import share
-from quintile.insight.causes import CAUSES, DWELL, LOST, MERGED, NEW, PURCHASE
+from quintile.insight.causes import CAUSES, DWELL, LOST, MERGED, NEW, PURCHASE, REMOVED
 from quintile.insight.migration import Sum, summed
+from quintile.jobs.chain import is_cut
+from quintile.jobs.shortened import cut_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,12 +36,19 @@ def as_report(earlier: Opened, later: Opened, states: Sequence[State], found: Se
         "to": _told(later, rankings[1], [flow for flow in found if flow.last is not None], "last"),
         "currency": later.report["currency"],
         "totals": _totals(ordered, states, _common_ranking(earlier, later)),
-        "causes": _by_cause([flow for flow in ordered if flow.moved], _causes(states)),
-        "new": _by_cause([flow for flow in ordered if flow.first is None], NEW),
-        "lost": _by_cause([flow for flow in ordered if flow.last is None], LOST),
+        "causes": _by_cause([flow for flow in ordered if flow.moved], _causes(states, CAUSES)),
+        "new": _by_cause([flow for flow in ordered if flow.first is None], _causes(states, NEW)),
+        "lost": _by_cause([flow for flow in ordered if flow.last is None], _causes(states, LOST)),
         "matrix": _matrix(ordered),
         "paths": _paths(ordered, states),
+        "note": _note(earlier, later),
     }
+
+
+def _note(*ends: Opened) -> str | None:
+    """What retention leaves untold, of the snapshot whose orders are all there at the latest date; None: nothing."""
+    cut = [one for one in ends if is_cut(one)]
+    return cut_note(cut[-1].report, cut[-1].model, untold="why customers moved") if cut else None
 
 
 def _common_ranking(earlier: Opened, later: Opened) -> tuple[str, ...] | None:
@@ -101,7 +110,7 @@ def _totals(found: Sequence[Flow], states: Sequence[State], ranking: Sequence[st
     return {
         "both": both,
         "stay": _count(stayed),
-        "held_by_purchase": _count(held),
+        "held_by_purchase": None if states[-1].cause == REMOVED else _count(held),
         "moved": _count(moved),
         "moved_share": share_of(_count(moved), both),
         "up": up if ranking is not None else None,
@@ -116,9 +125,12 @@ def _count(found: Sequence[Flow]) -> int:
     return sum(flow.customers for flow in found)
 
 
-def _causes(states: Sequence[State]) -> tuple[str, ...]:
-    """The causes there can be; a dwell rule is one only where there is one."""
-    return (*CAUSES, DWELL) if any(state.cause == DWELL for state in states) else CAUSES
+def _causes(states: Sequence[State], every: tuple[str, ...]) -> tuple[str, ...]:
+    """The causes there can be; a dwell rule is one only where there is one, and nothing tells them without orders."""
+    if states[-1].cause == REMOVED:
+        return (REMOVED,)
+    has_dwelt = every is CAUSES and any(state.cause == DWELL for state in states)
+    return (*every, DWELL) if has_dwelt else every
 
 
 def _by_cause(found: Sequence[Flow], every: Sequence[str]) -> list[dict[str, Any]]:

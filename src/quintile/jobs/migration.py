@@ -59,7 +59,7 @@ def migrated(store: Path, earlier: Snapshot, later: Snapshot, engine: EngineSett
     Returns:
         JSON values: ``from`` and ``to`` (date, customers, revenue, segments), ``totals``, ``causes`` of those who
         moved, ``new`` and ``lost`` by cause, ``matrix`` (a line for each pair of segments, None: not in that
-        snapshot), ``paths`` through the steps, and ``statements`` in words.
+        snapshot), ``paths`` through the steps, and ``statements`` in words; ``note`` says what retention leaves untold.
 
     Raises:
         StoreError: A snapshot lacks a file, or does not follow from its orders and its model.

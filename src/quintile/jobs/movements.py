@@ -29,7 +29,7 @@ SELECT customer_key, customer_id FROM ({later})
 UNION ALL SELECT customer_key, customer_id FROM ({earlier}) AS before ANTI JOIN ({later}) AS after USING (customer_key)
 """
 _MOVEMENTS = """
-SELECT {columns} FROM {traced} JOIN ({names}) AS names USING (customer_key)
+SELECT {columns} FROM {traced} LEFT JOIN ({names}) AS names USING (customer_key)
 WHERE {wanted}
 ORDER BY {order}
 """

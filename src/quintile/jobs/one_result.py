@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.columns import CUSTOMERS
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import Place, SettingsError
-from quintile.jobs.stored import CUSTOMERS_FILE, files_of
+from quintile.jobs.stored import CUSTOMERS_FILE, files_of, refuse_elsewhere
 from quintile.playbook.load import plays_of
 from quintile.snapshots.order_files import ORDERS_JSON, OrderFiles
 from quintile.snapshots.store import STORE, Store
@@ -80,9 +80,10 @@ def customers_of(engine: Engine, home: Path) -> Sql:
         home: The snapshot's folder.
 
     Raises:
-        SettingsError: ``results``, the snapshot holds no customers.parquet, or another one.
+        SettingsError: ``results``, the snapshot holds no customers.parquet, or another one, or points to a table.
         DataError: ``corrupt_file``, the file is damaged.
     """
+    refuse_elsewhere(home)
     file = home / CUSTOMERS_FILE
     if not file.is_file():
         message = f"the results hold no {CUSTOMERS_FILE}"

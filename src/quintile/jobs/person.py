@@ -7,6 +7,7 @@ sure, and a row without an id belongs to whom its contact names.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -84,13 +85,16 @@ def resolved(place: Workplace, store: Path, given: Mentions, settings: Settings)
     Returns:
         The mentions, and how many of their contacts stay because they are other customers' too.
     """
-    ids = _with_merged(place, given.ids | given.emails, settings)
+    pairs = _merged(place, settings)
+    ids = _with_merged(given.ids | given.emails, pairs)
+    given = given.with_more(_as_ids(ids))
     if not people_on_disk(place.engine, store):
         return given.with_more(_names_beside(place.engine, store, given)), 0
     values = {"customer": ids, "account": given.ids, "email": given.emails, "phone": _digits(given.phones)}
     people = {*_people(place.engine, values)}
-    named = {"customer": {one.customer for one in people if one.customer}}
-    people |= {*_people(place.engine, named)}
+    ids = _with_merged({one.customer for one in people if one.customer}, pairs)
+    given = given.with_more(_as_ids(ids))
+    people |= {*_people(place.engine, {"customer": ids})}
     contacts, shared = _own_contacts(place.engine, people)
     guests = _people(place.engine, contacts)
     people |= {one for one in guests if one.customer is None}
@@ -136,16 +140,25 @@ def asked_for(asked: Sequence[str]) -> Mentions:
     return Mentions(frozenset(by_kind["id"]), frozenset(by_kind["email"]), frozenset(by_kind["phone"]))
 
 
-def _with_merged(place: Workplace, ids: Iterable[str], settings: Settings) -> set[str]:
-    """The ids, and those that the table of merges says are the same customer."""
-    found = set(ids)
+def _merged(place: Workplace, settings: Settings) -> list[tuple[str, str]]:
+    """The pairs of ids that the table of merges says are one customer."""
     if settings.ledger.merges is None:
-        return found
+        return []
     merges = read_merges(place.engine, Path(settings.ledger.merges), place.staging, settings.reading, fold=False)
-    pairs = place.engine.rows(render("SELECT old_key, new_key FROM {merges}", merges=name(merges.table)))
+    return place.engine.rows(render("SELECT old_key, new_key FROM {merges}", merges=name(merges.table)))
+
+
+def _with_merged(ids: Iterable[str], pairs: Sequence[tuple[str, str]]) -> set[str]:
+    """The ids, and those that are the same customers; such an id need not have a row of its own."""
+    found = set(ids)
     while more := {one for pair in pairs for one in pair if found & set(pair)} - found:
         found |= more
     return found
+
+
+def _as_ids(ids: Collection[str]) -> Mentions:
+    emails = {normal("email", one) for one in ids if "@" in one}
+    return Mentions(ids=frozenset(one for one in ids if "@" not in one), emails=frozenset(emails))
 
 
 def _people(engine: Engine, values: Mapping[str, Collection[str]]) -> list[_Row]:
@@ -186,14 +199,10 @@ def _own_contacts(engine: Engine, people: set[_Row]) -> tuple[dict[str, set[str]
 
 def _mentions(given: Mentions, people: set[_Row], contacts: dict[str, set[str]]) -> Mentions:
     phones = {one.phone for one in people if one.phone and normal("phone", one.phone) in contacts["phone"]}
-    ids = {one.customer for one in people if one.customer}
-    return Mentions(
-        ids=given.ids | {one for one in ids if "@" not in one},
-        emails=given.emails | contacts["email"] | {normal("email", one) for one in ids if "@" in one},
-        phones=given.phones | phones,
-        names=given.names | {one.name for one in people if one.name},
-        keys=frozenset(one.key for one in people),
-    )
+    names = frozenset(one.name for one in people if one.name)
+    found = Mentions(emails=frozenset(contacts["email"]), phones=frozenset(phones), names=names)
+    ids = _as_ids({one.customer for one in people if one.customer})
+    return replace(given.with_more(ids).with_more(found), keys=frozenset(one.key for one in people))
 
 
 def _spelled(column: str) -> Sql:

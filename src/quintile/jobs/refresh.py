@@ -78,11 +78,14 @@ def _told(
 
 
 def _scored(place: Workplace, wish: Wish, accounted: Accounted, project: Project, *, refreshed: bool = False) -> Result:
-    before = {} if project.snapshot is None else read_report(project.snapshot / RUN_JSON)
+    before: dict[str, Any] = {}
+    # A full extract takes the place of all orders, so that none of them is gone.
+    if project.snapshot is not None and wish.settings.refresh.mode != "full":
+        before = read_report(project.snapshot / RUN_JSON)
     model = wish.model or _wanted_model(wish, project)
     as_of = _analysis_date(wish, accounted.ledger, model, project)
     clock, known = clock_of(wish, model, as_of), None
-    require_orders_of(before, clock)
+    require_orders_of(before, model, clock.window.as_of)
     if refreshed and project.snapshot is not None:
         known = carried(place.engine, project.snapshot, accounted.ledger, model, clock)
     scored = score_customers(

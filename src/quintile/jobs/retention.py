@@ -13,14 +13,16 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fail_point import fail_point
+from quintile.domain.rfm_model import RfmModel
 from quintile.domain.window import ObservationWindow, WindowLength
 from quintile.errors import SettingsError
 from quintile.jobs.aged import aged
 from quintile.jobs.key import has_state
+from quintile.jobs.project import MODEL_JSON
 from quintile.jobs.rewriting import Rewriting, named_by, snapshot_folders
-from quintile.jobs.shortened import ROWS_FROM
+from quintile.jobs.shortened import EVERYBODY, counted_from, shorten
 from quintile.jobs.state import open_state
-from quintile.jobs.stored import require_here
+from quintile.jobs.stored import customers_of, require_here
 from quintile.jobs.workplace import now_text, silent, today, workplace
 from quintile.snapshots.disk import sync
 from quintile.snapshots.draft import GONE
@@ -86,9 +88,10 @@ def retention(
         old = [one for one in series(store.root) if limits.snapshots and one.day < limits.snapshots]
         old = [one for one in old if not one.is_current]
         aside = _aside(project, settings, limits.quarantine)
+        scored = [file for one in series(store.root) if one not in old for file in _scored_by(one, limits.rows)]
         with workplace([], settings.engine, store.root, on_step=on_step) as place:
             on_step("looking for what is too old")
-            rewriting = Rewriting(place, store.root, aged(place.engine, store.root, limits.rows, aside))
+            rewriting = Rewriting(place, store.root, aged(place.engine, store.root, limits.rows, aside, scored))
             gone = rewriting.counted()
             if not dry_run:
                 _remove(store.root, old)
@@ -114,13 +117,23 @@ def _require_window(limits: Limits, settings: Settings, store: Path) -> None:
     current = next((one for one in series(store) if one.is_current), None)
     if limits.rows is None or current is None:
         return
-    window = ObservationWindow(current.day, WindowLength.parse(settings.model.window))
-    if window.start is None or limits.rows > window.start:
-        raise SettingsError(
-            "retention",
-            f"rows would be kept from {limits.rows} on, the window counts from {window.start or 'the first order'} on",
-            fix="keep rows at least as long as the window: --rows 36mo, or choose a shorter window first",
-        )
+    # A run may have been told another window than the settings say.
+    published = RfmModel.from_json((current.folder / MODEL_JSON).read_text(encoding="utf-8"))
+    for model in (settings.model.model(), published):
+        start = counted_from(model, current.day)
+        if start is None or limits.rows > start:
+            whose = "the population 'ever'" if model.population == EVERYBODY else f"the window of {model.window}"
+            message = f"rows would be kept from {limits.rows} on, {whose} counts from {start or 'the first order'} on"
+            fix = "keep rows at least as long as the window: --rows 36mo, or first run with a shorter window, of buyers"
+            raise SettingsError("retention", message, fix=fix)
+
+
+def _scored_by(one: Snapshot, first: date | None) -> list[Path]:
+    """The file of a snapshot's customers, if it counts no order before a day."""
+    model = RfmModel.from_json((one.folder / MODEL_JSON).read_text(encoding="utf-8"))
+    start, file = counted_from(model, one.day), customers_of(one.folder)
+    is_whole = first is not None and start is not None and first <= start
+    return [file] if is_whole and file is not None else []
 
 
 def _aside(project: Path, settings: Settings, first: date | None) -> frozenset[Path]:
@@ -152,7 +165,7 @@ def _remove(store: Path, old: list[Snapshot]) -> None:
 def _rewrite(rewriting: Rewriting, store: Path, limits: Limits) -> None:
     def note(report: dict[str, Any], _folder: Path) -> None:
         if limits.rows is not None:
-            report[ROWS_FROM] = limits.rows.isoformat()
+            shorten(report, limits.rows)
 
     folders = snapshot_folders(store)
     rewriting.kept_files(named_by(folders))

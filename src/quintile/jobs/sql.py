@@ -46,7 +46,7 @@ def model_of_sources(wish: Wish, *, on_step: Callable[[str], None] = silent) -> 
     Raises:
         QuintileError: The data or a setting is not as it must be.
     """
-    with workplace(wish.files, wish.settings.engine, on_step=on_step) as place:
+    with workplace(wish.files, wish.settings.engine, anywhere=wish.lies_there, on_step=on_step) as place:
         return _written(scored_result(place, wish).report)
 
 

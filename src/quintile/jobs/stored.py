@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.render import Sql, joined, literal, name, render
-from quintile.errors import Place, SettingsError, StoreError
+from quintile.errors import DataError, Place, SettingsError, StoreError
 from quintile.snapshots.ledger_files import POINTER, keep_file
 
 if TYPE_CHECKING:
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 CUSTOMERS_FILE, CUSTOMERS_TABLE = "customers.parquet", f"customers{POINTER}"
 FILES = DuckDbEngine.name  # the engine whose rows lie in files
+
+GONE = (
+    "run quintile run with the project's source, which writes anew what it can; else bring the table back from a"
+    " backup, or begin a new project: your own table still holds all orders"
+)
+"""What to do where a table that the store points to is not there."""
 
 _FILES = "SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
 _ROWS_OF = "SELECT num_rows FROM parquet_file_metadata([{file}])"
@@ -46,7 +52,7 @@ def stored(engine: Engine, paths: Sequence[Path]) -> Sql:
         require_in(engine.name, path)
     if engine.name == FILES:
         return files_of(paths)
-    tables = [engine.register(f"stored {path.stem}", _address(_told(path))) for path in paths]
+    tables = [_registered(engine, path) for path in paths]
     columns = [engine.columns(render("SELECT * FROM {table}", table=table)) for table in tables]
     every = list(dict.fromkeys(column for known in columns for column in known))
     parts = (
@@ -54,6 +60,14 @@ def stored(engine: Engine, paths: Sequence[Path]) -> Sql:
         for table, known in zip(tables, columns, strict=True)
     )
     return joined(parts, " UNION ALL ")
+
+
+def _registered(engine: Engine, path: Path) -> Sql:
+    try:
+        return engine.register(f"stored {path.stem}", _address(_told(path)))
+    except DataError as error:
+        message = f"what the project keeps in {engine.name} is gone: {error.message}"
+        raise DataError("not_found", message, fix=GONE, place=Place(str(path))) from error
 
 
 def files_of(paths: Sequence[Path]) -> Sql:
@@ -88,6 +102,23 @@ def customers_of(folder: Path) -> Path | None:
     return next((folder / file for file in (CUSTOMERS_FILE, CUSTOMERS_TABLE) if (folder / file).is_file()), None)
 
 
+def refuse_elsewhere(home: Path) -> None:
+    """Refuse a result whose customers lie in a server or a cluster, and say how to take them from there.
+
+    Raises:
+        SettingsError: ``results``.
+    """
+    path = home / CUSTOMERS_TABLE
+    if not path.is_file():
+        return
+    told = _told(path)
+    engine, where = told["engine"], str(told.get("folder") or f"{told['schema']}.{told['table']}")
+    fix = f"read the Parquet files there: {where}"
+    if "folder" not in told:
+        fix = f'take them out there: psql -c "\\copy {where} TO customers.csv CSV HEADER"'
+    raise SettingsError("results", f"the customers of this result lie in {engine}", fix=fix, place=Place(str(path)))
+
+
 def home_of(path: Path) -> str:
     """The name of the engine in which the rows of a stored file lie.
 
@@ -109,10 +140,8 @@ def require_in(engine_name: str, path: Path) -> None:
     if home == FILES:
         message, fix = "in files on this machine", "drop --engine and [engine] url, or begin a new project"
     else:
-        message, fix = (
-            f"in {home}",
-            "there work quintile run, history, migration, kpis: with [engine] url in quintile.toml",
-        )
+        message = f"in {home}"
+        fix = "there work quintile run, history, migration, kpis, verify: with [engine] url in quintile.toml"
     raise SettingsError("engine", f"the orders of this project lie {message}", fix=fix, place=Place(str(path)))
 
 

@@ -15,7 +15,7 @@ from quintile.jobs.project import RUN_JSON
 from quintile.jobs.result import PAGE
 from quintile.jobs.rewriting import named_by
 from quintile.jobs.sealed import ERASED, is_sealed
-from quintile.jobs.stored import FILES, customers_of, stored
+from quintile.jobs.stored import FILES, GONE, customers_of, stored
 from quintile.snapshots.ledger_files import ROWS, SUPERSEDED, LedgerFiles
 from quintile.snapshots.order_files import OrderFiles
 from quintile.sources.files import checksum
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from quintile.engine.base import Engine
 
+_UNREAD = "its rows cannot be read"
 _RESTORE = "restore the file from a copy of the project"
 _ROWS_OF = "SELECT num_rows FROM parquet_file_metadata([{file}])"
 _COUNTED = "SELECT count(*) FROM ({rows})"
@@ -92,7 +93,7 @@ def check_kept(engine: Engine, store: Path, folders: Sequence[Path], found: Chec
             rows = _rows_of(engine, path)
             found.rows += rows
             if rows < 0:
-                found.add(path, "its rows cannot be read")
+                found.add(path, _UNREAD, _RESTORE if engine.name == FILES else GONE)
             elif rows != file.rows:
                 found.add(path, f"it holds {rows:,} rows, {file.rows:,} were written")
     broken = {problem.path for problem in found.problems}
@@ -131,8 +132,11 @@ def _check_sums(engine: Engine, folder: Path, report: dict[str, Any], found: Che
         found.add(folder / RUN_JSON, f"its segments bring {revenue}, its bridge ends with {scored}")
     path = customers_of(folder)
     if path is not None:
-        present = _rows_of(engine, path) + report.get(ERASED, 0)
-        if present != customers:
+        rows = _rows_of(engine, path)
+        present = rows + report.get(ERASED, 0)
+        if rows < 0 and engine.name != FILES:
+            found.add(path, _UNREAD, GONE)
+        elif present != customers:
             found.add(path, f"it holds {present:,} customers, its segments {customers:,}")
 
 

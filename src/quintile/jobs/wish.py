@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quintile.domain.engine_table import EngineTable
 from quintile.domain.settings import Settings
 from quintile.errors import DataError, Place, SettingsError
 from quintile.jobs.second import second_files
@@ -46,6 +47,11 @@ class Wish:
         return [*sources, *([] if rates in {None, ECB} else [Path(str(rates))]), *second_files(self.settings)]
 
     @property
+    def lies_there(self) -> bool:
+        """Whether a source lies in the server or the cluster that the settings name."""
+        return any(isinstance(source, EngineTable) for source in self.sources)
+
+    @property
     def clocked(self) -> Settings:
         """The settings, with recency as the model that will score counts it."""
         if self.model is None:
@@ -69,6 +75,7 @@ def open_sources(place: Workplace, wish: Wish) -> list[SourceTable]:
     place.on_step("reading")
     tables = place.open(wish.sources, wish.settings)
     _refuse_twice(tables)
+    _refuse_same_table([source for source in wish.sources if isinstance(source, EngineTable)])
     return tables
 
 
@@ -90,6 +97,16 @@ def _refuse_twice(tables: Sequence[SourceTable]) -> None:
             )
         if table.sha256:
             seen[table.sha256] = table.name
+
+
+def _refuse_same_table(tables: Sequence[EngineTable]) -> None:
+    seen: dict[str, EngineTable] = {}
+    for table in tables:
+        before = seen.setdefault(table.meant, table)
+        if before is not table:
+            message = f"{table.address} is the same table as {before.address}"
+            fix = "give each table once"
+            raise DataError("same_file_twice", message, fix=fix, place=Place(table.address))
 
 
 def last_day(as_of: date | None, settings: Settings) -> date:

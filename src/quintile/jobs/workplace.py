@@ -74,7 +74,11 @@ class Workplace:
         if isinstance(source, EngineTable):
             if self.reader is None:
                 message = f"there is no file '{source.address}', and this command reads no table of another engine"
-                raise SettingsError("engine", message, fix="name a file; quintile run and quintile fit read tables")
+                fix = (
+                    "quintile run, fit, check, sql and dbt read tables; for this one name a file, or write the server"
+                    " as a source of quintile.toml: [sources.NAME]"
+                )
+                raise SettingsError("engine", message, fix=fix)
             return open_table(self.engine, source, place)
         if isinstance(source, DatabaseSource):
             from quintile.sources.databases.open import open_database  # noqa: PLC0415 - loads what connects to servers
@@ -183,7 +187,7 @@ def workplace(
     with temporary_folder() as staging, _spilling(settings, staging, keep_engine=keep_engine) as spill:
         folders = [staging] + ([results] if results is not None else [])
         require_threads(settings)
-        memory = settings.memory or f"{allowed_memory(settings) >> 20}MiB"
+        memory = f"{allowed_memory(settings)}B"
         engine = DuckDbEngine(folders, files, memory=memory, threads=settings.threads, spill=spill)
         place = Workplace(engine, staging, on_step)
         try:

@@ -46,7 +46,8 @@ class Comparison:
     """What was found: the table ``verdicts`` (file_no, row_no, verdict, ...) and the known rows that are superseded.
 
     ``replaced`` counts these, ``corrected`` the new rows with other content. ``late`` and ``earliest`` are the new rows
-    dated before the moment that was asked for; ``further`` counts new lines without an id in orders that are known.
+    dated before the moment that was asked for; ``further`` counts new lines without an id in orders that are known, and
+    ``contradicted`` the rows that are set aside because they say two things of a known order.
     """
 
     verdicts: Sql
@@ -56,6 +57,7 @@ class Comparison:
     late: int = 0
     earliest: date | None = None
     further: int = 0
+    contradicted: int = 0
 
 
 NOTHING_KNOWN = Comparison(Sql("verdicts"), Sql("SELECT CAST(NULL AS BIGINT) AS row_key LIMIT 0"))
@@ -66,8 +68,8 @@ SELECT *, file_no = {known} AS is_known, fate NOT IN ({quarantined}) AS is_sound
        coalesce(updated_at, TIMESTAMP '-infinity') AS moment, {line} AS line_id,
        concat_ws(chr(31), {rest}) AS rest,
        concat_ws(chr(31), customer_key, ordered_at, amount, coalesce(currency, ''), {rest}) AS content,
-       {has_versions} AND order_id IS NOT NULL AND amount >= 0
-           AND (file_no = {known} OR fate NOT IN ({quarantined})) AS is_version
+       {has_versions} AND order_id IS NOT NULL AND amount >= 0 AS has_key,
+       has_key AND (is_known OR is_sound) AS is_version
 FROM (
     SELECT * FROM {rows} SEMI JOIN (SELECT order_id FROM {rows} WHERE file_no <> {known}) USING (order_id)
     WHERE is_typed
@@ -80,7 +82,9 @@ FROM (
 """
 _WITH_OWNER = """
 WITH asked AS MATERIALIZED ({asked})
-SELECT asked.*, order_is_known, coalesce(NOT is_known AND is_sound AND customer_key <> owner, false) AS is_foreign
+SELECT asked.*, order_is_known,
+       bool_or(is_known) OVER (PARTITION BY asked.order_id, line_id, content) AS content_is_known,
+       coalesce(NOT is_known AND is_sound AND customer_key <> owner, false) AS is_foreign
 FROM asked
 LEFT JOIN (
     SELECT order_id, true AS order_is_known, min(customer_key) AS owner FROM asked
@@ -112,8 +116,7 @@ FROM (
         FROM (
             SELECT *,
                 max(moment) FILTER (is_known) OVER same AS known_moment,
-                max(moment) FILTER (NOT is_known) OVER same AS newest,
-                bool_or(is_known) OVER (PARTITION BY order_id, line_id, content) AS content_is_known
+                max(moment) FILTER (NOT is_known) OVER same AS newest
             FROM {compared} WHERE is_version AND NOT is_foreign
             WINDOW same AS (PARTITION BY order_id, line_id)
         )
@@ -152,7 +155,8 @@ SELECT file_no, row_no, is_known, is_sound, ordered_at, has_known AND has_new AN
 FROM ({unlike})
 UNION ALL
 SELECT file_no, row_no, is_known, is_sound, ordered_at, false,
-       CASE WHEN is_known THEN NULL WHEN order_is_known THEN {useless} ELSE {new} END, false
+       CASE WHEN is_known THEN NULL WHEN has_key AND content_is_known THEN {repeated}
+            WHEN order_is_known THEN {useless} ELSE {new} END, false
 FROM ({equal}) WHERE NOT (has_known AND has_new) AND NOT is_sound
 UNION ALL
 SELECT file_no, row_no, is_known, is_sound, ordered_at, false, {other_customer}, false
@@ -165,7 +169,7 @@ FROM (({versions}) UNION ALL ({counted}))
 """
 _FOUND = """
 SELECT count_if(is_replaced AND is_known), count_if(verdict = {corrected}), count_if({is_late}),
-       min(CASE WHEN {is_late} THEN ordered_at END), count_if(is_further)
+       min(CASE WHEN {is_late} THEN ordered_at END), count_if(is_further), count_if(verdict = {contradicted})
 FROM {verdicts}
 """
 _BASE = Sql("customer_key, order_id, line, ordered_at, amount, currency")
@@ -216,8 +220,9 @@ def compare(
         is_late = render(
             "verdict = {new} AND is_sound AND ordered_at < {before}", before=literal(before), new=codes["new"]
         )
-    found = render(_FOUND, verdicts=verdicts, corrected=codes["corrected"], is_late=is_late)
-    replaced, corrected, late, earliest, further = engine.rows(found)[0]
+    shown = {code: codes[code] for code in ("corrected", "contradicted")}
+    found = render(_FOUND, verdicts=verdicts, is_late=is_late, **shown)
+    replaced, corrected, late, earliest, further, contradicted = engine.rows(found)[0]
     return Comparison(
         verdicts=render("(SELECT * FROM {verdicts} WHERE NOT is_known)", verdicts=verdicts),
         superseded=render("SELECT row_no AS row_key FROM {verdicts} WHERE is_replaced AND is_known", verdicts=verdicts),
@@ -226,6 +231,7 @@ def compare(
         late=late or 0,
         earliest=earliest.date() if earliest else None,
         further=further or 0,
+        contradicted=contradicted or 0,
     )
 
 

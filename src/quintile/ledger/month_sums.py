@@ -22,7 +22,7 @@ PART_MONTH = render("CAST(date_trunc('month', make_timestamp(first_us % {shift})
 _FATES = """
 SELECT {month} AS month, fate, {currency} AS currency, CAST(sum(lines) AS BIGINT), sum(amount), sum(paid_back),
        count_if(amount IS NULL OR paid_back IS NULL)
-FROM {parts} GROUP BY ALL ORDER BY ALL
+FROM {parts} WHERE first_us IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
 _STATES = """
 SELECT CAST(date_trunc('month', ordered_at) AS DATE) AS month, state, net = 0 AS is_nothing,
@@ -37,7 +37,7 @@ WHERE fate = {kept} GROUP BY ALL
 
 
 def sums_by_month(engine: Engine, parts: Sql, orders: Sql) -> dict[date, MonthSums]:
-    """The sums of every month that has a part, in the order of months.
+    """The sums of every month that has a part, in the order of months; rows set aside without a time are of none.
 
     Args:
         engine: Where both are.

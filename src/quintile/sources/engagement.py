@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from quintile.domain.settings import ReadingSettings
     from quintile.engine.base import Engine
+    from quintile.sources.second import Second
 
 ENGAGEMENT = "engagement"
 FORM = Form(
@@ -40,30 +41,51 @@ _LEAVING = (
     *("baja", "disiscrizione", "disiscritto", "uitschrijving", "uitgeschreven", "abonelikiptali"),
 )
 _TYPED = """
-SELECT CASE WHEN contains(who, '@') THEN lower(who) ELSE who END AS customer_id, event, CAST(moment AS DATE) AS day
-FROM (SELECT {customer} AS who, nullif(trim({event}), '') AS event, {time} AS moment FROM ({query}))
+SELECT CASE WHEN contains(who, '@') THEN lower(who) ELSE who END AS customer_id, event, day, problem
+FROM (SELECT {customer} AS who, nullif(trim({event}), '') AS event, CAST({time} AS DATE) AS day, {problem} AS problem
+      FROM ({query}))
 """
+_OUTSIDE = "CASE WHEN {problem} IS NOT NULL THEN {problem} WHEN {is_outside} THEN {outside} END"
+_IS_OUTSIDE = "CAST({time} AS DATE) NOT BETWEEN {first} AND {last}"
+_NOBODY = "CASE WHEN {customer} IS NULL THEN 'null_customer' END"
 _SPAN = """
-SELECT count_if(day IS NULL), count_if(customer_id IS NULL), min(day), max(day), count_if({leaving})
+SELECT min(day) FILTER (problem IS NULL), max(day) FILTER (problem IS NULL),
+       count_if(coalesce(problem <> {outside}, false)), count_if(coalesce(problem = {outside}, false)),
+       count_if(customer_id IS NULL), count_if({leaving}),
+       count_if({leaving} AND customer_id IS NOT NULL AND problem IS NULL)
 FROM {events}
 """
 _SEEN = """
 SELECT event, count(*) FROM {events} WHERE event IS NOT NULL GROUP BY event ORDER BY count(*) DESC, event LIMIT {most}
 """
 _MOST_SHOWN = 10
+OUTSIDE = "outside_project_dates"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What is known of the shop: its time zone, and the days between which events can be meant."""
+
+    time_zone: str
+    first: date
+    last: date
 
 
 @dataclass(frozen=True)
 class Engagement:
-    """The events of leaving: table ``left`` with customer_id and day; ``first`` and ``last`` day of any event."""
+    """The events of leaving: table ``left`` with customer_id and day; ``first`` and ``last`` day of any event.
+
+    Unless ``has_word`` no event of the file is a known word for leaving, and nobody knows who left.
+    """
 
     left: Sql
     first: date
     last: date
+    has_word: bool
     report: dict[str, Any]
 
 
-def read_engagement(engine: Engine, path: Path, staging: Path, settings: ReadingSettings, time_zone: str) -> Engagement:
+def read_engagement(engine: Engine, path: Path, staging: Path, settings: ReadingSettings, shop: Shop) -> Engagement:
     """Read a file of engagement.
 
     Args:
@@ -71,11 +93,11 @@ def read_engagement(engine: Engine, path: Path, staging: Path, settings: Reading
         path: The file, of any readable format.
         staging: For copies.
         settings: Of the orders; its mapping may name columns (``engagement.event``).
-        time_zone: The shop's: the day of an event is the shop's day.
+        shop: The day of an event is the shop's day; one that lies outside its dates is set aside.
 
     Returns:
-        The events of unsubscribing, and what is told of the file; rows without a readable day or a customer are
-        counted there and left out.
+        The events of unsubscribing, and what is told of the file; rows without a day that can be meant, or without a
+        customer, are left out and told there, with their places.
 
     Raises:
         DataError: A column is missing, the file cannot be read, or no row has a readable day.
@@ -85,30 +107,44 @@ def read_engagement(engine: Engine, path: Path, staging: Path, settings: Reading
         if role not in second.columns:
             fix = f"say which column it is: --map {role}=COLUMN"
             raise missing_columns(second, f"the {role}", fix)
-    time, _ = time_sql(name(second.columns["time"]), second.dates(engine, "time", settings), time_zone)
-    typed = render(
-        _TYPED, customer=second.id(engine, "customer"), event=second.text("event"), time=time, query=second.table.query
-    )
-    events = engine.table("engagement_events", typed)
+    customer = second.id(engine, "customer")
+    time, problem = time_sql(name(second.columns["time"]), second.dates(engine, "time", settings), shop.time_zone)
+    is_outside = render(_IS_OUTSIDE, time=time, first=literal(shop.first), last=literal(shop.last))
+    problem = render(_OUTSIDE, problem=problem, is_outside=is_outside, outside=literal(OUTSIDE))
+    typed = {"customer": customer, "event": second.text("event"), "time": time, "problem": problem}
+    events = engine.table("engagement_events", render(_TYPED, **typed, query=second.table.query))
     leaving = _is_leaving()
-    undated, unnamed, first, last, gone = engine.rows(render(_SPAN, leaving=leaving, events=events))[0]
+    span = render(_SPAN, outside=literal(OUTSIDE), leaving=leaving, events=events)
+    first, last, undated, outside, unnamed, words, gone = engine.rows(span)[0]
     if first is None:
-        message = "no row of the engagement file has a day that can be read"
-        fix = "say which column holds the time: --map time=COLUMN"
-        raise DataError("bad_date", message, fix=fix, place=Place(second.table.name))
+        raise _undated(second, shop, outside)
     seen = dict(engine.rows(render(_SEEN, events=events, most=literal(_MOST_SHOWN))))
     query = render("SELECT customer_id, day FROM {events} WHERE {leaving}", events=events, leaving=leaving)
-    left = engine.table(ENGAGEMENT, render("{query} AND customer_id IS NOT NULL AND day IS NOT NULL", query=query))
+    left = engine.table(ENGAGEMENT, render("{query} AND customer_id IS NOT NULL AND problem IS NULL", query=query))
     engine.drop("engagement_events")
+    problems = {"customer": render(_NOBODY, customer=customer), "time": problem}
+    unreadable = undated + len(second.table.rejected)
     told = second.report(
-        unreadable=undated + len(second.table.rejected),
+        unreadable=unreadable,
         without_customer=unnamed,
+        outside=outside,
+        # The rows name persons, so that none is shown.
+        set_aside=second.bad_rows(engine, problems, show=False) if unreadable or unnamed or outside else [],
         first=first.isoformat(),
         last=last.isoformat(),
         events=seen,
+        has_word=bool(words),
         unsubscribed=gone,
     )
-    return Engagement(left, first, last, told)
+    return Engagement(left, first, last, bool(words), told)
+
+
+def _undated(second: Second, shop: Shop, outside: int) -> DataError:
+    message = "no row of the engagement file has a day that can be read"
+    if outside:
+        message = f"no row of the engagement file has a day of the project's time, {shop.first} to {shop.last}"
+    fix = "say which column holds the time: --map time=COLUMN"
+    return DataError("bad_date", message, fix=fix, place=Place(second.table.name))
 
 
 def _is_leaving() -> Sql:

@@ -36,7 +36,8 @@ def _snapshots(lines: list[dict[str, Any]]) -> Group | None:
     table.add_row(*quiet("as of", "customers", "buyers", ""))
     for line in lines:
         counts = (said(number(line[key])) for key in ("customers", "buyers"))
-        table.add_row(said(line["as_of"]), *counts, said("added" if line["added"] else "there already", QUIET))
+        there = "its table written anew" if line.get("rewritten") else "there already"
+        table.add_row(said(line["as_of"]), *counts, said("added" if line["added"] else there, QUIET))
     return section("Snapshots", table)
 
 

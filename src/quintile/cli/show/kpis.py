@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.cli.show.page import grid, put, quiet, said, section, stdout
 from quintile.cli.show.palette import BAD, DOUBTFUL, GOOD, HEADING, QUIET
-from quintile.cli.show.plain import exact, number, percent, several, short_path
+from quintile.cli.show.plain import exact, listed, number, percent, several, short_path
 from quintile.domain.kpi import KPIS
+from quintile.domain.words import called
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _ALL = "all"
+_MOST_WORDS = 10
 _SALES = ("revenue_share", "orders", "repeat_purchase_rate", "average_order_value", "list_growth")
 _RETURNS = ("churn_30", "churn_60", "churn_90", "second_purchase_rate", "unsubscribe_rate")
 _SHORT = {
@@ -110,13 +112,28 @@ def _targets(date: Mapping[str, Any]) -> Group | None:
     return section(f"Targets as of {date['as_of']}", table) if len(table.rows) > 1 else None
 
 
-def _engagement(told: Mapping[str, Any] | None) -> Text | None:
+def _engagement(told: Mapping[str, Any] | None) -> Group | None:
+    """What the mail programme's file says, what it does not, and which rows were set aside, with their places."""
     if told is None:
         return None
     gone, unknown = several(told["unsubscribed"], "unsubscribe event"), several(told["unknown_customers"], "id")
-    seen = f" It holds: {', '.join(told['events'])}." if not told["unsubscribed"] else ""
-    text = f"Engagement from {told['first']} to {told['last']}: {gone}, {unknown} of nobody known.{seen}"
-    return said(text, DOUBTFUL if told["unknown_customers"] or seen else QUIET)
+    text = f"{told['first']} to {told['last']}: {gone}, {unknown} of nobody known."
+    lines = [said(text, DOUBTFUL if told["unknown_customers"] else QUIET)]
+    if not told["has_word"]:
+        words = listed(list(told["events"]), _MOST_WORDS) or "none"
+        text = f"Who left is not known: no event is a word for leaving the list. Events seen: {words}."
+        lines.append(said(f"{text} Write unsubscribed, or name another column: --map event=COLUMN", DOUBTFUL))
+    for reason in told["set_aside"]:
+        places = ", ".join(_place(one) for one in reason["examples"])
+        rows = several(reason["rows"], "row")
+        lines.append(said(f"{rows} set aside: {called(reason['reason'])} ({places})", DOUBTFUL))
+    return section("Engagement", *lines)
+
+
+def _place(one: Mapping[str, Any]) -> str:
+    """Where a row stands that was set aside."""
+    line = "" if one["line"] is None else f" line {one['line']}"
+    return f"{one['file']}{line}" + (f", column {one['column']}" if one["column"] else "")
 
 
 def show_alerts(found: Mapping[str, Any], console: Console | None = None) -> None:

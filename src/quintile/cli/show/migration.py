@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from quintile.cli.show.page import grid, put, quiet, said, section, stdout
-from quintile.cli.show.palette import GOOD, HEADING, QUIET, heat
+from quintile.cli.show.palette import DOUBTFUL, GOOD, HEADING, QUIET, heat
 from quintile.cli.show.plain import exact, listed, number, percent, several, short_path
 from quintile.export.migration import CALLED
 
@@ -61,7 +61,8 @@ def show_series(found: Mapping[str, Any], console: Console | None = None) -> Non
         console: Where to show it; the standard output if None.
     """
     steps = found["steps"]
-    causes = [line["cause"] for line in steps[0]["causes"]]
+    told = dict.fromkeys(line["cause"] for step in steps if not step["note"] for line in step["causes"])
+    causes = list(told)
     table = grid("l" + "r" * (7 + len(causes)))
     table.add_row(*quiet("to", "stayed", "moved", "", "up", "down", _NEW, _LOST, *(_SHORT[cause] for cause in causes)))
     for step in steps:
@@ -70,10 +71,19 @@ def show_series(found: Mapping[str, Any], console: Console | None = None) -> Non
         share = "-" if totals["moved_share"] is None else percent(totals["moved_share"])
         people = [number(totals[key]) for key in ("stay", "moved")]
         ends = [number(totals[key]) for key in (_NEW, _LOST)]
-        why = [number(line["customers"]) for line in step["causes"]]
+        counted = {line["cause"]: number(line["customers"]) for line in step["causes"]}
+        why = [counted.get(cause, "-") for cause in causes]
         table.add_row(*map(said, [step["to"]["as_of"], *people, share, *ways, *ends, *why]))
     title = f"Who moved from date to date, {found['snapshots'][0]['as_of']} to {found['snapshots'][-1]['as_of']}"
-    put(console or stdout(), [said(title, f"{HEADING} {GOOD}"), section("Since the date before", table)])
+    notes = dict.fromkeys(step["note"] for step in steps if step["note"])
+    put(
+        console or stdout(),
+        [
+            said(title, f"{HEADING} {GOOD}"),
+            section("Since the date before", table),
+            *(said(note, DOUBTFUL) for note in notes),
+        ],
+    )
 
 
 def _orders(found: Mapping[str, Any]) -> Group:
