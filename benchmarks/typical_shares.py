@@ -19,7 +19,7 @@ from typing import Any
 from quintile.config.read import read_settings
 from quintile.jobs.crosswalk import crosswalk_sources
 from quintile.jobs.demo import make_sample_shop, sample_wish
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from quintile.segments.load import shipped_schemes
 
 TARGET = Path(__file__).parents[1] / "src" / "quintile" / "export" / "typical_shares.toml"

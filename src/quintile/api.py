@@ -10,9 +10,9 @@ from quintile.config.read import read_settings
 from quintile.errors import SettingsError
 from quintile.jobs.fit import fit as fit_job
 from quintile.jobs.isolated import check_apart
-from quintile.jobs.named import named_sources
 from quintile.jobs.run import run_in_memory
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.named import named_sources
+from quintile.jobs.workplace.wish import Wish
 from quintile.plugins import extra
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from quintile.activation.webhook import Message, Target, deliver, secret_of, tar
 from quintile.domain.outgoing import Outgoing
 from quintile.domain.secret import Secret
 from quintile.errors import DataError, DeliveryError, SettingsError
-from quintile.jobs.workplace import now_text
+from quintile.jobs.workplace.workplace import now_text
 from tests.activation.receiver import receiver
 
 KEY = bytes(range(32))

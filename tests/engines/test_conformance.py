@@ -12,7 +12,7 @@ import pytest
 
 from quintile.config.read import read_settings
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.engines.cases import LARGE, MORE, SMALL
 
 # A query takes a cluster its time: QUINTILE_ENGINES=all asks it all that PostgreSQL is asked. The sample shop is asked

@@ -13,8 +13,8 @@ from quintile.engine.postgresql_tables import found_table
 from quintile.engine.render import Sql
 from quintile.errors import QuintileError, SettingsError
 from quintile.jobs.run import run
-from quintile.jobs.server import server_engine
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.server import server_engine
+from quintile.jobs.workplace.wish import Wish
 from tests.engines.test_postgresql_tables import GOOD, made, settings
 
 SCHEMA = "ended"

@@ -20,10 +20,10 @@ from quintile.export.sql_document import sql_document
 from quintile.jobs.check import check
 from quintile.jobs.history import Dates, history
 from quintile.jobs.run import run
-from quintile.jobs.server import server_engine
 from quintile.jobs.sql import model_of_sources
 from quintile.jobs.verify import verify
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.server import server_engine
+from quintile.jobs.workplace.wish import Wish
 from tests.engines.test_conformance import customers
 
 COLUMNS = {"customer": "text", "order_id": "text", "date": "date", "amount": "numeric(12, 2)"}

@@ -19,10 +19,10 @@ from quintile.jobs.erase import erase
 from quintile.jobs.history import Dates, history
 from quintile.jobs.kpis import kpis
 from quintile.jobs.migration import Between, migration, migration_series
-from quintile.jobs.movements import Wanted
+from quintile.jobs.moves.movements import Wanted
 from quintile.jobs.run import run
 from quintile.jobs.verify import verify
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.engines.cases import sample_shop
 from tests.engines.test_conformance import EVERY, differences
 

@@ -12,7 +12,7 @@ from quintile.config.read import read_settings
 from quintile.domain.engine_table import EngineTable
 from quintile.errors import DataError
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.engines.test_conformance import customers
 
 COLUMNS = ("customer", "order_id", "date", "amount")

@@ -20,8 +20,8 @@ from quintile.engine.open import open_engine
 from quintile.engine.render import Sql
 from quintile.errors import DataError, SettingsError
 from quintile.jobs.run import run
-from quintile.jobs.server import server_engine
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.server import server_engine
+from quintile.jobs.workplace.wish import Wish
 
 KINDS = ["duckdb", "postgresql", "spark"]
 ORDERS = Sql("SELECT * FROM (VALUES (1, 'a', 2.50), (2, 'b', 3.50), (3, NULL, NULL)) AS v(k, \"B b\", m)")
@@ -243,7 +243,7 @@ def test_a_private_machine_is_refused_however_it_is_named(url, variables, monkey
         server_engine(EngineSettings(url=url), tmp_path)
     assert raised.value.code == "host_refused"
     allowed = EngineSettings(url=url, allow_hosts=("10.0.0.0/8",))
-    monkeypatch.setattr("quintile.jobs.server.open_engine", lambda *_args, **_more: "opened")
+    monkeypatch.setattr("quintile.jobs.workplace.server.open_engine", lambda *_args, **_more: "opened")
     assert server_engine(allowed, tmp_path) == "opened"
 
 

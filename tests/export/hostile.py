@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from quintile.config.read import read_settings
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 
 if TYPE_CHECKING:
     from pathlib import Path

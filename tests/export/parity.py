@@ -18,7 +18,7 @@ from quintile.export.recipe import Recipe
 from quintile.export.sql import model_sql
 from quintile.export.sql_columns import load_sql
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from quintile.segments.load import kept_scheme
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from quintile.config.read import read_settings
 from quintile.export.glossary import glossary
 from quintile.jobs.run import run_in_memory
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from quintile.segments.load import load_scheme
 from tests.jobs.regulars import AS_OF, write_regulars
 

@@ -20,7 +20,7 @@ from quintile.export.sql_columns import load_sql
 from quintile.jobs.demo import make_sample_shop, sample_wish
 from quintile.jobs.fit import fit
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.export.parity import COLUMNS, LINES, MAP, programs, write_lines, written
 
 READ = {"reading": {"map": MAP}}

@@ -8,7 +8,7 @@ from quintile.config.read import read_settings
 from quintile.export.dialects import dialect_of
 from quintile.export.sql_document import sql_document
 from quintile.jobs.sql import model_of_sources
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 
 NEEDS = "Load the names of time zones"
 

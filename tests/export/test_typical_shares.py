@@ -8,7 +8,7 @@ from benchmarks.typical_shares import CUSTOMERS, PUBLIC, SEED, shares
 from quintile.config.read import read_settings
 from quintile.export.plan_segments import typical_shares
 from quintile.jobs.demo import make_sample_shop, sample_wish
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 
 
 def test_the_sample_shop_has_the_shares_that_are_quoted(tmp_path):

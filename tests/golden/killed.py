@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from quintile.domain.settings import Settings
-from quintile.jobs.rewriting import drafts_in
+from quintile.jobs.erasing.rewriting import drafts_in
 from quintile.jobs.verify import verify
-from quintile.jobs.workplace import today
+from quintile.jobs.workplace.workplace import today
 from tests.forked import ended, printed, start
 from tests.golden.refreshes import ANY_DRIFT, FIRST, HEADER, Refreshed
 

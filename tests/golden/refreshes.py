@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.config.read import read_settings
 from quintile.jobs.check import check
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -29,7 +29,7 @@ from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.render import Sql
 from quintile.errors import DataError
 from quintile.jobs.isolated import CHILD, check_apart
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from quintile.sources.apart import Child
 
 HEADER = ("order_id", "customer_id", "order_date", "amount", "currency")

@@ -10,7 +10,7 @@ import pytest
 
 from quintile.config.read import read_settings
 from quintile.jobs.isolated import check_apart
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.conftest import SHARED, find_shared
 
 MANIFEST = SHARED / "bad_inputs" / "manifest.json"

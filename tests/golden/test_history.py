@@ -11,7 +11,7 @@ from quintile.config.read import read_settings
 from quintile.domain.rhythm import Rhythm
 from quintile.jobs.history import Dates, history
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 
 UCI = "data/uci_online_retail/online_retail.parquet"
 FIRST, LAST = date(2011, 1, 1), date(2011, 12, 10)

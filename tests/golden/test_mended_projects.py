@@ -12,7 +12,7 @@ from quintile.config.read import read_settings
 from quintile.errors import DataError
 from quintile.jobs.check import check
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.golden.refreshes import HEADER, Refreshed, codes, counts
 
 AS_OF = date(2025, 7, 1)

@@ -13,9 +13,9 @@ import pytest
 
 from quintile.config.read import read_settings
 from quintile.jobs.migration import Between, migration, migration_series
-from quintile.jobs.movements import Wanted
+from quintile.jobs.moves.movements import Wanted
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.conftest import ROOT
 from tests.golden.reference import records
 

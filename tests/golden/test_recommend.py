@@ -13,7 +13,7 @@ import pytest
 from quintile.config.read import read_settings
 from quintile.insight.recommend import percent
 from quintile.jobs.recommend import recommend
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ import pytest
 from quintile.config.read import read_settings
 from quintile.jobs.check import check
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.conftest import SHARED
 
 MANIFEST = SHARED / "bad_inputs" / "manifest.json"

@@ -19,7 +19,7 @@ from quintile.errors import SettingsError
 from quintile.jobs.check import check
 from quintile.jobs.fit import fit
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.laws.shop import AS_OF, few, orders, write_csv
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from quintile.errors import DataError
 from quintile.export.assumed import of_reading
 from quintile.jobs.check import check as check_job
 from quintile.jobs.init import draft_settings
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.conftest import find_shared
 
 EVER = {"model": {"window": "all"}}

@@ -28,6 +28,19 @@ def test_every_room_says_what_it_is_for(room: Path) -> None:
     assert ast.get_docstring(ast.parse(header.read_text()))
 
 
+def test_what_several_jobs_need_knows_no_job() -> None:
+    jobs = ROOT / "src" / "quintile" / "jobs"
+    wishes = {f"quintile.jobs.{path.stem}" for path in jobs.glob("*.py")} - {"quintile.jobs.__init__"}
+    shared = [path for path in jobs.rglob("*.py") if path.parent != jobs]
+    assert wishes
+    assert shared
+    found = []
+    for path in shared:
+        imports = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+        found += [f"{path.relative_to(ROOT)}: {node.module}" for node in imports if node.module in wishes]
+    assert found == []
+
+
 def test_every_scheme_is_toml() -> None:
     assert SCHEMES
     for path in SCHEMES:

@@ -10,7 +10,7 @@ from quintile.config.read import read_settings
 from quintile.domain.rhythm import Rhythm
 from quintile.jobs.history import Dates, history
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from quintile.config.read import read_settings
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ from quintile.config.read import read_settings
 from quintile.errors import SettingsError
 from quintile.jobs import checkup as job
 from quintile.jobs.checkup import checkup
+from quintile.jobs.project.state import open_state
 from quintile.jobs.run import run
-from quintile.jobs.state import open_state
 from quintile.state.reviews import add_review
 from tests.golden.refreshes import HEADER, Refreshed
 from tests.jobs.grown import AS_OF, grow

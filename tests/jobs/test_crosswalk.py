@@ -13,7 +13,7 @@ from quintile.config.read import read_settings
 from quintile.domain.share import share
 from quintile.errors import SettingsError
 from quintile.jobs.crosswalk import crosswalk_results, crosswalk_sources
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.jobs.regulars import AS_OF, CUSTOMERS, write_regulars
 
 SCALES = {"rfm-9": 5, "rf-10": 5, "six-27": 3}

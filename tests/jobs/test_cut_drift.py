@@ -15,7 +15,7 @@ from quintile.errors import SettingsError
 from quintile.jobs.cut_drift import cut_drift
 from quintile.jobs.run import run
 from quintile.jobs.whatif import whatif
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.golden.refreshes import codes
 from tests.jobs.stability import CUSTOMERS, FIRST, HEADER, SECOND, first_orders, later_orders, project_of
 

@@ -18,7 +18,7 @@ from quintile.domain.keeping import StateSettings
 from quintile.domain.settings import LedgerSettings, Settings
 from quintile.errors import SettingsError
 from quintile.jobs.erase import erase
-from quintile.jobs.state import open_state
+from quintile.jobs.project.state import open_state
 from quintile.jobs.verify import verify
 from quintile.state.sent import remember_sent
 from tests.forked import KILLED, ended

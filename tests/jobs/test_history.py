@@ -13,9 +13,9 @@ from quintile.domain.rhythm import Rhythm
 from quintile.errors import SettingsError
 from quintile.jobs.history import Dates, history
 from quintile.jobs.log import log
-from quintile.jobs.one_result import customers_of, readable
+from quintile.jobs.project.one_result import customers_of, readable
 from quintile.jobs.report_page import write_page
-from quintile.jobs.workplace import workplace
+from quintile.jobs.workplace.workplace import workplace
 from quintile.snapshots.series import series
 from tests.forked import KILLED, ended
 from tests.golden.refreshes import AS_OF, FIRST, HEADER, Refreshed

@@ -16,8 +16,8 @@ from quintile.domain.settings import NetworkSettings, Settings
 from quintile.errors import DataError, SettingsError
 from quintile.jobs.check import check
 from quintile.jobs.init import draft_settings, write_settings
-from quintile.jobs.toml_text import as_toml
-from quintile.jobs.wish import Wish
+from quintile.jobs.settings_file.toml_text import as_toml
+from quintile.jobs.workplace.wish import Wish
 
 PLAIN = (
     "customer_id,order_id,order_date,amount,currency,note\nC1,O1,2025-01-01,10.00,EUR,x\nC2,O2,2025-02-03,5.50,EUR,y\n"

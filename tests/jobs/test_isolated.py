@@ -17,7 +17,7 @@ from quintile.domain.settings import Settings
 from quintile.errors import SettingsError
 from quintile.jobs.check import check
 from quintile.jobs.isolated import check_apart, request_of, wish_of
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 
 TEXT = "order_id,customer_id,order_date,amount\nO1,A,2025-06-01,10.05\nO2,B,2025-06-02,20.00\nO3,,2025-06-02,1\n"
 GIVEN = read_settings(

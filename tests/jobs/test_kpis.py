@@ -16,7 +16,7 @@ from quintile.domain.share import share as shown_share
 from quintile.domain.snapshot import as_now_known
 from quintile.errors import DataError, SettingsError
 from quintile.jobs.erase import erase
-from quintile.jobs.kpi_file import COLUMNS, write_kpis
+from quintile.jobs.kpi.kpi_file import COLUMNS, write_kpis
 from quintile.jobs.kpis import Series, kpis
 from quintile.snapshots.series import series
 from tests.golden.refreshes import HEADER, Refreshed

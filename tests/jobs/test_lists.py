@@ -11,7 +11,7 @@ from quintile.config.read import read_settings
 from quintile.errors import SettingsError
 from quintile.jobs.lists import INDEX, lists
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.export.hostile import NAMES, hostile_results
 from tests.jobs.regulars import AS_OF, write_regulars
 from tests.jobs.shop import wish_for, write_shop

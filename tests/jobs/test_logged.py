@@ -11,8 +11,8 @@ import pytest
 from quintile.domain.fail_point import VARIABLE
 from quintile.domain.settings import Settings
 from quintile.errors import QuintileError, SettingsError
-from quintile.jobs.key import key_of
 from quintile.jobs.log import log
+from quintile.jobs.project.key import key_of
 from quintile.state.database import State
 from tests.forked import KILLED, ended
 from tests.golden.refreshes import FIRST, Refreshed

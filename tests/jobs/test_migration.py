@@ -13,8 +13,8 @@ import pytest
 from quintile.errors import SettingsError, StoreError
 from quintile.jobs.delta import delta
 from quintile.jobs.migration import Between, migrated, migration, migration_series
-from quintile.jobs.movements import HEADER as LIST_HEADER
-from quintile.jobs.movements import Wanted
+from quintile.jobs.moves.movements import HEADER as LIST_HEADER
+from quintile.jobs.moves.movements import Wanted
 from quintile.jobs.run import run
 from quintile.snapshots.series import series
 from tests.golden.reference import records

@@ -21,7 +21,7 @@ from quintile.errors import SettingsError
 from quintile.jobs.check import check
 from quintile.jobs.quarantined import WRITTEN, write_quarantine
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.jobs.shop import AS_OF, ORDERS, wish_for, write_shop
 
 BAD = 'O5, ,2025-06-01,1.00\nO6,"B\nB",2025-02-30,1.00\nO7,A,2025-06-01,ten\nO8,"A,B"\n'

@@ -15,7 +15,7 @@ from quintile.errors import SettingsError, StoreError
 from quintile.jobs.alerts import missed_targets
 from quintile.jobs.migration import migration
 from quintile.jobs.report_page import report
-from quintile.jobs.result import PAGE
+from quintile.jobs.results.result import PAGE
 from quintile.jobs.run import run
 from tests.jobs.shop import ORDERS, wish_for, write_shop
 

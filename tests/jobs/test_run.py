@@ -10,9 +10,9 @@ import pytest
 import quintile
 from quintile.domain.rfm_model import RfmModel
 from quintile.errors import ConservationError, DataError
-from quintile.jobs.result import Result
+from quintile.jobs.results.result import Result
 from quintile.jobs.run import RESULT_FILES, run, run_in_memory
-from quintile.jobs.workplace import today
+from quintile.jobs.workplace.workplace import today
 from quintile.sources.files import checksum
 from tests.jobs.shop import RFM, wish_for, write_shop
 

@@ -12,8 +12,8 @@ import pytest
 from quintile.domain.settings import Settings
 from quintile.errors import SettingsError
 from quintile.jobs.erase import erase
-from quintile.jobs.recomputed import differences
 from quintile.jobs.verify import verify
+from quintile.jobs.verifying.recomputed import differences
 from tests.golden.refreshes import FIRST, HEADER, Refreshed
 from tests.jobs.grown import grow
 
@@ -134,7 +134,7 @@ def test_a_ledger_with_other_rows_and_right_checksums_is_found_by_making_it_anew
     query = f"SELECT * REPLACE (monetary + 1 AS monetary) FROM '{path}'"
     duckdb.connect().execute(f"COPY ({query}) TO '{home / 'other'}' (FORMAT parquet)")
     (home / "other").rename(path)
-    from quintile.jobs.sealed import CHECKSUM, digest_of  # noqa: PLC0415 - what a forger would use
+    from quintile.jobs.project.sealed import CHECKSUM, digest_of  # noqa: PLC0415 - what a forger would use
     from quintile.sources.files import checksum  # noqa: PLC0415
 
     report = json.loads((home / "run.json").read_text())

@@ -12,9 +12,9 @@ import pytest
 import quintile
 from quintile.config.read import read_settings
 from quintile.errors import SettingsError
-from quintile.jobs.movers import HEADER
+from quintile.jobs.moves.movers import HEADER
 from quintile.jobs.whatif import whatif
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.jobs.regulars import AS_OF, CUSTOMERS, write_regulars
 
 

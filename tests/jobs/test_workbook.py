@@ -16,8 +16,8 @@ from quintile.domain.formulas import neutralised
 from quintile.errors import DataError, SettingsError
 from quintile.export import workbook as export
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
 from quintile.jobs.workbook import workbook
+from quintile.jobs.workplace.wish import Wish
 from tests.export.hostile import NAMES, hostile_results
 from tests.jobs.regulars import AS_OF, write_regulars
 from tests.jobs.shop import ORDERS, wish_for, write_shop

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import quintile
 from quintile.config.read import read_settings
 from quintile.jobs.run import run as run_job
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

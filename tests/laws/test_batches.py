@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from quintile.config.read import read_settings
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.laws.shop import AS_OF, Line, few, messy_orders, orders
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from quintile.config.read import read_settings
 from quintile.domain.rhythm import Rhythm
 from quintile.jobs.history import Dates, history
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from tests.golden.refreshes import ANY_DRIFT
 from tests.laws.shop import few
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from quintile.insight.causes import CUT_POINTS, LATE, PURCHASE, SETTINGS, TIME
 from quintile.jobs.migration import Between, migration
-from quintile.jobs.movements import Wanted
+from quintile.jobs.moves.movements import Wanted
 from tests.golden.reference import records
 from tests.golden.refreshes import AS_OF, HEADER, Refreshed
 from tests.laws.shop import few, orders

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from quintile.domain.engine_settings import EngineSettings
 from quintile.engine.render import Sql
 from quintile.jobs.forecast import Horizon, forecast
-from quintile.jobs.kept_orders import CUSTOMER_NAMES
-from quintile.jobs.kept_scores import KeptScores, segmented
-from quintile.jobs.opened import open_snapshot
-from quintile.jobs.outlook import outlook_of, own_orders, prove, published_row
-from quintile.jobs.workplace import workplace
+from quintile.jobs.moves.kept_scores import KeptScores, segmented
+from quintile.jobs.profile.outlook import outlook_of, own_orders, prove, published_row
+from quintile.jobs.project.kept_orders import CUSTOMER_NAMES
+from quintile.jobs.project.opened import open_snapshot
+from quintile.jobs.workplace.workplace import workplace
 from quintile.metrics.measure import Clock, measure
 from quintile.snapshots.series import series
 from tests.golden.reference import records

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quintile.errors import DataError
-from quintile.jobs import arrival
-from quintile.jobs.carried import carried
-from quintile.jobs.touched import untouched
+from quintile.jobs.arrivals import arrival
+from quintile.jobs.arrivals.carried import carried
+from quintile.jobs.arrivals.touched import untouched
 from tests.golden.refreshes import Refreshed
 from tests.laws.shop import few
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import quintile
 from quintile.engine.duckdb import DuckDbEngine
-from quintile.jobs import workplace
+from quintile.jobs.workplace import workplace
 from tests.laws.shop import (
     AS_OF,
     Line,

@@ -17,7 +17,7 @@ from quintile.errors import Place, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from quintile.jobs.wish import Wish
+    from quintile.jobs.workplace.wish import Wish
 
 Sources = Annotated[
     list[Path] | None,
@@ -104,8 +104,8 @@ def asked(
     """
     from quintile.config.read import read_settings
     from quintile.domain.rfm_model import RfmModel
-    from quintile.jobs.named import named_sources
-    from quintile.jobs.wish import Wish
+    from quintile.jobs.workplace.named import named_sources
+    from quintile.jobs.workplace.wish import Wish
 
     file = (project or Path()) / SETTINGS_FILE
     if not quiet:
@@ -132,7 +132,7 @@ def refuse_no_page(out: Path | None) -> None:
     Raises:
         SettingsError: ``out``.
     """
-    from quintile.jobs.replacing import refuse_missing_folder
+    from quintile.jobs.workplace.replacing import refuse_missing_folder
 
     if out is None:
         return

@@ -45,8 +45,8 @@ def model_asked(  # noqa: PLR0913 - parameters of a command line
     Raises:
         QuintileError: Sources and a result are both named, or neither can be read; the folder of ``out`` is missing.
     """
-    from quintile.jobs.replacing import refuse_missing_folder
     from quintile.jobs.sql import model_of_result, model_of_sources
+    from quintile.jobs.workplace.replacing import refuse_missing_folder
 
     if out is not None:
         refuse_missing_folder(out)

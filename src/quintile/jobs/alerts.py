@@ -12,7 +12,7 @@ from quintile.domain.kpi import KPIS
 from quintile.domain.snapshot import LAST, as_now_known, chosen
 from quintile.insight.alerts import DATES, Point, movements
 from quintile.jobs.kpis import Series, kpis
-from quintile.jobs.workplace import silent
+from quintile.jobs.workplace.workplace import silent
 from quintile.snapshots.series import report_of, series
 from quintile.snapshots.store import STORE
 

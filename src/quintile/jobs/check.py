@@ -9,14 +9,14 @@ from quintile.domain.bridge import Bridge, plain
 from quintile.domain.ledger import REFUND_ONLY
 from quintile.engine.render import Sql, literal, render
 from quintile.errors import DataError, SettingsError
-from quintile.jobs.around import lines_around
-from quintile.jobs.arrival import arrive, warnings_alone
-from quintile.jobs.damaged import require_sound_files
-from quintile.jobs.project import Project
-from quintile.jobs.report import assumptions, counts, inputs, second_tables, set_aside
-from quintile.jobs.scored import accounted_sources
-from quintile.jobs.sufficiency import customer_warnings, nobody_warnings, scale_warnings
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.accounts.scored import accounted_sources
+from quintile.jobs.arrivals.arrival import arrive, warnings_alone
+from quintile.jobs.project.project import Project
+from quintile.jobs.results.report import assumptions, counts, inputs, second_tables, set_aside
+from quintile.jobs.results.sufficiency import customer_warnings, nobody_warnings, scale_warnings
+from quintile.jobs.settings_file.around import lines_around
+from quintile.jobs.workplace.damaged import require_sound_files
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.pipeline import day_after_latest, require_orders
 from quintile.snapshots.store import STORE
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from quintile.engine.base import Engine
-    from quintile.jobs.arrival import Arrival
-    from quintile.jobs.wish import Wish
-    from quintile.jobs.workplace import Workplace
+    from quintile.jobs.arrivals.arrival import Arrival
+    from quintile.jobs.workplace.wish import Wish
+    from quintile.jobs.workplace.workplace import Workplace
     from quintile.pipeline import Accounted
 
 CENTS = 2

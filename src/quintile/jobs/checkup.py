@@ -15,12 +15,12 @@ from quintile.engine.render import Sql, literal, render
 from quintile.errors import SettingsError
 from quintile.insight.gaps import count_gaps, survival
 from quintile.insight.upkeep import Refreshed, refresh_months, worse
-from quintile.jobs.kept_orders import kept_ledger
-from quintile.jobs.key import has_state
-from quintile.jobs.opened import open_snapshot
-from quintile.jobs.state import open_state
-from quintile.jobs.workplace import silent, workplace
-from quintile.jobs.workplace import today as calendar_day
+from quintile.jobs.project.kept_orders import kept_ledger
+from quintile.jobs.project.key import has_state
+from quintile.jobs.project.opened import open_snapshot
+from quintile.jobs.project.state import open_state
+from quintile.jobs.workplace.workplace import silent, workplace
+from quintile.jobs.workplace.workplace import today as calendar_day
 from quintile.snapshots.series import report_of, series
 from quintile.snapshots.store import STORE
 from quintile.state.reviews import add_review, last_review
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from quintile.domain.settings import Settings
-    from quintile.jobs.opened import Opened
+    from quintile.jobs.project.opened import Opened
 
 OK, DUE, LOOK, NOTHING = "ok", "due", "look", "nothing"
 SHOWN = 5

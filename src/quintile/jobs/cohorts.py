@@ -12,14 +12,14 @@ from quintile.domain.snapshot import LAST, chosen
 from quintile.engine.render import Sql, literal, render
 from quintile.export.cohorts import cohorts_page
 from quintile.insight.cohorts import cohorts as found_cohorts
-from quintile.jobs.kept_orders import kept_ledger
-from quintile.jobs.migrated import share_of
 from quintile.jobs.migration import engine_settings
-from quintile.jobs.opened import open_snapshot
-from quintile.jobs.replacing import HTML as PAGE
-from quintile.jobs.replacing import replacing
-from quintile.jobs.shortened import newcomers_note, rows_from
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.moves.migrated import share_of
+from quintile.jobs.project.kept_orders import kept_ledger
+from quintile.jobs.project.opened import open_snapshot
+from quintile.jobs.project.shortened import newcomers_note, rows_from
+from quintile.jobs.workplace.replacing import HTML as PAGE
+from quintile.jobs.workplace.replacing import replacing
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.snapshots.series import series
 from quintile.snapshots.store import STORE
 

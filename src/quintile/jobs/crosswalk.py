@@ -15,9 +15,9 @@ from quintile.domain.share import share
 from quintile.engine.render import Sql, joined, name, render
 from quintile.errors import Place, SettingsError
 from quintile.insight.crosswalk import Crossing, Together, crosswalk, sizes
-from quintile.jobs.measured import measured
-from quintile.jobs.scored import accounted_sources
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.accounts.measured import measured
+from quintile.jobs.accounts.scored import accounted_sources
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.scoring.fit import fit
 from quintile.scoring.score import score
 from quintile.segments.load import load_scheme
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from quintile.domain.rfm_model import RfmModel
     from quintile.domain.scheme import Cell, Scheme
-    from quintile.jobs.wish import Wish
+    from quintile.jobs.workplace.wish import Wish
 
 FEWEST_SCHEMES = 2
 

@@ -13,15 +13,15 @@ from quintile.domain.snapshot import LAST, as_now_known, chosen
 from quintile.export.prospects import customer_statements
 from quintile.insight.own_rhythm import own_rhythm
 from quintile.insight.smallest_order import Wanted, smallest_order, with_order
-from quintile.jobs.chain import is_cut
-from quintile.jobs.kept_scores import KeptScores
-from quintile.jobs.meant import meant
-from quintile.jobs.opened import open_snapshot
-from quintile.jobs.outlook import AFTER, STATES, ComingDays, outlook_of, own_orders, prove, published_row
-from quintile.jobs.own_story import own_story
-from quintile.jobs.shortened import cut_note
-from quintile.jobs.wish import Wish
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.erasing.meant import meant
+from quintile.jobs.moves.chain import is_cut
+from quintile.jobs.moves.kept_scores import KeptScores
+from quintile.jobs.profile.outlook import AFTER, STATES, ComingDays, outlook_of, own_orders, prove, published_row
+from quintile.jobs.profile.own_story import own_story
+from quintile.jobs.project.opened import open_snapshot
+from quintile.jobs.project.shortened import cut_note
+from quintile.jobs.workplace.wish import Wish
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.snapshots.series import series
 from quintile.snapshots.store import STORE
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from quintile.domain.ladder import Border, Ladder
     from quintile.domain.settings import Settings
     from quintile.insight.profile import Outlook, Standing
-    from quintile.jobs.opened import Opened
-    from quintile.jobs.outlook import OwnOrder
+    from quintile.jobs.profile.outlook import OwnOrder
+    from quintile.jobs.project.opened import Opened
 
 _CENTS, _RATIO_DIGITS, _DAY_DIGITS = 2, 2, 1
 _FEWEST_ORDERS = 1

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.bridge import plain
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.insight.cut_drift import FEWEST_CUSTOMERS, moves
-from quintile.jobs.migrated import share_of
-from quintile.jobs.movers import refuse_foreign, write_movers
-from quintile.jobs.one_result import result_home
-from quintile.jobs.opened import open_snapshot
-from quintile.jobs.refitted import both_ways, counts_at_fit, counts_of, drift_of, fitted_on
-from quintile.jobs.stored import files_of
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.moves.migrated import share_of
+from quintile.jobs.moves.movers import refuse_foreign, write_movers
+from quintile.jobs.moves.refitted import both_ways, counts_at_fit, counts_of, drift_of, fitted_on
+from quintile.jobs.project.one_result import result_home
+from quintile.jobs.project.opened import open_snapshot
+from quintile.jobs.project.stored import files_of
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.scoring.fit import fit
 from quintile.snapshots.series import series
 from quintile.snapshots.store import STORE
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from quintile.domain.engine_settings import EngineSettings
     from quintile.domain.scale import Scale
     from quintile.insight.cut_drift import Cut
-    from quintile.jobs.opened import Opened
-    from quintile.jobs.refitted import Drift
+    from quintile.jobs.moves.refitted import Drift
+    from quintile.jobs.project.opened import Opened
 
 VALUES = "values_of_customers"
 

@@ -8,7 +8,7 @@ from quintile import __version__
 from quintile.errors import Place, SettingsError, StoreError
 from quintile.export.dbt import FIRST_LINE, PROJECT_FILE, dbt_project
 from quintile.export.dbt_models import PATHS
-from quintile.jobs.replacing import replacing
+from quintile.jobs.workplace.replacing import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,10 @@ from quintile.domain.bridge import plain
 from quintile.domain.snapshot import LAST, chosen
 from quintile.errors import SettingsError
 from quintile.insight.restated import KINDS, Restated, restated
-from quintile.jobs.kept_scores import KeptScores, differing_months
 from quintile.jobs.migration import LATEST, Between, engine_settings, migration
-from quintile.jobs.opened import open_snapshot
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.moves.kept_scores import KeptScores, differing_months
+from quintile.jobs.project.opened import open_snapshot
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.snapshots.series import series
 from quintile.snapshots.store import STORE
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from quintile.domain.snapshot import Snapshot
-    from quintile.jobs.movements import Wanted
-    from quintile.jobs.opened import Opened
-    from quintile.jobs.workplace import Workplace
+    from quintile.jobs.moves.movements import Wanted
+    from quintile.jobs.project.opened import Opened
+    from quintile.jobs.workplace.workplace import Workplace
 
 
 def delta(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from quintile.domain.settings import LedgerSettings, Settings
 from quintile.engine.duckdb import DuckDbEngine
 from quintile.errors import Place, StoreError
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from quintile.sources.sample_shop import write_sample_shop
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import quintile
 from quintile.domain.fail_point import fail_point
 from quintile.errors import SettingsError
-from quintile.jobs.key import KEY_FILE, STATE_FILE
-from quintile.jobs.person import asked_for, resolved
-from quintile.jobs.state import open_state
-from quintile.jobs.stored import require_here
-from quintile.jobs.sweeping import known_by_digest, sweep
-from quintile.jobs.tombstones import agreed_tombstones, obey
-from quintile.jobs.workplace import now_text, silent, workplace
+from quintile.jobs.erasing.person import asked_for, resolved
+from quintile.jobs.erasing.sweeping import known_by_digest, sweep
+from quintile.jobs.project.key import KEY_FILE, STATE_FILE
+from quintile.jobs.project.state import open_state
+from quintile.jobs.project.stored import require_here
+from quintile.jobs.project.tombstones import agreed_tombstones, obey
+from quintile.jobs.workplace.workplace import now_text, silent, workplace
 from quintile.snapshots.series import report_of, series
 from quintile.snapshots.store import STORE, Store
 from quintile.state.sent import sent_times
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from quintile.domain.settings import Settings
-    from quintile.jobs.sweeping import Swept
-    from quintile.jobs.tombstones import Tombstones
+    from quintile.jobs.erasing.sweeping import Swept
+    from quintile.jobs.project.tombstones import Tombstones
     from quintile.state.database import State
 
 CERTIFICATES = "certificates"

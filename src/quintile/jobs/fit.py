@@ -7,16 +7,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from quintile.errors import Place, SettingsError
-from quintile.jobs.replacing import refuse_missing_folder, replacing
-from quintile.jobs.scored import scored_result
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.accounts.scored import scored_result
+from quintile.jobs.workplace.replacing import refuse_missing_folder, replacing
+from quintile.jobs.workplace.workplace import silent, workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from quintile.domain.rfm_model import RfmModel
-    from quintile.jobs.wish import Wish
+    from quintile.jobs.workplace.wish import Wish
 
 
 def fit(wish: Wish, *, on_step: Callable[[str], None] = silent) -> tuple[RfmModel, dict[str, Any]]:

@@ -20,12 +20,12 @@ from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import Place, SettingsError
 from quintile.export.prospects import forecast_statements
 from quintile.insight.forecast import coming_moves, flows, people, sizes
-from quintile.jobs.for_people import for_people
-from quintile.jobs.kept_orders import CUSTOMER_NAMES
-from quintile.jobs.kept_scores import KeptScores, Question, code_of, segmented
-from quintile.jobs.opened import open_snapshot
-from quintile.jobs.replacing import refuse_missing_folder, replacing
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.moves.kept_scores import KeptScores, Question, code_of, segmented
+from quintile.jobs.project.kept_orders import CUSTOMER_NAMES
+from quintile.jobs.project.opened import open_snapshot
+from quintile.jobs.results.for_people import for_people
+from quintile.jobs.workplace.replacing import refuse_missing_folder, replacing
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.metrics.waiting import wait
 from quintile.scoring.score import fitted_cuts
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from quintile.domain.ledger import Ledger
     from quintile.domain.rfm_model import RfmModel
     from quintile.insight.forecast import Flow
-    from quintile.jobs.opened import Opened
-    from quintile.jobs.workplace import Workplace
+    from quintile.jobs.project.opened import Opened
+    from quintile.jobs.workplace.workplace import Workplace
 
 DAYS, MOST_DAYS = 90, 3660
 HEADER = "on,customer_id,from,to,direction,code_before,code_after,revenue"

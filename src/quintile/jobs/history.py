@@ -16,15 +16,15 @@ from quintile.domain.rfm_model import RfmModel
 from quintile.domain.transactions import Transactions
 from quintile.engine.render import render
 from quintile.errors import DataError, Place, SettingsError
-from quintile.jobs.dwelt import dwelt
-from quintile.jobs.kept_orders import kept_ledger
-from quintile.jobs.kept_scores import ON_A_LIST
-from quintile.jobs.project import MODEL_JSON, PROFILE_JSON, Project
-from quintile.jobs.result import collect
-from quintile.jobs.server import with_storage
-from quintile.jobs.shortened import reaches_back, stay_shortened
-from quintile.jobs.stored import CUSTOMERS_FILE, CUSTOMERS_TABLE, customers_of, stored
-from quintile.jobs.workplace import now_text, silent, today, workplace
+from quintile.jobs.arrivals.dwelt import dwelt
+from quintile.jobs.moves.kept_scores import ON_A_LIST
+from quintile.jobs.project.kept_orders import kept_ledger
+from quintile.jobs.project.project import MODEL_JSON, PROFILE_JSON, Project
+from quintile.jobs.project.shortened import reaches_back, stay_shortened
+from quintile.jobs.project.stored import CUSTOMERS_FILE, CUSTOMERS_TABLE, customers_of, stored
+from quintile.jobs.results.result import collect
+from quintile.jobs.workplace.server import with_storage
+from quintile.jobs.workplace.workplace import now_text, silent, today, workplace
 from quintile.metrics.measure import Clock
 from quintile.metrics.partials import Partials, sum_orders
 from quintile.pipeline import Accounted, MeasuredCustomers, score_measured
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from quintile.domain.ledger import Ledger
     from quintile.domain.rhythm import Rhythm
     from quintile.domain.settings import Settings
-    from quintile.jobs.result import Result
-    from quintile.jobs.workplace import Workplace
+    from quintile.jobs.results.result import Result
+    from quintile.jobs.workplace.workplace import Workplace
     from quintile.snapshots.store import Draft
 
 _LISTED = "(SELECT customer_key FROM ({customers}))"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.database import DatabaseSource
 from quintile.domain.settings import Settings
 from quintile.errors import DataError, Place, SettingsError
-from quintile.jobs.setting_comments import COMMENTS, HEADS, NO_COMMENT
-from quintile.jobs.toml_text import as_toml, quoted, source_tables
-from quintile.jobs.wish import last_day
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.settings_file.setting_comments import COMMENTS, HEADS, NO_COMMENT
+from quintile.jobs.settings_file.toml_text import as_toml, quoted, source_tables
+from quintile.jobs.workplace.wish import last_day
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.ledger.build import build_ledger
 from quintile.sources.read import Reading, read
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from quintile.domain.transactions import FileRead
-    from quintile.jobs.workplace import Workplace
+    from quintile.jobs.workplace.workplace import Workplace
 
 Keys = dict[tuple[str, str], Any]
 

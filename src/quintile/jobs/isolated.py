@@ -17,8 +17,8 @@ from quintile.domain.engine_settings import EngineSettings
 from quintile.domain.rfm_model import RfmModel
 from quintile.errors import DataError, Place
 from quintile.jobs.check import check, rejected
-from quintile.jobs.wish import Wish
-from quintile.jobs.workplace import silent
+from quintile.jobs.workplace.wish import Wish
+from quintile.jobs.workplace.workplace import silent
 from quintile.sources.apart import Child
 
 if TYPE_CHECKING:

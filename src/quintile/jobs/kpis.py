@@ -19,11 +19,11 @@ from quintile.domain.snapshot import LAST, as_now_known, chosen
 from quintile.domain.toml_keys import near
 from quintile.errors import SettingsError
 from quintile.insight.kpis import SegmentCounts, figures, total
-from quintile.jobs.kpi_counts import Counting
-from quintile.jobs.opened import open_snapshot
-from quintile.jobs.server import with_storage
-from quintile.jobs.shortened import newcomers_note, reaches_back, require_orders_of
-from quintile.jobs.workplace import silent, today, workplace
+from quintile.jobs.kpi.kpi_counts import Counting
+from quintile.jobs.project.opened import open_snapshot
+from quintile.jobs.project.shortened import newcomers_note, reaches_back, require_orders_of
+from quintile.jobs.workplace.server import with_storage
+from quintile.jobs.workplace.workplace import silent, today, workplace
 from quintile.snapshots.series import series
 from quintile.snapshots.store import STORE
 from quintile.sources.engagement import Shop, read_engagement
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from quintile.domain.kpi import Kpi
     from quintile.domain.settings import Settings
     from quintile.domain.snapshot import Snapshot
-    from quintile.jobs.opened import Opened
+    from quintile.jobs.project.opened import Opened
 
 _EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)
 _DIGITS = {"money": 2, "count": 0}

@@ -16,18 +16,18 @@ from quintile.engine.render import joined, literal, name, render
 from quintile.errors import Place, SettingsError
 from quintile.export.cards import ranking
 from quintile.export.file_names import file_names
-from quintile.jobs.for_people import for_people
-from quintile.jobs.one_result import customers_of, read_report, readable, result_home
-from quintile.jobs.project import RUN_JSON
-from quintile.jobs.replacing import replacing
-from quintile.jobs.result import TEXTS
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.project.one_result import customers_of, read_report, readable, result_home
+from quintile.jobs.project.project import RUN_JSON
+from quintile.jobs.results.for_people import for_people
+from quintile.jobs.results.result import TEXTS
+from quintile.jobs.workplace.replacing import replacing
+from quintile.jobs.workplace.workplace import silent, workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from quintile.engine.render import Sql
-    from quintile.jobs.workplace import Workplace
+    from quintile.jobs.workplace.workplace import Workplace
 
 INDEX = "index.csv"
 INDEX_COLUMNS = ("segment", "file", "customers", "as_of", "snapshot")

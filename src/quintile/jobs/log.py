@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from quintile.errors import SettingsError
-from quintile.jobs.key import has_state
-from quintile.jobs.state import open_state
+from quintile.jobs.project.key import has_state
+from quintile.jobs.project.state import open_state
 from quintile.snapshots.series import report_of, series
 from quintile.snapshots.store import STORE
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import quintile
 from quintile.errors import DataError, QuintileError, SettingsError
 from quintile.jobs.erase import erase_pending
-from quintile.jobs.key import key_of
-from quintile.jobs.state import open_state
-from quintile.jobs.workplace import now_text
+from quintile.jobs.project.key import key_of
+from quintile.jobs.project.state import open_state
+from quintile.jobs.workplace.workplace import now_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

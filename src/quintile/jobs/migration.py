@@ -15,12 +15,12 @@ from quintile.domain.snapshot import LAST, as_now_known, chosen
 from quintile.errors import SettingsError
 from quintile.export.migration import statements
 from quintile.insight.migration import flows
-from quintile.jobs.chain import Chain
-from quintile.jobs.migrated import as_report
-from quintile.jobs.movements import Wanted, write_movements
-from quintile.jobs.opened import open_snapshot
-from quintile.jobs.server import with_storage
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.moves.chain import Chain
+from quintile.jobs.moves.migrated import as_report
+from quintile.jobs.moves.movements import Wanted, write_movements
+from quintile.jobs.project.opened import open_snapshot
+from quintile.jobs.workplace.server import with_storage
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.snapshots.series import series
 from quintile.snapshots.store import STORE
 

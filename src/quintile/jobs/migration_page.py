@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import quintile
 from quintile.export.migration import migration_page
-from quintile.jobs.replacing import write_page
+from quintile.jobs.workplace.replacing import write_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

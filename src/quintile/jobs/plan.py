@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.errors import Place, SettingsError, StoreError
 from quintile.export.plan import Facts, plan_content, plan_html, plan_markdown
-from quintile.jobs.one_result import plays_for, read_report, result_home
-from quintile.jobs.project import RUN_JSON
+from quintile.jobs.accounts.scored import scored_result
+from quintile.jobs.project.one_result import plays_for, read_report, result_home
+from quintile.jobs.project.project import RUN_JSON
 from quintile.jobs.recommend import recommend
-from quintile.jobs.replacing import replacing
-from quintile.jobs.scored import scored_result
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.workplace.replacing import replacing
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.segments.load import kept_scheme
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from quintile.domain.business import BusinessSettings
-    from quintile.jobs.wish import Wish
+    from quintile.jobs.workplace.wish import Wish
 
 MARKDOWN, HTML = "plan.md", "plan.html"
 _FILES = (".md", ".html", ".htm", ".pdf")

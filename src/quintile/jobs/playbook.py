@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.config.read import read_settings
 from quintile.errors import Place, SettingsError
-from quintile.jobs.project import RUN_JSON
+from quintile.jobs.project.project import RUN_JSON
 from quintile.playbook.load import plays_of
 from quintile.segments.load import kept_scheme, load_scheme
 

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from quintile.domain.fate import QUARANTINED, REASON_OF
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import ConservationError, Place, SettingsError
-from quintile.jobs.arrival import arrive
-from quintile.jobs.project import Project
-from quintile.jobs.quarantine import column_to_blame, places_set_aside
-from quintile.jobs.scored import accounted_sources
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.accounts.scored import accounted_sources
+from quintile.jobs.arrivals.arrival import arrive
+from quintile.jobs.project.project import Project
+from quintile.jobs.workplace.quarantine import column_to_blame, places_set_aside
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.snapshots.store import STORE
 from quintile.sources.corrected import COLUMN, KEY, LINE, RAW, REASON, as_written, own_columns
 from quintile.sources.located import ROW_NUMBER
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from quintile.engine.base import Engine
-    from quintile.jobs.wish import Wish
-    from quintile.jobs.workplace import Workplace
+    from quintile.jobs.workplace.wish import Wish
+    from quintile.jobs.workplace.workplace import Workplace
     from quintile.pipeline import Accounted
 
 ENDING = ".quarantine.csv"

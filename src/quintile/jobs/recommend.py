@@ -24,10 +24,10 @@ from quintile.insight.recommend import (
     window_advice,
 )
 from quintile.insight.season import seasonality
-from quintile.jobs.measured import analysis_date, measured
-from quintile.jobs.own_ledger import accounted_for, own_store, with_own_date
-from quintile.jobs.sufficiency import sufficiency_warnings
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.accounts.measured import analysis_date, measured
+from quintile.jobs.accounts.own_ledger import accounted_for, own_store, with_own_date
+from quintile.jobs.results.sufficiency import sufficiency_warnings
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.pipeline import require_orders
 from quintile.scoring.fit import fit
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
     from quintile.insight.gaps import Gap, Survival
     from quintile.insight.season import Seasonality
-    from quintile.jobs.wish import Wish
-    from quintile.jobs.workplace import Workplace
+    from quintile.jobs.workplace.wish import Wish
+    from quintile.jobs.workplace.workplace import Workplace
     from quintile.pipeline import Accounted
 
 MILESTONES = (30, 90, 182, 365, 730)

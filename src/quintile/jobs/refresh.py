@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quintile.jobs.arrival import arrive
-from quintile.jobs.carried import carried
-from quintile.jobs.dwelt import dwelt
-from quintile.jobs.keeping import Keeping
-from quintile.jobs.one_result import read_report
-from quintile.jobs.past import past_of
-from quintile.jobs.project import RUN_JSON, Project
-from quintile.jobs.refitted import tell_drift
+from quintile.jobs.accounts.scored import accounted_sources, clock_of
+from quintile.jobs.arrivals.arrival import arrive
+from quintile.jobs.arrivals.carried import carried
+from quintile.jobs.arrivals.dwelt import dwelt
+from quintile.jobs.arrivals.keeping import Keeping
+from quintile.jobs.arrivals.there import KeepingThere
+from quintile.jobs.moves.refitted import tell_drift
+from quintile.jobs.project.one_result import read_report
+from quintile.jobs.project.past import past_of
+from quintile.jobs.project.project import RUN_JSON, Project
+from quintile.jobs.project.shortened import require_orders_of, stay_shortened
 from quintile.jobs.report_page import write_page
-from quintile.jobs.result import Result, collect
-from quintile.jobs.scored import accounted_sources, clock_of
-from quintile.jobs.shortened import require_orders_of, stay_shortened
-from quintile.jobs.there import KeepingThere
+from quintile.jobs.results.result import Result, collect
 from quintile.pipeline import day_after_latest, score_customers
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from quintile.domain.ledger import Ledger
     from quintile.domain.rfm_model import RfmModel
-    from quintile.jobs.wish import Wish
-    from quintile.jobs.workplace import Workplace
+    from quintile.jobs.workplace.wish import Wish
+    from quintile.jobs.workplace.workplace import Workplace
     from quintile.pipeline import Accounted
     from quintile.snapshots.store import Draft
 

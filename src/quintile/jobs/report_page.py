@@ -15,13 +15,13 @@ from quintile.config.read import SETTINGS_FILE, read_settings
 from quintile.domain.snapshot import as_now_known
 from quintile.errors import StoreError
 from quintile.export.report import report_page
-from quintile.jobs.one_result import plays_for, read_report, result_home
-from quintile.jobs.past import past_of
-from quintile.jobs.project import RUN_JSON
-from quintile.jobs.replacing import HTML, replacing
-from quintile.jobs.result import PAGE
-from quintile.jobs.server import with_storage
-from quintile.jobs.workplace import workplace
+from quintile.jobs.project.one_result import plays_for, read_report, result_home
+from quintile.jobs.project.past import past_of
+from quintile.jobs.project.project import RUN_JSON
+from quintile.jobs.results.result import PAGE
+from quintile.jobs.workplace.replacing import HTML, replacing
+from quintile.jobs.workplace.server import with_storage
+from quintile.jobs.workplace.workplace import workplace
 from quintile.segments.load import kept_scheme
 from quintile.snapshots.series import series
 from quintile.snapshots.store import CURRENT, STORE

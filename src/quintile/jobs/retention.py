@@ -16,14 +16,14 @@ from quintile.domain.fail_point import fail_point
 from quintile.domain.rfm_model import RfmModel
 from quintile.domain.window import ObservationWindow, WindowLength
 from quintile.errors import SettingsError
-from quintile.jobs.aged import aged
-from quintile.jobs.key import has_state
-from quintile.jobs.project import MODEL_JSON
-from quintile.jobs.rewriting import Rewriting, named_by, snapshot_folders
-from quintile.jobs.shortened import EVERYBODY, counted_from, shorten
-from quintile.jobs.state import open_state
-from quintile.jobs.stored import customers_of, require_here
-from quintile.jobs.workplace import now_text, silent, today, workplace
+from quintile.jobs.erasing.aged import aged
+from quintile.jobs.erasing.rewriting import Rewriting, named_by, snapshot_folders
+from quintile.jobs.project.key import has_state
+from quintile.jobs.project.project import MODEL_JSON
+from quintile.jobs.project.shortened import EVERYBODY, counted_from, shorten
+from quintile.jobs.project.state import open_state
+from quintile.jobs.project.stored import customers_of, require_here
+from quintile.jobs.workplace.workplace import now_text, silent, today, workplace
 from quintile.snapshots.disk import sync
 from quintile.snapshots.draft import GONE
 from quintile.snapshots.ledger_files import QUARANTINE

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.engine.render import render
 from quintile.errors import SettingsError
-from quintile.jobs.result import PAGE
-from quintile.jobs.scored import scored_result
-from quintile.jobs.stored import CUSTOMERS_TABLE
-from quintile.jobs.workplace import now_text, silent, workplace
+from quintile.jobs.accounts.scored import scored_result
+from quintile.jobs.project.stored import CUSTOMERS_TABLE
+from quintile.jobs.results.result import PAGE
+from quintile.jobs.workplace.workplace import now_text, silent, workplace
 from quintile.snapshots.store import STORE, Store
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from quintile.domain.rfm_model import RfmModel
     from quintile.jobs.logged import RunLog
-    from quintile.jobs.result import Result
-    from quintile.jobs.wish import Wish
-    from quintile.jobs.workplace import Workplace
+    from quintile.jobs.results.result import Result
+    from quintile.jobs.workplace.wish import Wish
+    from quintile.jobs.workplace.workplace import Workplace
     from quintile.snapshots.store import Draft
 
 RESULT_FILES = ("customers.parquet", "customers.csv", "segments.csv", "run.json", "model.json", PAGE)

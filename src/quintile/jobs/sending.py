@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from quintile.activation.webhook import Message, deliver, secret_of, target_of
 from quintile.domain.outgoing import Outgoing
 from quintile.errors import SettingsError
-from quintile.jobs.state import open_state
-from quintile.jobs.workplace import now_text
+from quintile.jobs.project.state import open_state
+from quintile.jobs.workplace.workplace import now_text
 from quintile.state.sent import remember_sent, was_sent
 
 if TYPE_CHECKING:

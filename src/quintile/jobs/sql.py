@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from quintile.export.recipe import Recipe
-from quintile.jobs.one_result import read_report, result_home
-from quintile.jobs.project import RUN_JSON
-from quintile.jobs.replacing import replacing
-from quintile.jobs.scored import scored_result
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.accounts.scored import scored_result
+from quintile.jobs.project.one_result import read_report, result_home
+from quintile.jobs.project.project import RUN_JSON
+from quintile.jobs.workplace.replacing import replacing
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.segments.load import kept_scheme
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from quintile.domain.scheme import Scheme
-    from quintile.jobs.wish import Wish
+    from quintile.jobs.workplace.wish import Wish
 
 
 @dataclass(frozen=True)

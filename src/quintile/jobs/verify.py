@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.errors import QuintileError, SettingsError, StoreError
 from quintile.jobs.erase import erase_pending
-from quintile.jobs.key import key_of
-from quintile.jobs.recomputed import differences
-from quintile.jobs.rewriting import snapshot_folders
-from quintile.jobs.server import with_storage
-from quintile.jobs.state import open_state
-from quintile.jobs.stored import require_here
-from quintile.jobs.tombstones import known_tombstones
-from quintile.jobs.verified import Checked, check_kept, check_snapshot
-from quintile.jobs.workplace import now_text, silent, workplace
+from quintile.jobs.erasing.rewriting import snapshot_folders
+from quintile.jobs.project.key import key_of
+from quintile.jobs.project.state import open_state
+from quintile.jobs.project.stored import require_here
+from quintile.jobs.project.tombstones import known_tombstones
+from quintile.jobs.verifying.recomputed import differences
+from quintile.jobs.verifying.verified import Checked, check_kept, check_snapshot
+from quintile.jobs.workplace.server import with_storage
+from quintile.jobs.workplace.workplace import now_text, silent, workplace
 from quintile.snapshots.leftovers import leftovers
 from quintile.snapshots.order_files import ALL_ROOMS
 from quintile.snapshots.store import CURRENT, STORE, Store
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from quintile.domain.settings import Settings
-    from quintile.jobs.verified import Problem
+    from quintile.jobs.verifying.verified import Problem
 
 _RESTORE = "restore the project from a copy, then run quintile verify again"
 

@@ -17,10 +17,10 @@ from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import SettingsError
 from quintile.insight.crosswalk import Together, exact_sum, sizes
 from quintile.insight.whatif import movers, moves
-from quintile.jobs.measured import measured
-from quintile.jobs.movers import refuse_foreign, write_movers
-from quintile.jobs.own_ledger import accounted_for, own_store, with_own_date
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.accounts.measured import measured
+from quintile.jobs.accounts.own_ledger import accounted_for, own_store, with_own_date
+from quintile.jobs.moves.movers import refuse_foreign, write_movers
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.scoring.fit import fit
 from quintile.scoring.score import fitted_cuts, score
 from quintile.segments.assign import assign
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from quintile.domain.settings import ModelSettings, Settings
     from quintile.engine.base import Engine
     from quintile.insight.whatif import Move
-    from quintile.jobs.measured import Measured
-    from quintile.jobs.wish import Wish
-    from quintile.jobs.workplace import Workplace
+    from quintile.jobs.accounts.measured import Measured
+    from quintile.jobs.workplace.wish import Wish
+    from quintile.jobs.workplace.workplace import Workplace
     from quintile.pipeline import Accounted
 
 _MEASURES = ("window", "recency", "monetary", "population")

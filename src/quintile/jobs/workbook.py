@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from quintile.domain.engine_settings import EngineSettings
 from quintile.export.workbook import Told, write_workbook
-from quintile.jobs.one_result import customers_of, plays_for, read_report, readable, result_home
-from quintile.jobs.project import RUN_JSON
-from quintile.jobs.replacing import ZIPPED, replacing
-from quintile.jobs.workplace import silent, workplace
+from quintile.jobs.project.one_result import customers_of, plays_for, read_report, readable, result_home
+from quintile.jobs.project.project import RUN_JSON
+from quintile.jobs.workplace.replacing import ZIPPED, replacing
+from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.segments.load import kept_scheme
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from quintile.domain.settings import LedgerSettings, ReadingSettings, Settings
 from quintile.errors import SettingsError
 from quintile.jobs.check import check
 from quintile.jobs.run import run
-from quintile.jobs.wish import Wish
+from quintile.jobs.workplace.wish import Wish
 from quintile.sources.databases import mysql, postgresql
 from quintile.sources.databases.base import Access
 from tests import services

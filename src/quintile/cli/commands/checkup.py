@@ -29,7 +29,7 @@ def _checkup(
 ) -> None:
     """Say what is due: new orders, a review of the definitions, a look at ids; with dates."""
     from quintile.jobs.checkup import checkup
-    from quintile.jobs.workplace import today
+    from quintile.jobs.workplace.workplace import today
 
     home = project_of(project)
     settings = asked([], {}, project=home).settings

@@ -31,7 +31,7 @@ def _init(
     from quintile.domain.settings import Settings
     from quintile.errors import SettingsError
     from quintile.jobs.init import draft_settings, write_settings
-    from quintile.jobs.named import named_sources
+    from quintile.jobs.workplace.named import named_sources
 
     path = (project or Path()) / SETTINGS_FILE
     try:

@@ -65,7 +65,7 @@ def _kpis(  # noqa: PLR0913 - parameters of a command line
     with job_progress(quiet=json) as on_step:
         found = kpis(home, settings, Series(start, end, segment), on_step=on_step)
     if out is not None:
-        from quintile.jobs.kpi_file import write_kpis
+        from quintile.jobs.kpi.kpi_file import write_kpis
 
         write_kpis(found, out)
     if json:
@@ -137,7 +137,7 @@ def _cohorts(
 
 def _refuse_out(out: Path | None, *suffixes: str) -> None:
     """Refuse a file of another kind than is written, or without a folder, before anything is counted."""
-    from quintile.jobs.replacing import refuse_missing_folder
+    from quintile.jobs.workplace.replacing import refuse_missing_folder
 
     if out is None:
         return

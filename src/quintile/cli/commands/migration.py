@@ -11,7 +11,7 @@ from quintile.cli.common import Json, Project, job_progress, show_json
 from quintile.errors import SettingsError
 
 if TYPE_CHECKING:
-    from quintile.jobs.movements import Wanted
+    from quintile.jobs.moves.movements import Wanted
 
 _PANEL = "Follow"
 _CSV, _HTML = ".csv", ".html"
@@ -97,8 +97,8 @@ def _folder(project: Path | None) -> Path:
 
 def _wanted(out: Path | None, pair: tuple[str, str] | None) -> Wanted | None:
     """The list to write, if one is asked for."""
-    from quintile.jobs.movements import Wanted
-    from quintile.jobs.replacing import refuse_missing_folder
+    from quintile.jobs.moves.movements import Wanted
+    from quintile.jobs.workplace.replacing import refuse_missing_folder
 
     if out is None and pair is None:
         return None

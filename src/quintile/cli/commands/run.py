@@ -26,7 +26,7 @@ from quintile.cli.flags import with_settings
 from quintile.errors import SettingsError
 
 if TYPE_CHECKING:
-    from quintile.jobs.wish import Wish
+    from quintile.jobs.workplace.wish import Wish
 
 
 def register(app: typer.Typer) -> None:

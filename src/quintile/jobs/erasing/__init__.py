@@ -1,0 +1,1 @@
+"""Taking persons and old rows out of every file of a project."""

@@ -1,0 +1,1 @@
+"""What KPIs are counted from, and the table they are written into."""

@@ -1,0 +1,1 @@
+"""One customer: what was, and what the coming days bring."""

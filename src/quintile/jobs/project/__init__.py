@@ -1,0 +1,1 @@
+"""What a project keeps, and where: store, state, kept orders, published snapshots, tombstones."""

@@ -1,0 +1,1 @@
+"""A settings file as it is written for a person."""

@@ -1,0 +1,1 @@
+"""The files and the figures of a store, held against what was written."""

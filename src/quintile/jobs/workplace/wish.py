@@ -1,0 +1,117 @@
+"""Wish: what a job is to do, and the opening of its sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quintile.domain.engine_table import EngineTable
+from quintile.domain.settings import Settings
+from quintile.errors import DataError, Place, SettingsError
+from quintile.jobs.workplace.second import second_files
+from quintile.jobs.workplace.server import with_storage
+from quintile.jobs.workplace.workplace import today
+from quintile.sources.rates import ECB
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quintile.domain.rfm_model import RfmModel
+    from quintile.domain.transactions import Transactions
+    from quintile.jobs.workplace.workplace import Workplace
+    from quintile.sources.located import SourceTable
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to run: sources (paths or frames), settings, the analysis date if named, a kept model if any.
+
+    ``project`` is the folder of the project the sources belong to. ``backfill`` allows an analysis date earlier than
+    the last one published there.
+    """
+
+    sources: Sequence[object]
+    settings: Settings = field(default_factory=Settings)
+    as_of: date | None = None
+    model: RfmModel | None = None
+    project: Path | None = None
+    backfill: bool = False
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file the wish may read: sources, rates, the other second tables."""
+        rates = self.settings.ledger.rates
+        sources = [source for source in self.sources if isinstance(source, Path)]
+        return [*sources, *([] if rates in {None, ECB} else [Path(str(rates))]), *second_files(self.settings)]
+
+    @property
+    def lies_there(self) -> bool:
+        """Whether a source lies in the server or the cluster that the settings name."""
+        return any(isinstance(source, EngineTable) for source in self.sources)
+
+    @property
+    def clocked(self) -> Settings:
+        """The settings, with recency as the model that will score counts it."""
+        if self.model is None:
+            return self.settings
+        return replace(self.settings, model=replace(self.settings.model, recency=self.model.recency))
+
+    def with_storage(self, home: Path) -> Wish:
+        """The wish with a place in a folder for what a cluster writes, if it names none."""
+        return replace(self, settings=replace(self.settings, engine=with_storage(self.settings.engine, home)))
+
+
+def open_sources(place: Workplace, wish: Wish) -> list[SourceTable]:
+    """Open the wish's sources.
+
+    Raises:
+        SettingsError: There is none.
+        DataError: A source cannot be opened, or one is given twice.
+    """
+    if not wish.sources:
+        raise SettingsError("source", "no source is given", fix="name at least one file or table")
+    place.on_step("reading")
+    tables = place.open(wish.sources, wish.settings)
+    _refuse_twice(tables)
+    _refuse_same_table([source for source in wish.sources if isinstance(source, EngineTable)])
+    return tables
+
+
+def read_opened(place: Workplace, wish: Wish, tables: Sequence[SourceTable], *, to_keep: bool = False) -> Transactions:
+    """Read the opened sources, and the tables that stand beside them; ``to_keep`` as for ``read_sources``."""
+    return place.read(wish.sources, tables, wish.clocked, to_keep=to_keep)
+
+
+def _refuse_twice(tables: Sequence[SourceTable]) -> None:
+    """The same bytes given twice would count every order line twice."""
+    seen: dict[str, str] = {}
+    for table in tables:
+        if table.sha256 in seen:
+            raise DataError(
+                "same_file_twice",
+                f"{table.name} has the same content as {seen[table.sha256]}",
+                fix="give each file once",
+                place=Place(table.name),
+            )
+        if table.sha256:
+            seen[table.sha256] = table.name
+
+
+def _refuse_same_table(tables: Sequence[EngineTable]) -> None:
+    seen: dict[str, EngineTable] = {}
+    for table in tables:
+        before = seen.setdefault(table.meant, table)
+        if before is not table:
+            message = f"{table.address} is the same table as {before.address}"
+            fix = "give each table once"
+            raise DataError("same_file_twice", message, fix=fix, place=Place(table.address))
+
+
+def last_day(as_of: date | None, settings: Settings) -> date:
+    """The later of the analysis date and the shop's today: what lies after it is in the future."""
+    now = today(settings.ledger.time_zone)
+    if as_of is None:
+        return now
+    return max(now, as_of.date() if isinstance(as_of, datetime) else as_of)
