@@ -182,6 +182,8 @@ SINCE = dt.datetime(2025, 6, 1, 12, 30, tzinfo=dt.UTC)
         pa.array([Decimal("1.10"), Decimal("-2.00")], pa.decimal128(38, 2)),
         pa.array([float("nan"), float("inf"), None, -0.0]),
         pa.array([float("nan")]),
+        pa.array([7.0, float("nan"), 1e15]),  # the statistics leave NaN out
+        pa.array([5.25, float("nan")], pa.float32()),
         pa.array([None, None], pa.string()),
         pa.array(["", "\u00e9\U0001f600", "z" * 5_000]),
         pa.array([2**63 - 1, -(2**63)]),
