@@ -19,7 +19,8 @@ from quintile.cli.app import app
 from quintile.cli.flags import FLAGS, PANELS
 from quintile.domain import codes, fate, words
 from quintile.domain.database import DatabaseSettings
-from quintile.domain.settings import DEFAULT_STATUSES, Settings
+from quintile.domain.settings import Settings
+from quintile.domain.statuses import DEFAULT_STATUSES
 from quintile.jobs.settings_file.setting_comments import COMMENTS, HEADS
 from scripts.markdown_text import first, help_text, sentence, table
 from scripts.reference_python import python_page

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from quintile.domain.settings import ReadingSettings
 from quintile.engine.render import Sql
 from quintile.errors import DataError, QuintileError, SettingsError
 from quintile.sources.rates import ecb_rates, read_rates
@@ -90,6 +91,16 @@ def test_a_table_the_other_way_round_says_so_by_its_column(rates):
         (date(2025, 3, 7), "JPY", Decimal("0.006250000000")),
         (date(2025, 3, 7), "USD", Decimal("0.800000000000")),
     ]
+
+
+def test_a_table_that_names_its_base_must_say_which_way_its_rates_go(rates, engine, staging, tmp_path):
+    text = "date,base,currency,rate\n2025-03-07,EUR,USD,1.25\n"
+    error = refusal(rates, text)
+    assert (error.code, error.place.file, error.place.column) == ("doubtful_columns", "rates.csv", "base")
+    for role, worth in (("rate", "1.25"), ("per_base", "0.8")):
+        said = ReadingSettings(map={f"rates.{role}": "rate"})
+        read_rates(engine, tmp_path / "rates.csv", staging, "EUR", said)
+        assert engine.rows(Sql("SELECT rate FROM rates")) == [(Decimal(worth),)]
 
 
 def test_rates_between_two_named_currencies_are_turned_towards_the_base(rates):

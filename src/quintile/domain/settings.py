@@ -18,6 +18,7 @@ from quintile.domain.keeping import RetentionSettings, StateSettings
 from quintile.domain.kpi import AlertSettings, KpiSettings, TargetSettings
 from quintile.domain.rfm_model import METHODS, Method, RfmModel
 from quintile.domain.scale import Scale
+from quintile.domain.statuses import StatusKind  # noqa: TC001 - the settings reader resolves it
 from quintile.domain.window import WindowLength
 from quintile.errors import SettingsError
 
@@ -50,26 +51,6 @@ class ReadingSettings:
     date_format: str | None = None
     sheet: str | None = None
     max_bad_share: float = 0.5
-
-
-StatusKind = Literal["cancelled", "failed", "pending", "test", "refunded"]
-DEFAULT_STATUSES: dict[StatusKind, tuple[str, ...]] = {
-    "cancelled": ("cancelled", "canceled", "void", "voided", "annulled", "storno", "annulé", "cancelado", "iptal"),
-    "failed": (
-        *("failed", "declined", "rejected", "expired", "abandoned", "error", "unpaid"),
-        *("blocked", "fraud", "suspected fraud"),
-    ),
-    "pending": (
-        *("pending", "pending payment", "on-hold", "on hold", "draft", "awaiting payment", "authorized", "uncaptured"),
-        *("pending_payment", "holded", "payment_review", "payment review", "checkout-draft", "incomplete"),
-    ),
-    "test": ("test",),
-    "refunded": ("refunded", "returned", "chargeback", "charged back"),
-}
-EXCLUDABLE: tuple[Literal["cancelled", "failed", "pending", "test"], ...] = ("cancelled", "failed", "pending", "test")
-# What a shop's export says by other columns than its status; no list of words can hide or mean these.
-DECIDED_STATUSES: dict[StatusKind, str] = {kind: f"<{kind}>" for kind in DEFAULT_STATUSES}
-PENDING_COUNTS = "<pending, counts>"
 
 
 @dataclass(frozen=True)

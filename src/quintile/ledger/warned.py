@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import KEPT
-from quintile.domain.settings import PENDING_COUNTS
+from quintile.domain.statuses import PENDING_COUNTS
 from quintile.engine.render import Sql, literal, render
 from quintile.ledger.twins import differ_only_by_case
 

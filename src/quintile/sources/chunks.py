@@ -118,3 +118,16 @@ def _unpacked(raw: BinaryIO, path: Path) -> Iterator[bytes]:
     except (gzip.BadGzipFile, zlib.error) as error:
         message = f"the gzip file is damaged: {error}"
         raise DataError("corrupt_file", message, fix="fetch the file again", place=place) from error
+
+
+def after_lines(chunks: Iterator[bytes], head: int) -> Iterator[bytes]:
+    """What follows the first so many lines."""
+    skipped = 0
+    for chunk in chunks:
+        if skipped == head:
+            yield chunk
+            continue
+        lines = chunk.split(b"\n", head - skipped)
+        skipped += len(lines) - 1
+        if skipped == head:
+            yield lines[-1]

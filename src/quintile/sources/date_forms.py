@@ -7,6 +7,7 @@ import re
 from quintile.engine.render import Sql, literal, render
 from quintile.errors import SettingsError
 
+_BLANKS = " \t\r\n\v\f\u00a0\u2007\u2009\u202f\u3000\ufeff"
 _MARK = "[-./]"
 _MONTH = (
     "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
@@ -100,6 +101,11 @@ def moment_sql(text: Sql, form: str, order: str | None) -> Sql:
         return slow
     iso = _rewritten(text, f"^{FORMS[form]},?", form, order)
     return render(_MOMENT, text=text, slow=slow, fast=text if form == "year first" else iso)
+
+
+def trimmed(column: Sql) -> Sql:
+    """A written time without the blanks around it, tabulators and line ends among them."""
+    return render("trim({column}, {blanks})", column=column, blanks=literal(_BLANKS))
 
 
 def offset_sql(text: Sql) -> Sql:

@@ -23,6 +23,7 @@ from quintile.sources.date_forms import (
     moment_sql,
     offset_sql,
     pattern_of,
+    trimmed,
 )
 
 if TYPE_CHECKING:
@@ -49,14 +50,14 @@ SELECT form, count(*), min(t), count_if(first BETWEEN 13 AND 31 AND second <= 12
 FROM (SELECT form, t, TRY_CAST(regexp_extract(t, {parts}, 1) AS INTEGER) AS first,
              TRY_CAST(regexp_extract(t, {parts}, 2) AS INTEGER) AS second
       FROM (SELECT t, CASE {cases} ELSE 'unknown' END AS form
-            FROM (SELECT trim({column}) AS t FROM ({source}) WHERE {column} IS NOT NULL AND NOT {plain})
+            FROM (SELECT {text} AS t FROM ({source}) WHERE {text} IS NOT NULL AND NOT {plain})
             WHERE t <> ''))
 GROUP BY form ORDER BY form
 """
 _CASE = "WHEN regexp_full_match({text}, {pattern}) THEN {then}"
 _ZONED_TYPES = {ZONED, ZONED_NANOSECONDS}
 _CUT_NANOSECONDS = "make_timestamp(epoch_ns({column}) // 1000)"
-_PARSED = "SELECT count({column}), count(try_strptime(trim({column}), {format})) FROM ({source})"
+_PARSED = "SELECT count({text}), count(try_strptime({text}, {format})) FROM ({source})"
 _ZONED = """
 CASE WHEN {text} LIKE '%Z' THEN {utc}
      WHEN contains({text}, ':') AND regexp_matches({text}, {zone}) THEN {instant} ELSE {naive} END
@@ -129,15 +130,8 @@ def suggest_dates(
     if fitting == rows:
         return DateFormat(shape=shape, plain=True)
     cases = joined((_case(Sql("t"), form, literal(form)) for form in FORMS), " ")
-    looked = render(
-        _FORMS,
-        column=quoted,
-        source=source,
-        plain=plain,
-        cases=cases,
-        zone=literal(ZONE),
-        parts=literal(BROKEN_INTO),
-    )
+    patterns = {"cases": cases, "zone": literal(ZONE), "parts": literal(BROKEN_INTO)}
+    looked = render(_FORMS, text=trimmed(quoted), source=source, plain=plain, **patterns)
     return _decide(engine.rows(looked), column, shape if fitting else None, fitting or 0, date_order)
 
 
@@ -163,7 +157,7 @@ def time_sql(column: Sql, form: DateFormat, time_zone: str, clock: str = "local"
     else:
         value = _moved(render("TRY_CAST({text} AS TIMESTAMP)", text=column), zone, shop)
         if not form.plain:
-            text = render("trim({column})", column=column)
+            text = trimmed(column)
             cases = [_case(text, each, _written(text, each, form, zone, shop)) for each in form.forms]
             if form.shape:
                 first = render("WHEN {plain} THEN {value}", plain=_is_plain(column, form.shape), value=value)
@@ -198,7 +192,7 @@ def _typed(column: Sql, kind: str, zone: Sql, shop: Sql) -> Sql:
 
 
 def _formatted(column: Sql, date_format: str, zone: Sql, shop: Sql) -> Sql:
-    parsed = render("try_strptime(trim({column}), {format})", column=column, format=literal(date_format))
+    parsed = render("try_strptime({text}, {format})", text=trimmed(column), format=literal(date_format))
     if "%z" in date_format or "%Z" in date_format:
         return _typed(parsed, ZONED, zone, shop)
     return _typed(parsed, "TIMESTAMP_NS" if "%n" in date_format else "TIMESTAMP", zone, shop)
@@ -281,7 +275,7 @@ def _order(numbered: list[_Found], column: str) -> DateOrder | None:
 
 
 def _given_format(engine: Engine, source: Sql, column: str, date_format: str) -> DateFormat:
-    look = render(_PARSED, column=name(column), format=literal(date_format), source=source)
+    look = render(_PARSED, text=trimmed(name(column)), format=literal(date_format), source=source)
     rows, parsed = engine.rows(look)[0]
     if rows and not parsed:
         message = f"no value of the column '{column}' follows the format {date_format}"

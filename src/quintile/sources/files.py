@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from quintile.engine.render import Sql, render
 from quintile.errors import DataError
+from quintile.sources.frames import register_frame
 from quintile.sources.located import ROW_NUMBER, SourceTable
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def open_frame(engine: Engine, frame: object, place: int) -> SourceTable:
     """Open a data frame (pandas, polars, pyarrow, DuckDB) through its Arrow stream.
 
     Raises:
-        DataError: ``format_not_supported``, the object has no Arrow stream.
+        DataError: ``format_not_supported``, the object has no Arrow stream; ``empty_input``; and all of
+            ``register_frame``.
     """
     if not hasattr(frame, "__arrow_c_stream__"):
         raise DataError(
@@ -36,7 +38,7 @@ def open_frame(engine: Engine, frame: object, place: int) -> SourceTable:
             f"a source of type {type(frame).__name__} cannot be read",
             fix="pass a path, or a pandas, polars, pyarrow or DuckDB table",
         )
-    registered = engine.register(f"frame_{place}", frame)
+    registered = register_frame(engine, frame, f"frame_{place}", f"frame {place + 1}")
     query = render("SELECT * FROM {frame}", frame=registered)
     rows = engine.rows(render("SELECT count(*) FROM {frame}", frame=registered))[0][0]
     if not rows:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from quintile.domain.dialect import BLANKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _BACKSLASH = b"\\"
+_FIGURES, _LETTERS = re.compile(rb"[0-9]+"), re.compile(rb"[A-Za-z\x80-\xff]+")
+_DATE_LIKE = re.compile(rb"9[^9a]+9.*")
 
 
 class Split(NamedTuple):
@@ -88,5 +90,27 @@ class Grammar:
             position = match.end() + len(self.delimiter)
         return Split(fields, sound, plain)
 
+    def may_hide_rows(self, quoted: Iterable[bytes], width: int) -> bool:
+        """Whether a quoted field has as many delimiters as whole rows would have in its place."""
+        breaks = ((field, field.count(b"\n")) for field in quoted)
+        return any(lines and field.count(self.delimiter) == lines * (width - 1) for field, lines in breaks)
+
+    def hides_rows(self, record: bytes, width: int) -> bool:
+        """Whether a stray quote has made one record of several: each of its lines is written as the first one is.
+
+        Half of its fields at least, and a date or an amount among them.
+        """
+        lines = [line.split(self.delimiter) for line in record.split(b"\n")]
+        if self._blanks or any(len(line) != width for line in lines):
+            return False
+        first, *others = ([_written_as(field) for field in line] for line in lines)
+        alike = [[one for one, other in zip(first, line, strict=True) if one == other] for line in others]
+        return all(2 * len(same) >= width and any(map(_DATE_LIKE.fullmatch, same)) for same in alike)
+
     def _unescaped(self, text: bytes) -> bytes:
         return self._escaped.sub(rb"\1", text) if self._backslash else text.replace(b'""', b'"')
+
+
+def _written_as(field: bytes) -> bytes:
+    """A field with its figures and letters made alike: ``O1`` is written as ``O2``, a date as another date."""
+    return _FIGURES.sub(b"9", _LETTERS.sub(b"a", field.strip(b'" \r')))

@@ -107,8 +107,9 @@ def _checked(columns: Sequence[str], chosen: Mapping[str, str], file: str | None
             hint = f"did you mean '{near[0]}'? " if near else ""
             raise SettingsError("map", f"'{role}' is no role", fix=f"{hint}roles are {', '.join(ROLES)}")
         if column and column not in columns:
-            near = difflib.get_close_matches(column, columns, n=1)
-            hint = f"did you mean '{near[0]}'? " if near else ""
+            folded = {one.casefold(): one for one in columns}
+            near = difflib.get_close_matches(column.casefold(), folded, n=1)
+            hint = f"did you mean '{folded[near[0]]}'? " if near else ""
             raise DataError(
                 "missing_columns",
                 f"the column '{column}' given for {role} is not in the source",

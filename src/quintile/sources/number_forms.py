@@ -6,6 +6,7 @@ import re
 from typing import Literal
 
 from quintile.errors import DataError, Place
+from quintile.sources.signs import currencies_of
 
 Mark = Literal[".", ","]
 Shape = tuple[str, int, str]
@@ -110,22 +111,31 @@ def has_marks(shapes: list[Shape], decimal: str) -> bool:
 
 
 def find_currency(shapes: list[Shape], decimal: str, column: str) -> str | None:
-    """The one currency that stands beside the amounts, if any.
+    """The one currency that stands beside the amounts, if any: what says it most exactly.
+
+    A sign and a code beside one amount, ``$5.00 USD``, are one currency if the sign may stand for it; those of
+    different amounts are one only if they say the same: ``€5`` and ``EUR 6``, but not ``$5`` and ``USD 6``.
 
     Raises:
         DataError: ``mixed_currency``.
     """
     pattern, sign = re.compile(general_pattern(decimal)), re.compile(CURRENCY)
-    found: dict[str, None] = {}
-    for shape, _, _ in shapes:
+    found: dict[frozenset[str], tuple[str, str]] = {}
+    for shape, _, example in shapes:
         text = shape.replace("Z", "0")
-        if pattern.fullmatch(text):
-            found.update(dict.fromkeys(one.rstrip(".") for one in sign.findall(text)))
+        if pattern.fullmatch(text) and (signs := [one.rstrip(".") for one in sign.findall(text)]):
+            meant = [currencies_of(one) or frozenset({one}) for one in signs]
+            common = frozenset.intersection(*meant)
+            exact = min(signs, key=lambda one: len(currencies_of(one)))
+            told = [(common, exact)] if common else zip(meant, signs, strict=True)
+            for currencies, one in told:
+                found.setdefault(currencies, (one, example.strip()))
     if len(found) > 1:
+        listed = [one for one, _ in found.values()]
         raise DataError(
             "mixed_currency",
-            f"the column '{column}' holds amounts in {' and '.join(list(found)[:4])}",
+            f"the column '{column}' holds amounts in {' and '.join(listed[:4])}",
             fix="write the currency in a column of its own",
-            place=Place(column=column),
+            place=Place(column=column, like=list(found.values())[1][1]),
         )
-    return next(iter(found), None)
+    return next((one for one, _ in found.values()), None)

@@ -18,6 +18,7 @@ from quintile.errors import DataError, Place, SettingsError
 from quintile.plugins import extra
 from quintile.sources.dates import time_sql
 from quintile.sources.located import ROW_NUMBER
+from quintile.sources.mapping import suggest_column
 from quintile.sources.numbers import amount_sql
 from quintile.sources.second import Form, Second, missing_columns, open_second
 from quintile.sources.written import write_rows, written_table
@@ -71,6 +72,7 @@ SELECT currency, rate, number FROM {rates} WHERE currency IN ({suspects}) AND {t
 _ECB = """
 SELECT CAST(date AS DATE) AS date, currency, CAST(rate AS DECIMAL(38, 12)) AS rate FROM ({query})
 """
+_OF_BASE = {"base": "base basecurrency basecode | "}
 _SIGNIFICANT = 12
 _CARRIED = timedelta(days=10)
 
@@ -114,6 +116,8 @@ def read_rates(
         row = second.table.rejected[0]
         message = "a row of the table of rates cannot be read"
         raise _refused(message, second, row.line, "mend or remove that row")
+    if value == "rate" and "to" not in second.columns and "rates.rate" not in settings.map:
+        _refuse_unsaid(second)
     typed, scale = _typed(engine, second, value, settings)
     _refuse_wrong(engine, second, typed, value)
     rates = engine.table(RATES, _towards(base, second, scale, upside_down=value == "per_base"))
@@ -154,6 +158,18 @@ def _towards(base: str | None, second: Second, scale: int, *, upside_down: bool)
     which = render("currency = {base} AND to_currency IS NOT NULL AND to_currency <> currency", base=wanted)
     turned = render(_TURNED, named=Sql("to_currency"), inverted=inverted, rates=rates, which=which)
     return render("{direct} UNION ALL {turned}", direct=direct, turned=turned)
+
+
+def _refuse_unsaid(second: Second) -> None:
+    """A column for the base leaves open which of two currencies a rate counts: services and tills differ."""
+    column = suggest_column("base", list(second.table.columns), second.table.name, names=_OF_BASE)
+    if column is not None:
+        message = (
+            f"the table of rates names a base in '{column}', so its rates may be units of the base for one of the"
+            " currency, or the other way round"
+        )
+        fix = "say which: --map rates.rate=COLUMN if they are units of the base, --map rates.per_base=COLUMN if not"
+        raise DataError("doubtful_columns", message, fix=fix, place=Place(second.table.name, column=column))
 
 
 def _refuse_wrong(engine: Engine, second: Second, rates: Sql, value: str) -> None:

@@ -13,6 +13,7 @@ from quintile.domain.second_tables import SECOND_TABLES
 from quintile.domain.transactions import FileRead, Transactions
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
+from quintile.sources.date_forms import trimmed
 from quintile.sources.examined import examine_ids
 from quintile.sources.located import ROW_NUMBER
 from quintile.sources.mapping import map_columns
@@ -41,7 +42,7 @@ _REPEATED_ROW = "coalesce({problem}, CASE WHEN quintile_repeated THEN 'duplicate
 
 _FIRST_LIKE = """
 SELECT min(quintile_row_number) FROM ({located})
-WHERE regexp_replace(left(trim(CAST({column} AS VARCHAR)), length({like})), '[0-9]', '9', 'g')
+WHERE regexp_replace(left({text}, length({like})), '[0-9]', '9', 'g')
     = regexp_replace({like}, '[0-9]', '9', 'g')
 """
 
@@ -185,7 +186,8 @@ def _first_line(engine: Engine, table: SourceTable, place: Place) -> int | None:
     """The line of the first value that is written like the one at fault, digit for digit; a database has no lines."""
     if place.like is None or place.column not in table.columns or table.keys is not None:
         return None
-    looked = render(_FIRST_LIKE, column=name(place.column), like=literal(place.like), located=table.located)
+    text = trimmed(render("CAST({column} AS VARCHAR)", column=name(place.column)))
+    looked = render(_FIRST_LIKE, text=text, like=literal(place.like.strip()), located=table.located)
     number = engine.rows(looked)[0][0]
     return None if number is None else table.lines([number])[number]
 
@@ -217,7 +219,7 @@ def _typed(engine: Engine, place: int, table: SourceTable, settings: ReadingSett
         assumed.update(found.assumed)
         warnings += found.warnings
     sign = assumed.get("currency_sign", "")
-    refuse_contradicted_sign(engine, table, sign, columns.get("currency"), reading.base_currency)
+    refuse_contradicted_sign(engine, table, sign, columns, reading.base_currency)
     if "refund_problem" in expressions:
         both = (expressions["amount_problem"], expressions.pop("refund_problem"))
         expressions["amount_problem"] = render("coalesce({amount}, {refund})", amount=both[0], refund=both[1])

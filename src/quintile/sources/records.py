@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from quintile.domain.dialect import BLANKS, Location
 from quintile.errors import DataError, Place
-from quintile.sources.chunks import utf8_chunks
+from quintile.sources.chunks import after_lines, utf8_chunks
 from quintile.sources.grammar import Grammar
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def walk(path: Path, dialect: Dialect) -> Iterator[Block | list[Record]]:
     """
     reader = _Reader(dialect, path.name)
     rest = b""
-    for chunk in _after_lines(utf8_chunks(path, dialect), dialect.head):
+    for chunk in after_lines(utf8_chunks(path, dialect), dialect.head):
         text = rest + chunk
         cut = text.rfind(b"\n") + 1
         if cut:
@@ -178,6 +178,12 @@ class _Reader:
         message = f"the record on line {self._line} is longer than {LONGEST_RECORD:,} bytes"
         return DataError("too_large", message, fix="look at that line: it is no row of a table", place=place)
 
+    def _stray_quote(self, lines: int) -> DataError:
+        end = self._line + lines - 1
+        message = f"the quote that opens on line {self._line} closes on line {end} only, over what look like other rows"
+        fix = "close or remove the quote on that line"
+        return DataError("unterminated_quote", message, fix=fix, place=Place(self._file, self._line))
+
     def _regular_rows(self, text: bytes) -> int:
         """How many rows the text has if all are sound and none needs a closer look, else 0."""
         if not _is_utf8(text) or _has_long_line(text):
@@ -194,11 +200,15 @@ class _Reader:
             rows = kept.count(b"\n")
         else:
             bare = text
-        if kept != (self._marks + self.line_end) * rows:
+        if kept != (self._marks + self.line_end) * rows or self._may_hide_rows(text, rows):
             return 0
         if self.line_end == b"\r\n" and bare.count(b"\r\n") != rows:  # a CR may stand elsewhere in the line
             return 0
         return 0 if self._has_empty_row(text) else rows
+
+    def _may_hide_rows(self, text: bytes, rows: int) -> bool:
+        over_lines = text.count(b"\n") > rows
+        return over_lines and self._grammar.may_hide_rows(self._quoted.findall(b"\n" + text), self._width)
 
     def _alike_rows(self, text: bytes) -> int:
         """How many rows the text has if all have the first one's marks, and with them one that no empty row has."""
@@ -239,6 +249,8 @@ class _Reader:
         fields, sound, plain = self._grammar.split(text)
         if lines > 1 and not sound:
             raise self.endless(raw)
+        if lines > 1 and self._grammar.hides_rows(raw, self._width):
+            raise self._stray_quote(lines)
         if len(fields) != self._width or not sound:
             return Record(line, [_shown(field) for field in fields], "ragged_row", None, verbatim=False, raw=text)
         stray = b'"' not in text and b"\r" in text
@@ -267,19 +279,6 @@ def _usable(part: Block | list[Record], grammar: Grammar) -> Iterator[Record]:
         fields = [field.decode() for field in grammar.split(raw.removesuffix(b"\r")).fields]
         yield Record(line, fields, None, None, verbatim=True)
         line += lines
-
-
-def _after_lines(chunks: Iterator[bytes], head: int) -> Iterator[bytes]:
-    """What follows the first so many lines."""
-    skipped = 0
-    for chunk in chunks:
-        if skipped == head:
-            yield chunk
-            continue
-        lines = chunk.split(b"\n", head - skipped)
-        skipped += len(lines) - 1
-        if skipped == head:
-            yield lines[-1]
 
 
 def _is_utf8(text: bytes) -> bool:

@@ -52,7 +52,7 @@ def write_sheet(request: dict[str, Any], on_step: Callable[[str], None]) -> dict
     path = Path(request["path"])
     errors = inspect(path)
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
+        workbook = _opened(path)
         chosen = _chosen(workbook, request["sheet"], path.name)
         rows = _rows(workbook.get_sheet_by_name(chosen), _errors_of(errors, path, chosen), path.name)
         return {"sheet": chosen, **_written(rows, Path(request["written"]), path.name)}
@@ -60,6 +60,18 @@ def write_sheet(request: dict[str, Any], on_step: Callable[[str], None]) -> dict
         raise closed(path) from error
     except (CalamineError, OSError, ValueError) as error:
         raise damaged(error, path) from error
+
+
+def _opened(path: Path) -> CalamineWorkbook:
+    """A workbook by its name, which the parser believes, else by what it holds: many an .xls is an .xlsx."""
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except CalamineError as error:
+        try:
+            with path.open("rb") as content:
+                return CalamineWorkbook.from_filelike(content)
+        except CalamineError:
+            raise error from None
 
 
 def _errors_of(errors: Errors, path: Path, sheet: str) -> dict[tuple[int, int], str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quintile.domain.currency import CURRENCIES
-from quintile.engine.render import joined, literal, name, render
+from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
+from quintile.sources.located import ROW_NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from quintile.engine.base import Engine
     from quintile.sources.located import SourceTable
@@ -36,6 +37,9 @@ _OTHERS = """
 SELECT min(code) FROM (SELECT upper(trim(CAST({column} AS VARCHAR))) AS code FROM ({source}))
 WHERE code IN ({known}) AND code NOT IN ({meant})
 """
+_FIRST_SIGNED = """
+SELECT min({row}) FROM ({located}) WHERE contains(CAST({column} AS VARCHAR), {sign})
+"""
 _FIX = "write the currency of each amount in a column of its own and give --rates, or name the right --base-currency"
 
 
@@ -57,7 +61,7 @@ def refuse_different_signs(signs: Sequence[tuple[str, str]]) -> None:
 
 
 def refuse_contradicted_sign(
-    engine: Engine, table: SourceTable, sign: str, currency: str | None, base: str | None
+    engine: Engine, table: SourceTable, sign: str, columns: Mapping[str, str], base: str | None
 ) -> None:
     """Refuse amounts whose sign is not one of the currency that the row or, without such a column, the user names.
 
@@ -65,7 +69,7 @@ def refuse_contradicted_sign(
         engine: Runs one look at the column of currencies, if there is one.
         table: The source.
         sign: What stands beside the amounts.
-        currency: The column of currencies.
+        columns: Role -> column; the column of currencies is looked at, if there is one.
         base: The base currency, if the user named it.
 
     Raises:
@@ -74,14 +78,24 @@ def refuse_contradicted_sign(
     meant = currencies_of(sign)
     if not meant:
         return
-    if currency is not None:
-        known, codes = (joined(literal(code) for code in sorted(some)) for some in (CURRENCIES, meant))
-        look = render(_OTHERS, column=name(currency), source=table.query, known=known, meant=codes)
-        other = engine.rows(look)[0][0]
-        said = f"the column '{currency}' says {other}"
-    else:
-        other = base if base not in meant else None
-        said = f"the base currency is {base}"
+    currency = columns.get("currency")
+    if currency is None:
+        if base is not None and base not in meant:
+            message = f"the amounts carry the sign {sign}, but the base currency is {base}"
+            amount = columns.get("amount") or columns["unit_price"]
+            raise DataError("mixed_currency", message, fix=_FIX, place=_first_signed(engine, table, sign, amount))
+        return
+    known, codes = (joined(literal(code) for code in sorted(some)) for some in (CURRENCIES, meant))
+    look = render(_OTHERS, column=name(currency), source=table.query, known=known, meant=codes)
+    other = engine.rows(look)[0][0]
     if other is not None:
-        message = f"the amounts carry the sign {sign}, but {said}"
-        raise DataError("mixed_currency", message, fix=_FIX, place=Place(table.name, column=currency))
+        message = f"the amounts carry the sign {sign}, but the column '{currency}' says {other}"
+        place = Place(table.name, column=currency, like=other)
+        raise DataError("mixed_currency", message, fix=_FIX, place=place)
+
+
+def _first_signed(engine: Engine, table: SourceTable, sign: str, column: str) -> Place:
+    """Where the sign stands first; rows of a database have no lines."""
+    look = render(_FIRST_SIGNED, row=Sql(ROW_NUMBER), located=table.located, column=name(column), sign=literal(sign))
+    number = engine.rows(look)[0][0] if table.keys is None else None
+    return Place(table.name, None if number is None else table.lines([number])[number], column)

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 _READ_CSV = (
     "read_csv({path}, auto_detect = false, header = false, skip = {skip}, delim = {delimiter}, quote = '\"',"
     " escape = '\"', columns = {{{columns}}}, encoding = 'utf-8', compression = 'none', strict_mode = true,"
-    " null_padding = false, ignore_errors = false, hive_partitioning = false, filename = false)"
+    " null_padding = false, ignore_errors = false, hive_partitioning = false, filename = false{new_line})"
 )
+# A clean copy has no header, and where a line ends the database would learn from a break inside its first record.
+_NEW_LINE = Sql(", new_line = '\\n'")
 _SHOWN = 500
 
 
@@ -79,12 +81,13 @@ def read_sql(staged: Staged) -> Sql:
         skip=literal(staged.dialect.head),
         delimiter=literal(staged.dialect.delimiter),
         columns=columns,
+        new_line=_NEW_LINE if staged.copied else Sql(""),
     )
 
 
 def is_readable(path: Path, dialect: Dialect) -> bool:
     """Whether the database reads the file as it is, if all of its records are sound."""
-    return _can_be_read(dialect) and _is_one_line(path, dialect) and _may_be_linked(path)
+    return _can_be_read(dialect) and _has_plain_head(path, dialect) and _may_be_linked(path)
 
 
 def _can_be_read(dialect: Dialect) -> bool:
@@ -102,10 +105,14 @@ def _may_be_linked(path: Path) -> bool:
     return "\\" not in str(path.resolve())
 
 
-def _is_one_line(path: Path, dialect: Dialect) -> bool:
-    """Whether no line up to the header's holds a quote that could hide a line end from the database."""
-    head = next(utf8_chunks(path, dialect), b"").split(b"\n")[: dialect.head]
-    return len(head) <= 1 or all(b'"' not in line for line in head[:-1])
+def _has_plain_head(path: Path, dialect: Dialect) -> bool:
+    """Whether the lines up to the header's hold no quote that could hide a line end, and end as the first row does.
+
+    The database learns from the first line how lines end, and counts the others by that.
+    """
+    *lines, _ = next(utf8_chunks(path, dialect), b"").split(b"\n", dialect.head + 1)
+    ends_alike = len({line.endswith(b"\r") for line in lines}) <= 1
+    return ends_alike and all(b'"' not in line for line in lines[: dialect.head - 1])
 
 
 def _copy(path: Path, dialect: Dialect, target: Path) -> Staged:

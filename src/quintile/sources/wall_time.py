@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from quintile.engine.render import Sql, joined, literal, name, render
-from quintile.sources.date_forms import ZONE
+from quintile.sources.date_forms import ZONE, trimmed
 from quintile.sources.dates import time_sql
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NOT_NAMED = "UTC"
 _DATES_ALONE = "____-__-__"
 _DAYS = 1  # between two looks at a zone's offset; no zone changes it twice within a day
-_NAIVE = "CASE WHEN NOT (contains({text}, ':') AND regexp_matches(trim({text}), {zone})) THEN {time} END"
+_NAIVE = "CASE WHEN NOT (contains({text}, ':') AND regexp_matches({trimmed}, {zone})) THEN {time} END"
 _SPAN = """
 SELECT count_if(t <> date_trunc('day', t)), min(t), max(t)
 FROM (SELECT {time} AS t FROM ({source})) WHERE t >= TIMESTAMP '1971-01-01' AND t < TIMESTAMP '2200-01-01'
@@ -116,7 +116,7 @@ def _naive(column: Sql, form: DateFormat) -> Sql:
     time = time_sql(column, form, "UTC")[0]
     if not form.zoned or form.kind != "VARCHAR":
         return time
-    return render(_NAIVE, text=column, zone=literal(ZONE), time=time)
+    return render(_NAIVE, text=column, trimmed=trimmed(column), zone=literal(ZONE), time=time)
 
 
 def _any_of(spans: Spans) -> Sql:

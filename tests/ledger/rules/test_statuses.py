@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from quintile.domain.ledger import PURCHASE, REFUND_ONLY, REFUNDED
-from quintile.domain.settings import DECIDED_STATUSES, DEFAULT_STATUSES, PENDING_COUNTS
+from quintile.domain.statuses import DECIDED_STATUSES, DEFAULT_STATUSES, PENDING_COUNTS
 
 
 def order(number, **more):

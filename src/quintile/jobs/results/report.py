@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import DUPLICATE, EXCLUDED, QUARANTINED, REASON_OF
-from quintile.domain.settings import DEFAULT_STATUSES, EXCLUDABLE
+from quintile.domain.statuses import DEFAULT_STATUSES, EXCLUDABLE
 from quintile.jobs.workplace.quarantine import examples_by_reason
 from quintile.ledger.rules.statuses import REFUND_KINDS, words_of
 

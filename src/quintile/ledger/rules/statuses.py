@@ -9,13 +9,14 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from quintile.domain.fate import EXCLUDED
-from quintile.domain.settings import DECIDED_STATUSES, DEFAULT_STATUSES, EXCLUDABLE, PENDING_COUNTS
+from quintile.domain.statuses import DECIDED_STATUSES, DEFAULT_STATUSES, EXCLUDABLE, PENDING_COUNTS
 from quintile.engine.render import Sql, joined, literal, name, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from quintile.domain.settings import LedgerSettings, StatusKind
+    from quintile.domain.settings import LedgerSettings
+    from quintile.domain.statuses import StatusKind
     from quintile.domain.transactions import Transactions
     from quintile.engine.base import Engine
 

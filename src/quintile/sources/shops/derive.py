@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quintile.domain.settings import DECIDED_STATUSES, PENDING_COUNTS
+from quintile.domain.statuses import DECIDED_STATUSES, PENDING_COUNTS
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.sources.identifiers import FRACTIONS
 from quintile.sources.shops.export import first_column
