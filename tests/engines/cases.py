@@ -45,6 +45,7 @@ NULL,9,2025-05-09,1.00
 \u202ex,13,2025-05-13,6.00
  Ana ,14,2025-05-14,3.00
 """
+RETURNS = "order,amount,currency\n1,4.00,EUR\n3,,\n5,40.00,\n5,40.00,\n99,1.00,EUR\n"
 TIES = "customer,order,time,amount\n" + "".join(
     f"c{number},{number},2025-06-{1 + number % 3:02},{10 + number % 2}.00\n" for number in range(60)
 )
@@ -86,6 +87,11 @@ class Case:
         (folder / "rates.csv").write_text(RATES, encoding="utf-8")
         return str(folder / "rates.csv")
 
+    def returns(self, folder: Path) -> str:
+        """A table of what came back."""
+        (folder / "returns.csv").write_text(RETURNS, encoding="utf-8")
+        return str(folder / "returns.csv")
+
 
 def sample_shop(folder: Path) -> Path:
     """The orders of a small sample shop; its rates lie beside them."""
@@ -124,7 +130,14 @@ SMALL = (
     by_hand("exclude_order"),
     Case("clocks, calendar", (CLOCKS,), settings=BERLIN, as_of=date(2025, 7, 1)),
     Case("clocks, elapsed", (CLOCKS,), settings={**BERLIN, "model": {"recency": "elapsed"}}),
+    Case(
+        "clocks, ever on average",
+        (CLOCKS,),
+        settings={**BERLIN, "model": {"population": "ever", "monetary": "average", "window": "1mo"}},
+    ),
     Case("hostile ids", (HOSTILE,), settings={"model": {"scale": 3}}),
+    Case("hostile ids, parted", (HOSTILE,), settings={"model": {"method": "ntile"}}),
+    Case("returns", (CLOCKS,), settings={"ledger": {"base_currency": "EUR", "returns": "returns"}}),
     Case("ties", (TIES,)),
     Case("numbers", (NUMBERS,), settings=LINES),
     Case("numbers of two customers", (SHARED,), settings=LINES),

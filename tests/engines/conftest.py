@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    """A PostgreSQL server."""
+    """A PostgreSQL server with a database whose language has another order of letters than their bytes."""
+    import psycopg  # noqa: PLC0415 - only where its tests run
+
     with services.postgresql() as server:
+        url = f"postgresql://{server.user}@{server.host}:{server.port}/postgres"
+        with psycopg.connect(url, password=server.password, autocommit=True) as owner:
+            owner.execute("CREATE DATABASE shop TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C'")
         yield server
 
 
@@ -30,6 +35,6 @@ def url_of(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> C
             return str(request.getfixturevalue("spark_master"))
         server = request.getfixturevalue("postgresql")
         monkeypatch.setenv("PGPASSWORD", server.password)
-        return f"postgresql://{server.user}@{server.host}:{server.port}/postgres"
+        return f"postgresql://{server.user}@{server.host}:{server.port}/shop"
 
     return url

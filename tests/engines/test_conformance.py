@@ -28,8 +28,8 @@ COLUMNS = "customer_id, first_order, last_order, recency_days, frequency, moneta
 def published(case, folder, url="duckdb"):
     """The report of a run of a case, and its customers in the order of their ids."""
     given = {group: dict(keys) for group, keys in case.settings.items()}
-    if "rates" in given.get("ledger", {}):
-        given["ledger"]["rates"] = case.rates(folder)
+    for table in {"rates", "returns"} & set(given.get("ledger", {})):
+        given["ledger"][table] = getattr(case, table)(folder)
     given["engine"] = {"url": url}
     given["output"] = {"report": False}
     out = folder / url.partition(":")[0]

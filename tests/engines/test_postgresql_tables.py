@@ -108,9 +108,21 @@ def test_ids_that_are_floats_are_whole_numbers(url, tmp_path):
     assert (fates, paid) == ({"null_customer": 1}, {"7": 1, "9007199254740991": 2})
 
 
+@pytest.mark.parametrize(("kind", "first"), [("float8", 9_000_000_000_000_001), ("real", 16_777_001)])
+def test_long_ids_that_are_floats_stay_apart(kind, first, url, tmp_path):
+    rows = ", ".join(f"({first + n}, '{n}', '2025-01-0{1 + n}', 5.25)" for n in range(3))
+    assert set(scored(url, made(url, rows, customer=kind), tmp_path)[1]) == {str(first + n) for n in range(3)}
+
+
+@pytest.mark.parametrize(("kind", "whole"), [("float8", "0"), ("float8", "0.5"), ("real", "0.5")])
+def test_whole_numbers_that_are_floats_bring_no_point(kind, whole, url, tmp_path):
+    rows = f"(7, '1', '2025-01-01', 5.25), ({whole}, '2', '2025-01-02', 1.50)"
+    assert set(scored(url, made(url, rows, customer=kind), tmp_path)[1]) == {"7", whole}
+
+
 @pytest.mark.parametrize(
     ("address", "name"),
-    [('"my.shop"."or.ders"', '"my.shop"."or.ders"'), ("postgres.public.odd", "odd"), ('"q""t"', '"q""t"')],
+    [('"my.shop"."or.ders"', '"my.shop"."or.ders"'), ("shop.public.odd", "odd"), ('"q""t"', '"q""t"')],
 )
 def test_names_in_quotes_and_of_three_parts_are_read(address, name, url, tmp_path):
     with psycopg.connect(url, autocommit=True) as server:

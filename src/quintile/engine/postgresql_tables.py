@@ -52,7 +52,7 @@ _SCALE, _SCALES = "coalesce(max(scale({column})), 0)", "SELECT {looks} FROM ({qu
 _LOOK_AT_NUMBERS = """
 coalesce(max(scale({value})), 0), coalesce(max(length(trunc(abs({value}))::text)) FILTER (WHERE {fits}), 1),
 count(*) FILTER (WHERE NOT {fits}), count(*) FILTER (WHERE {fits} AND CASE WHEN abs({value}) < 1e300
-    THEN {value}::float8::text::numeric <> {value} ELSE {is_float} END)
+    THEN {value}::float8::text::numeric <> {value} ELSE true END)
 """
 _FITS = "({value} NOT IN ('NaN', 'Infinity', '-Infinity'))"
 _FIRST, _LAST = "0002-01-01", "9999-12-30"
@@ -134,14 +134,13 @@ def _look(column: psycopg.Column) -> Sql | None:
         return render(_LOOK_AT_TIMES, value=plain)
     if not _is_number(column):
         return None
-    is_float = kind in {"FLOAT", "DOUBLE"}
-    # The text of a float is the shortest that means it, as everywhere in quintile.
-    value = Sql(f"{plain}::text::numeric" if is_float else f"{plain}::numeric")
-    return render(_LOOK_AT_NUMBERS, value=value, fits=render(_FITS, value=value), is_float=Sql(str(not is_float)))
+    value = Sql(f"{plain}::numeric")
+    return render(_LOOK_AT_NUMBERS, value=value, fits=render(_FITS, value=value))
 
 
 def _is_number(column: psycopg.Column) -> bool:
-    return column.type_display.startswith(("numeric", "money", "real", "double", "float"))
+    """Whether only its values tell its digits; floats stay floats, for a server keeps 15 digits of them as decimals."""
+    return column.type_display.startswith(("numeric", "money"))
 
 
 def _shown(column: psycopg.Column, looked: tuple[int, ...] | None, address: str) -> Tree:
@@ -159,8 +158,7 @@ def _shown(column: psycopg.Column, looked: tuple[int, ...] | None, address: str)
         message = f"the column {column.name} holds values of more than {MOST_DIGITS} digits, or NaN beside long ones"
         fix = f"round them in a view: CAST({column.name} AS numeric(18, 2))"
         raise SettingsError("engine", message, fix=fix, place=Place(address, column=column.name))
-    # A float may be no number; then its row is set aside, as of any source.
-    return plain if kind in {"FLOAT", "DOUBLE"} else _as(plain, "DOUBLE", column)
+    return _as(plain, "DOUBLE", column)  # what is no number is set aside with its row, as of any source
 
 
 def _as(plain: Tree, kind: str, column: psycopg.Column) -> Tree:

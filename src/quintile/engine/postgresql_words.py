@@ -159,6 +159,25 @@ def _least(node: exp.Min) -> Tree:
     return exp.ArrayAgg(this=in_order)
 
 
+def _greatest(node: exp.Max) -> Tree:
+    """The greatest row of several values, as the first of a list of them: what PostgreSQL finds has no names."""
+    if not isinstance(node.this, exp.Struct):
+        return node
+    parts = {part.this.name: part.expression for part in node.this.expressions}
+    told = call("json_build_object", *(each for key, value in parts.items() for each in (text(key), value)))
+    order = [exp.Ordered(this=value.copy(), desc=True, nulls_first=True) for value in parts.values()]
+    return exp.ArrayAgg(this=exp.Order(this=told, expressions=order))
+
+
+def _part_of_row(node: exp.Column) -> Tree:
+    """``step.row.part``, of the first of such a list; a text."""
+    row, step = node.args.get("table"), node.args.get("db")
+    if row is None or step is None:
+        return node
+    first = exp.Bracket(this=exp.column(row.copy(), table=step.copy()), expressions=[number(1)], offset=1)
+    return _by_bytes(exp.Paren(this=exp.JSONExtractScalar(this=first, expression=text(node.name))))
+
+
 _CALLS: dict[str, Callable[..., Tree]] = {
     "isfinite": lambda value: exp.not_(is_no_number(value)),
     "to_minutes": lambda many: exp.Mul(this=exp.Paren(this=many), expression=exp.Interval(this=text("1 minute"))),
@@ -174,11 +193,13 @@ _CALLS: dict[str, Callable[..., Tree]] = {
 _WORDS: dict[type, Any] = {
     exp.Case: _case,
     exp.Cast: _cast,
+    exp.Column: _part_of_row,
     exp.TryCast: _cast,
     exp.Lower: _folded("lower"),
     exp.Upper: _folded("upper"),
     exp.CountIf: counted_where,
     exp.IsInf: is_infinite,
+    exp.Max: _greatest,
     exp.Min: _least,
     exp.Contains: lambda node: exp.Paren(
         this=exp.GT(this=call("strpos", node.this, node.expression), expression=number(0))

@@ -68,11 +68,11 @@ def translated(tree: Tree, kept: Mapping[str, Tree], columns: Callable[[Tree], l
 def respelled(tree: Tree, hook: Callable[[Tree], Tree]) -> Tree:
     """The tree with each part replaced by what ``hook`` makes of it, the innermost first."""
     for part in reversed(list(tree.bfs())):
+        outer, key, index = part.parent, part.arg_key, part.index  # as they were: what is told may stand around it
         told = hook(part)
-        if part is tree:
+        if part is tree or outer is None:
             return told
-        if told is not part:
-            part.replace(told)
+        outer.set(key or "", told, index=index)
     return tree
 
 

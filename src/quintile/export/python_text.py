@@ -84,9 +84,11 @@ def parsed(text):
     raise ValueError(f"no time: {text}")
 '''
 NAIVE_LOCAL = "return moment"
-NAIVE_UTC = "return moment.replace(tzinfo=ZONE).astimezone(UTC).replace(tzinfo=None)"
+# An hour that comes twice is the second of them; one that a clock leaves out is of the time before.
+_INSTANT = "max(moment.replace(tzinfo=ZONE, fold=fold).astimezone(UTC) for fold in (0, 1))"
+NAIVE_UTC = f"return {_INSTANT}.replace(tzinfo=None)"
 ZONED_LOCAL = "return moment.astimezone(ZONE).replace(tzinfo=None) if moment.tzinfo else moment"
-ZONED_UTC = "return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC).replace(tzinfo=None)"
+ZONED_UTC = f"return (moment.astimezone(UTC) if moment.tzinfo else {_INSTANT}).replace(tzinfo=None)"
 
 LINES = '''
 def lines_of(rows):
@@ -188,6 +190,8 @@ FOLLOWS = """
             continue
 """
 CONVERTED = """
+        if not currency:  # set aside, because nobody knows what it is worth
+            continue
         rate = rate_of(currency, moment.date())
         total, went_back, told = (
             (money * rate).quantize(Decimal("$cent"), ROUND_HALF_UP) for money in (total, went_back, told)

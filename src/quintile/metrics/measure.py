@@ -218,7 +218,8 @@ def rfm_of(engine: Engine, ledger: Ledger, model: RfmModel, clock: Clock, sums: 
     if population is None:
         return engine.table(RFM, _in_order(measured, ledger))
     people = render("SELECT customer_key FROM {population}", population=population)
-    revenue = Sql(", coalesce(revenue, 0) AS revenue" if is_average else "")
+    sum_of_nothing = f"CAST(0 AS DECIMAL(38, {ledger.decimals}))"
+    revenue = Sql(f", coalesce(revenue, {sum_of_nothing}) AS revenue" if is_average else "")
     digits = f"38, {_AVERAGED}" if is_average else f"{ledger.digits}, {ledger.decimals}"
     nothing = Sql(f"CAST(0 AS DECIMAL({digits}))")
     wider = render(_WIDER, population=people, measured=measured, revenue=revenue, nothing=nothing)

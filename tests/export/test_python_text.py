@@ -1,0 +1,34 @@
+"""The model as Python reads clocks and currencies as the run and the SQL do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tests.export.parity import written
+
+
+def shop_file(folder, text, name="orders.csv"):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_hours_that_come_twice_or_never_are_the_same(tmp_path):
+    rows = [f"c{n},{n},{day} 0{hour}:30:00,{n}.50" for n, (day, hour) in enumerate(
+        (day, hour) for day in ("2024-10-27", "2025-03-30") for hour in range(5))]  # fmt: skip
+    file = shop_file(tmp_path, "\n".join(["customer,order,time,amount", *rows, ""]))
+    settings: dict[str, dict[str, Any]] = {"ledger": {"time_zone": "Europe/Berlin"}, "model": {"recency": "elapsed"}}
+    found = written(file, settings, as_of=datetime(2025, 6, 30, 3))  # noqa: DTZ001 - the shop's clock
+    assert found.by_sql == found.customers
+    assert found.by_python == found.customers
+
+
+def test_rows_without_a_currency_are_left_out_as_the_run_did(tmp_path):
+    rows = "c1,1,2025-06-01,5.00,EUR\nc2,2,2025-06-02,5.00,USD\nc3,3,2025-06-03,7.00,\nc2,4,2025-06-03,7.50,EUR\n"
+    file = shop_file(tmp_path, f"customer,order,time,amount,currency\n{rows}")
+    rates = shop_file(tmp_path, "date,currency,rate\n2025-06-01,USD,0.90\n", "rates.csv")
+    found = written(file, {"ledger": {"base_currency": "EUR", "rates": str(rates)}, "model": {"scale": 2}})
+    assert [customer[0] for customer in found.customers] == ["c1", "c2"]
+    assert found.by_sql == found.customers
+    assert found.by_python == found.customers
