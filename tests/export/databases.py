@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.services import Server
 
 Rows = list[tuple[Any, ...]]
-ZONES = ("America/New_York", "Europe/Berlin", "UTC")
+ZONES = ("America/Havana", "America/New_York", "Europe/Berlin", "UTC")
 
 
 class PostgreSql:

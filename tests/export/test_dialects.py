@@ -90,7 +90,7 @@ def test_what_a_dialect_cannot_say_is_refused_by_name(shop_of):
 def test_the_others_say_it(shop_of, name):
     text = sql_document(shop_of(LINES, ZONED).recipe, DIALECTS[name])
     parsed(text, name)
-    assert text.count("'America/New_York'") == 2
+    assert text.count("'America/New_York'") >= 2
 
 
 @pytest.mark.parametrize(

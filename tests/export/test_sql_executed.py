@@ -49,6 +49,16 @@ def zoned(offset):
 
 
 CHANGES = Shop("clock_changes", ("id", "when", "how much"), MAP, zoned("+00:00"))
+# In Havana the hour after midnight comes twice, or never, and no offset tells which is meant: the later one counts.
+TWICE = Shop(
+    "hours_that_come_twice",
+    ("id", "when", "how much"),
+    MAP,
+    (
+        *((f"C{n}", f"2024-11-03T{n % 4:02}:{7 * n % 60:02}:00", f"{n}.01") for n in range(24)),
+        *((f"D{n}", f"2024-03-10T{n % 4:02}:{7 * n % 60:02}:00", f"{n}.02") for n in range(24)),
+    ),
+)
 TIED = {"model": {"method": "ntile", "scale": 5}}
 SHOPS = {
     "ids": (HOSTILE, {"model": {"scale": 3}}),
@@ -58,6 +68,10 @@ SHOPS = {
     "clock changes, full days": (
         CHANGES,
         {"ledger": {"time_zone": "America/New_York"}, "model": {"recency": "elapsed"}},
+    ),
+    "hours that come twice": (
+        TWICE,
+        {"ledger": {"time_zone": "America/Havana"}, "model": {"recency": "elapsed"}},
     ),
 }
 CASES = {
@@ -69,9 +83,11 @@ CASES = {
 FEW = (
     "six-27", "grid-27, 1 is best", "everyone who ever bought", "nested", "orders with a refund ignored",
     "one order a day", "repeated rows dropped", "full days in a zone", "ids", "ids, ties parted by id", "ids, averages",
+    "hours that come twice",
 )  # fmt: skip
 FEWER = (
     "everyone who ever bought", "nested", "ids, ties parted by id", "ids, averages", "clock changes, full days",
+    "hours that come twice",
 )  # fmt: skip
 
 

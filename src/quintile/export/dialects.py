@@ -70,6 +70,17 @@ class SqlDialect:
     closing: str = ""
 
 
+def _later(moved: str, back: str) -> str:
+    """Where the clock is put back and a wall time comes twice, the later one, as the run takes it.
+
+    Args:
+        moved: What the database makes of a wall time, for it the earlier one.
+        back: The wall time of ``hour``.
+    """
+    hour = back.replace("hour", f"TIMESTAMPADD(HOUR, 1, {moved})")
+    return f"TIMESTAMPADD(HOUR, CASE WHEN {hour} = value THEN 1 ELSE 0 END, {moved})"
+
+
 DUCKDB = SqlDialect("duckdb", "DuckDB", days="", full_days="", executed=True)
 _POSTGRES = SqlDialect(
     "postgres",
@@ -94,7 +105,7 @@ _SPARK = SqlDialect(
     full_days=f"TIMESTAMPDIFF(MICROSECOND, earlier, later) DIV {_MICROSECONDS}",
     text="CAST(value AS STRING)",
     moment="CAST(value AS TIMESTAMP_NTZ)",
-    moved="CONVERT_TIMEZONE(zone, wanted, value)",
+    moved=_later("CONVERT_TIMEZONE(zone, wanted, value)", back="CONVERT_TIMEZONE(wanted, zone, hour)"),
     # The moment itself, whatever the session's zone is.
     seen="CONVERT_TIMEZONE('UTC', wanted, TIMESTAMPADD(MICROSECOND, UNIX_MICROS(CAST(value AS TIMESTAMP)),"
     " CAST('1970-01-01' AS TIMESTAMP_NTZ)))",
@@ -186,7 +197,7 @@ _MYSQL = SqlDialect(
     full_days=f"TIMESTAMPDIFF(MICROSECOND, earlier, later) DIV {_MICROSECONDS}",
     text="CAST(value AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin",
     moment="CAST(value AS DATETIME(6))",
-    moved="CONVERT_TZ(value, zone, wanted)",
+    moved=_later("CONVERT_TZ(value, zone, wanted)", back="CONVERT_TZ(hour, wanted, zone)"),
     whole="CAST(value AS DECIMAL(65, 0))",
     tried_moment="CAST(value AS DATETIME(6))",  # NULL where it is none
     tried_decimal=f"CASE WHEN REGEXP_INSTR(value, {_AMOUNT}) = 1 THEN {_DECIMAL} END",

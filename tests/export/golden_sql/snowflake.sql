@@ -32,20 +32,29 @@ transactions AS (
         CAST("net value" AS DECIMAL(18, 2)) AS amount,
         CASE
             WHEN LOWER(TRIM(CAST("STATE" AS VARCHAR))) IN (
-                'abandoned', 'annulled', 'annulé', 'authorized',
-                'awaiting payment', 'blocked', 'cancelado', 'canceled',
-                'cancelled', 'checkout-draft', 'declined', 'draft', 'error',
-                'expired', 'failed', 'fraud', 'holded', 'incomplete', 'iptal',
-                'on hold', 'on-hold', 'payment review', 'payment_review',
+                'abandoned', 'abgelehnt', 'annullata', 'annullato', 'annulled',
+                'annulé', 'annulée', 'anulada', 'anulado', 'anulowane',
+                'ausstehend', 'authorized', 'awaiting payment', 'blocked',
+                'cancelada', 'cancelado', 'canceled', 'cancelled',
+                'checkout-draft', 'declined', 'draft', 'en attente', 'error',
+                'expired', 'failed', 'fallida', 'fallido', 'fehlgeschlagen',
+                'fraud', 'geannuleerd', 'holded', 'in attesa', 'incomplete',
+                'iptal', 'mislukt', 'nieudane', 'on hold', 'on-hold',
+                'payment review', 'payment_review', 'pendente', 'pendiente',
                 'pending', 'pending payment', 'pending_payment', 'rejected',
-                'storno', 'suspected fraud', 'test', 'uncaptured', 'unpaid',
-                'void', 'voided'
+                'storniert', 'storno', 'suspected fraud', 'test', 'uncaptured',
+                'unpaid', 'void', 'voided', 'échoué', 'échouée'
             )
             THEN 1
             ELSE 0
         END AS is_excluded,
         CASE
-            WHEN LOWER(TRIM(CAST("STATE" AS VARCHAR))) IN ('chargeback', 'charged back', 'refunded', 'returned')
+            WHEN LOWER(TRIM(CAST("STATE" AS VARCHAR))) IN (
+                'chargeback', 'charged back', 'devuelto', 'erstattet',
+                'reembolsada', 'reembolsado', 'refunded', 'remboursé',
+                'remboursée', 'returned', 'rimborsata', 'rimborsato',
+                'terugbetaald', 'zwrócone'
+            )
             THEN 1
             ELSE 0
         END AS is_paid_back

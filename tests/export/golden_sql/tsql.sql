@@ -32,20 +32,29 @@ transactions AS (
         CAST([net value] AS NUMERIC(18, 2)) AS amount,
         CASE
             WHEN LOWER(TRIM(CAST([state] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)) IN (
-                'abandoned', 'annulled', N'annulé', 'authorized',
-                'awaiting payment', 'blocked', 'cancelado', 'canceled',
-                'cancelled', 'checkout-draft', 'declined', 'draft', 'error',
-                'expired', 'failed', 'fraud', 'holded', 'incomplete', 'iptal',
-                'on hold', 'on-hold', 'payment review', 'payment_review',
+                'abandoned', 'abgelehnt', 'annullata', 'annullato', 'annulled',
+                N'annulé', N'annulée', 'anulada', 'anulado', 'anulowane',
+                'ausstehend', 'authorized', 'awaiting payment', 'blocked',
+                'cancelada', 'cancelado', 'canceled', 'cancelled',
+                'checkout-draft', 'declined', 'draft', 'en attente', 'error',
+                'expired', 'failed', 'fallida', 'fallido', 'fehlgeschlagen',
+                'fraud', 'geannuleerd', 'holded', 'in attesa', 'incomplete',
+                'iptal', 'mislukt', 'nieudane', 'on hold', 'on-hold',
+                'payment review', 'payment_review', 'pendente', 'pendiente',
                 'pending', 'pending payment', 'pending_payment', 'rejected',
-                'storno', 'suspected fraud', 'test', 'uncaptured', 'unpaid',
-                'void', 'voided'
+                'storniert', 'storno', 'suspected fraud', 'test', 'uncaptured',
+                'unpaid', 'void', 'voided', N'échoué', N'échouée'
             )
             THEN 1
             ELSE 0
         END AS is_excluded,
         CASE
-            WHEN LOWER(TRIM(CAST([state] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)) IN ('chargeback', 'charged back', 'refunded', 'returned')
+            WHEN LOWER(TRIM(CAST([state] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)) IN (
+                'chargeback', 'charged back', 'devuelto', 'erstattet',
+                'reembolsada', 'reembolsado', 'refunded', N'remboursé',
+                N'remboursée', 'returned', 'rimborsata', 'rimborsato',
+                'terugbetaald', N'zwrócone'
+            )
             THEN 1
             ELSE 0
         END AS is_paid_back
