@@ -101,12 +101,15 @@ def test_the_forecast_is_what_a_scoring_of_that_day_finds(model, drawn, ledger):
             now = really(place, opened, scores, 0)
             assert len(now) == sum(line["customers"] for line in found["segments"])
             changes = {(moved - opened.snapshot.day).days for moved in dates_of(moves)}
-            days = sorted({day + step for day in changes for step in (-1, 0)} | {1, DAYS})[-14:]
+            # From the first day on whose window holds no purchase nobody is scored, and nothing is foreseen.
+            last = (date.fromisoformat(found["until"]) - opened.snapshot.day).days
+            assert last == DAYS or found["empty_from"] is not None
+            days = sorted({day + step for day in changes for step in (-1, 0)} | {min(1, last), last})[-14:]
             for day in days:
                 on = opened.snapshot.day + timedelta(days=day)
                 assert foreseen(now, moves, on.isoformat()) == really(place, opened, scores, day)
             check_ends(found, foreseen(now, moves, found["until"]))
-            check_customers(place, opened, shop.home, moves)
+            check_customers(place, opened, shop.home, moves, found["until"])
 
 
 def dates_of(moves):
@@ -122,7 +125,7 @@ def check_ends(found, end):
     )
 
 
-def check_customers(place, opened, home, moves):
+def check_customers(place, opened, home, moves, until):
     """Each customer's own outlook has the same moves."""
     names = place.engine.rows(Sql("SELECT customer_key, customer_id FROM customer_names ORDER BY ALL"))
     for number, name in names:
@@ -138,8 +141,8 @@ def check_customers(place, opened, home, moves):
         prove(opened, outlook, published)
         before, expected = outlook.on(0), []
         for change in outlook.changes:
-            if change.segment != before.segment and change.day <= DAYS:
-                on = opened.snapshot.day + timedelta(days=change.day)
+            on = opened.snapshot.day + timedelta(days=change.day)
+            if change.segment != before.segment and on.isoformat() <= until:
                 expected.append((on.isoformat(), before.segment, change.segment))
             before = change
         mine = [move for move in moves if move["customer_id"] == name]
