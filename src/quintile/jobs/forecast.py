@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import shutil
 from collections import Counter
@@ -17,14 +16,14 @@ from quintile.domain.scheme import UNCLASSIFIED
 from quintile.domain.snapshot import LAST, chosen
 from quintile.domain.toml_keys import near
 from quintile.engine.render import Sql, joined, literal, name, render
-from quintile.errors import Place, SettingsError
+from quintile.errors import SettingsError
 from quintile.export.prospects import forecast_statements
 from quintile.insight.forecast import coming_moves, flows, people, sizes
 from quintile.jobs.moves.kept_scores import KeptScores, Question, code_of, segmented
 from quintile.jobs.project.kept_orders import CUSTOMER_NAMES
 from quintile.jobs.project.opened import open_snapshot
 from quintile.jobs.results.for_people import for_people
-from quintile.jobs.workplace.replacing import refuse_missing_folder, replacing
+from quintile.jobs.workplace.replacing import refuse_other_list, replacing
 from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.metrics.waiting import wait
@@ -123,7 +122,7 @@ def forecast(
     opened = open_snapshot(chosen(series(store), horizon.as_of))
     segment = _segment(horizon.segment, opened)
     if out is not None:
-        _refuse_foreign(out)
+        refuse_other_list(out, HEADER, "list of coming moves", "coming.csv")
     with workplace((), engine, store, on_step=on_step) as place:
         scores = KeptScores(place, store)
         now = scores.scored(NOW, Question(opened, opened.model, opened, opened))
@@ -251,25 +250,6 @@ def _segment(wanted: str | None, opened: Opened) -> str | None:
         fix = f"{near(wanted, known)}Segments: {', '.join(known)}"
         raise SettingsError("segment", f"no segment is called '{wanted}'", fix=fix)
     return found
-
-
-def _refuse_foreign(out: Path) -> None:
-    """Refuse a place that is no CSV file, has no folder, or where something else than an older list lies.
-
-    Raises:
-        SettingsError: ``out``.
-    """
-    place = Place(str(out))
-    if out.suffix != ".csv":
-        raise SettingsError("out", "the list is a CSV file", fix="write --out coming.csv", place=place)
-    refuse_missing_folder(out)
-    if not out.exists():
-        return
-    with contextlib.suppress(OSError, UnicodeDecodeError), out.open(encoding="utf-8") as opened:
-        if opened.readline(len(HEADER) + 1).rstrip() == HEADER:
-            return
-    message = "the file is there already and is no list of coming moves"
-    raise SettingsError("out", message, fix="choose another --out", place=place)
 
 
 def _write(place: Workplace, opened: Opened, moves: Sql, segment: str | None, out: Path) -> dict[str, Any]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from quintile.domain.toml_keys import near
 from quintile.engine.render import Sql, joined, literal, render
-from quintile.errors import Place, SettingsError
+from quintile.errors import SettingsError
 from quintile.jobs.project.stored import files_of
 from quintile.jobs.results.for_people import for_people
-from quintile.jobs.workplace.replacing import replacing
+from quintile.jobs.workplace.replacing import refuse_other_list, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,16 +62,7 @@ class Wanted:
                 message = f"no segment is called '{given}'"
                 fix = f"{near(given, known)}Segments: {', '.join(known)}; '{NEW}' before or '{LOST}' after"
                 raise SettingsError("list", message, fix=fix)
-        place = Place(str(self.out))
-        if self.out.suffix != ".csv":
-            raise SettingsError("out", "the list is a CSV file", fix="write --out moved.csv", place=place)
-        if not self.out.exists():
-            return
-        with contextlib.suppress(OSError, UnicodeDecodeError), self.out.open(encoding="utf-8") as opened:
-            if opened.readline(len(HEADER) + 1).rstrip() == HEADER:
-                return
-        message = "the file is there already and is no list of movements"
-        raise SettingsError("out", message, fix="choose another --out", place=place)
+        refuse_other_list(self.out, HEADER, "list of movements", "moved.csv")
 
     @property
     def test(self) -> Sql:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from typing import TYPE_CHECKING
 
-from quintile.errors import Place, SettingsError
 from quintile.jobs.results.for_people import for_people
-from quintile.jobs.workplace.replacing import refuse_missing_folder, replacing
+from quintile.jobs.workplace.replacing import refuse_other_list, replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,17 +23,7 @@ def refuse_foreign(out: Path) -> None:
     Raises:
         SettingsError: ``out``.
     """
-    place = Place(str(out))
-    if out.suffix != ".csv":
-        raise SettingsError("out", "the list of movers is a CSV file", fix="write --out movers.csv", place=place)
-    refuse_missing_folder(out)
-    if not out.exists():
-        return
-    with contextlib.suppress(OSError, UnicodeDecodeError), out.open(encoding="utf-8") as opened:
-        if opened.readline(len(HEADER) + 1).rstrip() == HEADER:
-            return
-    message = "the file is there already and is no list of movers"
-    raise SettingsError("out", message, fix="choose another --out", place=place)
+    refuse_other_list(out, HEADER, "list of movers", "movers.csv")
 
 
 def write_movers(place: Workplace, movers: Sql, out: Path) -> None:

@@ -63,6 +63,31 @@ def refuse_missing_folder(out: Path) -> None:
     raise SettingsError("out", message, fix=fix, place=Place(str(out)))
 
 
+def refuse_other_list(out: Path, header: str, called: str, example: str) -> None:
+    """Refuse a place that is no CSV file, has no folder, or where something else than an older list of its kind lies.
+
+    Args:
+        out: The place.
+        header: The first line of such lists.
+        called: Their name: ``list of movers``.
+        example: A file name that would do.
+
+    Raises:
+        SettingsError: ``out``.
+    """
+    place = Place(str(out))
+    if out.suffix != ".csv":
+        raise SettingsError("out", "the list is a CSV file", fix=f"write --out {example}", place=place)
+    refuse_missing_folder(out)
+    if not out.exists():
+        return
+    with contextlib.suppress(OSError, UnicodeDecodeError), out.open(encoding="utf-8") as opened:
+        if opened.readline(len(header) + 1).rstrip() == header:
+            return
+    message = f"the file is there already and is no {called}"
+    raise SettingsError("out", message, fix="choose another --out", place=place)
+
+
 def write_page(page: str, out: Path) -> None:
     """Write an HTML page; only an earlier page is written over.
 
