@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from quintile.cli.app import main
+import contextlib
+import os
+import sys
+
+from quintile.cli import app
+
+
+def main() -> None:
+    """Run the command line, and leave at once: all is written and closed, and to unload the libraries takes time.
+
+    A bug's traceback, and an end that is no number, are left to Python.
+    """
+    code = 0
+    try:
+        app.main()
+    except SystemExit as end:
+        if not isinstance(end.code, int):
+            raise
+        code = end.code
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # what cannot be shown was said already
+            stream.flush()
+    os._exit(code)
+
 
 if __name__ == "__main__":
     main()

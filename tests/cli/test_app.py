@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -101,3 +103,47 @@ def test_a_slip_is_met_with_the_command_that_was_meant(monkeypatch, capsys):
     code, output = shown(["scor"], monkeypatch, capsys)
     assert code == 2
     assert "'score'" in output.err
+
+
+@pytest.mark.parametrize("code", [0, 2, 75])
+def test_the_command_ends_with_its_code_and_says_all(code):
+    program = f"""
+import sys
+from quintile.__main__ import main
+from quintile.cli import app
+def ended():
+    sys.stdout.write("shown")
+    sys.stderr.write("explained")
+    sys.exit({code})
+app.main = ended
+main()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (code, "shown", "explained")
+
+
+def test_a_bug_ends_the_command_with_its_traceback():
+    program = """
+from quintile.__main__ import main
+from quintile.cli import app
+def broken():
+    raise RuntimeError("a bug")
+app.main = broken
+main()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "Traceback" in ended.stderr
+    assert ended.stderr.splitlines()[-1] == "RuntimeError: a bug"
+
+
+def test_a_command_leaves_no_temporary_file(tmp_path):
+    orders, place = tmp_path / "orders.csv", tmp_path / "temporary"
+    orders.write_text("customer_id,order_id,order_date,amount\nann,1,2025-01-31,7.50\nbob,2,2025-02-01,9.00\n")
+    place.mkdir()
+    words = ["run", str(orders), "--out", str(tmp_path / "out"), "--base-currency", "EUR"]
+    command = [sys.executable, "-m", "quintile", *words]
+    environment = {**os.environ, "TMPDIR": str(place)}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert list(place.iterdir()) == []

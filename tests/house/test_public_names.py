@@ -13,7 +13,7 @@ MOST_PUBLIC_NAMES = 15
 HEAVY = "duckdb", "pydantic", "pandas", "polars", "pyarrow", "numpy", "sqlalchemy"
 IMPORT = "import quintile"
 HELP = """
-from quintile.__main__ import main
+from quintile.cli.app import main
 sys.argv = ["quintile", "--help"]
 try:
     main()

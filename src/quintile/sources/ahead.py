@@ -6,7 +6,6 @@ play other roles.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from quintile.engine.duckdb import DatabaseError
@@ -48,6 +47,8 @@ def stage_and_copy(
     ahead = staging / f"ahead_{sum(1 for _ in staging.iterdir()):04}"
     if columns:
         ahead.mkdir()
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - loads the whole of logging
+
     with ThreadPoolExecutor(2) as pool:
         digest = pool.submit(checksum, path)
         copying = pool.submit(_copy, engine, path, dialect, ahead, settings, columns) if columns else None

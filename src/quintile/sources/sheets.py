@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from quintile.errors import Place
 from quintile.sources import apart
-from quintile.sources.sheet_child import write_sheet
 from quintile.sources.written import written_table
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ def open_sheet(path: Path, staging: Path, sheet: str | None, limits: LimitSettin
     written = staging / f"source_{sum(1 for _ in staging.iterdir()):04}.csv"
     request = {"path": str(path), "sheet": sheet, "written": str(written)}
     if apart.confined:
+        from quintile.sources.sheet_child import write_sheet  # noqa: PLC0415 - the parser is for children alone
+
         found = write_sheet(request, _silent)
     else:
         with apart.Child(CHILD, limits) as child:
