@@ -95,9 +95,12 @@ def test_a_window_is_the_sum_of_its_stretches(engine):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model.window} {model.population} {model.monetary}")
-def test_every_window_is_measured_as_if_it_were_the_only_one(engine, model):
+@pytest.mark.parametrize("few", [0, len(DAYS)], ids=["run up", "grouped"])
+def test_every_window_is_measured_as_if_it_were_the_only_one(engine, model, few, monkeypatch):
+    monkeypatch.setattr("quintile.metrics.partials._FEW", few)
     clocks = [Clock.at(day, model, "UTC") for day in DAYS]
     partials = sum_orders(engine, ledger(), model, clocks)
+    assert (partials.running is not None) == (str(model.window) == "all" and few == 0)
     people = Sql("listed") if model.population == "customers" else None
     for clock in clocks:
         rfm = partials.measure(engine, model, clock, people)

@@ -1,7 +1,8 @@
 """Partials: the orders summed once per customer and stretch of time, so that many windows are measured in one pass.
 
 The edges of all windows cut the time line into stretches, numbered from 0 (before every window). A window is a run of
-whole stretches, so its sums are sums of theirs: nothing is estimated, and no order is read twice.
+whole stretches, so its sums are sums of theirs: nothing is estimated, and no order is read twice. Where many windows
+have no beginning, the sums are also run up once, stretch by stretch, so that each window only picks its own.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine
     from quintile.metrics.measure import Clock
 
-PARTIALS = "order_sums"
+PARTIALS, RUNNING = "order_sums", "running_sums"
 _ZERO, _REFUNDED, _PURCHASE, _ALONE = range(4)
 _BEFORE, _AFTER = "before_window", "after_window"
+_FEW = 12  # running the sums up takes as long as grouping them for so many windows
 
 # A refunded order that left money behind goes the way of a refund without an order.
 _KIND = """
@@ -52,6 +54,16 @@ _WINDOW = """
         sum(bought) AS bought {paid_back}
  FROM {sums} WHERE {inside} GROUP BY customer_key HAVING sum(frequency) > 0)
 """
+# A customer's sums up to a stretch stand until the next stretch in which there is something of theirs.
+_RUNNING = """
+SELECT customer_key, stretch AS since, lead(stretch, 1, {end}) OVER upto AS changed,
+       min(first_at) OVER upto AS first_at, max(last_at) OVER upto AS last_at,
+       CAST(sum(frequency) OVER upto AS INTEGER) AS frequency,
+       CAST(sum(bought) OVER upto AS {money}) AS bought {paid_back}
+FROM {sums} WINDOW upto AS (PARTITION BY customer_key ORDER BY stretch) ORDER BY customer_key, since
+"""
+_RUNNING_REFUNDS = ", CAST(sum(paid_back) OVER upto AS {money}) AS paid_back"
+_STANDING = "(SELECT * FROM {running} WHERE since <= {last} AND changed > {last} AND frequency > 0)"
 _EVER = "(SELECT DISTINCT customer_key FROM {sums} WHERE stretch <= {last} AND frequency > 0)"
 _LEFT_OUT = """
 SELECT coalesce(sum({lines}), 0), coalesce(sum({money}), 0) FROM {sums}
@@ -63,13 +75,15 @@ ANTI JOIN (SELECT customer_key FROM {rfm} WHERE frequency > 0) USING (customer_k
 class Partials:
     """The sums of all orders by customer and stretch, and by place and stretch.
 
-    ``counted`` has a row (stretch, kind, source rows, money) for each kind of order in each stretch.
+    ``counted`` has a row (stretch, kind, source rows, money) for each kind of order in each stretch. ``running`` are
+    the sums up to each stretch, if they were run up.
     """
 
     ledger: Ledger
     edges: tuple[datetime, ...]
     counted: tuple[tuple[int, int, int, Decimal], ...]
     sums: Sql
+    running: Sql | None = None
 
     def places(self, clock: Clock) -> Places:
         """Where the orders lie, as ``find_places`` counts them; no order is looked at."""
@@ -99,8 +113,11 @@ class Partials:
             population: Table with ``customer_key`` of the people to score; None for buyers or ever-buyers.
         """
         refunds_alone = self.places(clock).alone[0] > 0
-        paid_back = Sql(", sum(paid_back) AS paid_back" if refunds_alone else "")
-        rows = render(_WINDOW, paid_back=paid_back, sums=self.sums, inside=self._inside(clock))
+        if self.running is None:
+            paid_back = Sql(", sum(paid_back) AS paid_back" if refunds_alone else "")
+            rows = render(_WINDOW, paid_back=paid_back, sums=self.sums, inside=self._inside(clock))
+        else:
+            rows = render(_STANDING, running=self.running, last=literal(self._stretches(clock)[1]))
         if population is None and model.population == "ever":
             population = render(_EVER, sums=self.sums, last=literal(self._stretches(clock)[1]))
         return rfm_of(engine, self.ledger, model, clock, Sums(rows, refunds_alone), population)
@@ -145,22 +162,29 @@ def sum_orders(engine: Engine, ledger: Ledger, model: RfmModel, clocks: Sequence
     kind = render(_KIND, zero=literal(ZERO), refunded=literal(REFUNDED), purchase=literal(PURCHASE))
     found = engine.rows(render(_PLACES, stretch=stretch, kind=kind, orders=orders))
     counted = tuple((at, what, int(rows), money) for at, what, rows, money in found)
+    refunds = any(what == _ALONE for _, what, _, _ in counted)
     first = None if None in starts or model.population == "ever" else edges[0]
     query = render(
         _SUMS,
         stretch=stretch,
-        columns=_columns(ledger, kind, model, refunds=any(what == _ALONE for _, what, _, _ in counted)),
+        columns=_columns(ledger, kind, model, refunds=refunds),
         orders=orders,
         kind=kind,
         kinds=joined(map(literal, (_PURCHASE, _ALONE))),
         between=_between(first, edges[-1]),
     )
-    return Partials(ledger, edges, counted, engine.table(PARTIALS, query))
+    sums = engine.table(PARTIALS, query)
+    if set(starts) != {None} or len(clocks) <= _FEW:
+        return Partials(ledger, edges, counted, sums)
+    money = _money(ledger)
+    paid_back = render(_RUNNING_REFUNDS, money=money) if refunds else Sql("")
+    run_up = render(_RUNNING, end=literal(len(edges) + 1), money=money, paid_back=paid_back, sums=sums)
+    return Partials(ledger, edges, counted, sums, engine.table(RUNNING, run_up))
 
 
 def _columns(ledger: Ledger, kind: Sql, model: RfmModel, *, refunds: bool) -> Sql:
     """What is summed: refunds only where there are some, source rows only where somebody may be left out."""
-    money = Sql(f"DECIMAL({ledger.digits}, {ledger.decimals})")
+    money = _money(ledger)
     bought, alone = (
         render("FILTER ({kind} = {wanted})", kind=kind, wanted=literal(wanted)) if refunds else Sql("")
         for wanted in (_PURCHASE, _ALONE)
@@ -171,6 +195,10 @@ def _columns(ledger: Ledger, kind: Sql, model: RfmModel, *, refunds: bool) -> Sq
     if refunds:
         columns.append(render(_REFUNDS, alone=alone, money=money))
     return joined(columns)
+
+
+def _money(ledger: Ledger) -> Sql:
+    return Sql(f"DECIMAL({ledger.digits}, {ledger.decimals})")
 
 
 def _between(first: datetime | None, last: datetime) -> Sql:
