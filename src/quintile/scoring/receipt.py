@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 _CELLS = "SELECT r, f, m, count(*) FROM {scores} GROUP BY ALL"
 _COMMON = "SELECT worth, customers FROM {histogram} ORDER BY customers DESC, worth NULLS FIRST LIMIT 1"
-_REACHED = "SELECT count(DISTINCT {score}) FROM {scores}"
+# Who has no worth did not buy; to be scored, a value stands for all customers who share it.
+_REACHED = """
+SELECT count(DISTINCT {score}) FROM (SELECT coalesce(worth, 0) AS frequency, 0 AS recency_days FROM {histogram})
+"""
 
 _UP_TO_FIVE = 5
 _ORDERS = (2, 3, 5, 7)
@@ -60,9 +63,10 @@ def tie_receipt(
             zip((counted.r, counted.f, counted.m), (model.r, model.f, model.m), all_cuts, strict=True)
         )
     )
+    suggestion = _suggestion(engine, counted.f, f, 1 if model.population == "buyers" else 0)
     if counts is None:
         counted.drop(engine)
-    return r, replace(f, suggestion=_suggestion(engine, scores, f, 1 if model.population == "buyers" else 0)), m
+    return r, replace(f, suggestion=suggestion), m
 
 
 def _spread(cells: list[tuple[int, ...]], place: int, scores: int) -> tuple[int, ...]:
@@ -79,13 +83,13 @@ def _common(engine: Engine, histogram: Histogram) -> TieReceipt:
     return TieReceipt(metric.letter, "", (), metric.value(worth), customers, ())
 
 
-def _suggestion(engine: Engine, scores: Sql, f: TieReceipt, fewest: int) -> str | None:
+def _suggestion(engine: Engine, histogram: Histogram, f: TieReceipt, fewest: int) -> str | None:
     """Count thresholds for F, but only where they reach more scores than F does now."""
     if not f.skipped or f.method == "nested" or not sum(f.customers):
         return None
     cuts = suggested_orders(len(f.customers))
     score = score_of(F, CutPoints(tuple(Decimal(cut) for cut in cuts)))
-    reached = engine.rows(render(_REACHED, score=score, scores=scores))[0][0]
+    reached = engine.rows(render(_REACHED, score=score, histogram=histogram.table))[0][0]
     if reached <= len(f.reached):
         return None
     flag = ",".join(str(cut) for cut in cuts)
