@@ -128,3 +128,6 @@ def test_the_page_says_it_all_and_escapes_every_name():
     assert "Who moved between 1 June 2025 and 1 July 2025" in page
     assert 'data-picture="0"' in page
     assert '<td class="n">7.00</td>' in page
+    # The same cause of movers, new and gone customers is told apart.
+    for cause in ("Moved: passing time", "New: came back", "Gone: merged into another customer"):
+        assert cause in page
