@@ -111,6 +111,7 @@ def test_rows_of_the_person_are_counted_in_the_bridge(project):
     row = HEADER + "O90,CAN-0001,,,,2025-07-01,7.00,x\nO91,B,,,,2025-07-01,8.00,x\n"
     found = project.run(row, date(2025, 7, 2))
     assert {line["step"]: line["rows"] for line in found["bridge"]}["erased"] == 1
+    assert found["refresh"]["erased_rows"] == 1
     assert "CAN-0001" not in project.customers()
 
 

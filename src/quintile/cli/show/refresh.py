@@ -19,14 +19,15 @@ def refreshed(refresh: Mapping[str, Any] | None) -> Text | None:
     """How many rows are new, known, corrected; nothing for a first source, or for one of no project."""
     if refresh is None or not refresh["known_rows"]:
         return None
-    source, corrected = refresh["source"], refresh["corrected_rows"]
-    counted = source["rows_kept"] + source["rows_excluded"] - corrected
+    source, corrected, erased = refresh["source"], refresh["corrected_rows"], refresh.get("erased_rows", 0)
+    counted = source["rows_kept"] + source["rows_excluded"] - corrected - erased
     known = several(refresh["known_rows"], "row")
     if refresh["mode"] == "full":
         gone, rows = several(refresh["vanished_orders"], "order"), several(source["rows_in"], "row")
         return said(f"A full extract of {rows} takes the place of {known}; {gone} vanished")
     parts = [f"{number(counted)} new", f"{number(source['rows_deduplicated'])} known already"]
     parts += [f"{number(corrected)} corrected"] if corrected else []
+    parts += [f"{number(erased)} of people who were erased"] if erased else []
     return said(f"Of {several(source['rows_in'], 'row')}, beside {known} in the ledger: {', '.join(parts)}")
 
 

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.fate import ERASED, EXCLUDED
 from quintile.domain.ledger import REFUND_ONLY
 from quintile.engine.render import Sql, literal, name, render
 from quintile.errors import DataError
@@ -157,12 +158,14 @@ def _source(file: FileRead) -> KnownSource:
 
 
 def _refresh(alone: Accounted, judged: Judged, project: Project, changes: ExtractChanges | None) -> dict[str, Any]:
+    erased = alone.ledger.fates.get(EXCLUDED[ERASED])
     told: dict[str, Any] = {
         "mode": "append" if changes is None else "full",
         "source": counts(alone),
         "known_rows": project.row_count,
         "corrected_rows": judged.comparison.corrected,
         "late_rows": judged.comparison.late,
+        "erased_rows": erased.rows if erased else 0,
     }
     return told if changes is None else {**told, "vanished_orders": changes.vanished_orders}
 
