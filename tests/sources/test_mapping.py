@@ -29,10 +29,22 @@ def refusal(columns, chosen=None, kind=DataError):
         (["Client", "date", "montant", "devise"], ["customer", "time", "amount", "currency"]),
         (["email", "paid_at", "Subtotal"], ["email", "time", "amount"]),
         (["Company", "date", "sales", "Type", "status"], ["account", "time", "amount", "kind", "status"]),
+        (["customer_id", "date", "Total Amount (EUR)"], ["customer", "time", "amount"]),
+        (["Kunde", "Datum", "Umsatz [€]"], ["customer", "time", "amount"]),
+        (["customer_id", "date", "unit_price_(USD)", "qty"], ["customer", "time", "unit_price", "quantity"]),
     ],
 )
 def test_columns_are_recognised_in_many_spellings_and_languages(columns, roles):
     assert map_columns(columns, {}) == dict(zip(roles, columns, strict=True))
+
+
+@pytest.mark.parametrize("other", ["amount (net)", "(EUR)", "amount (EUR) old", "amount (eur)"])
+def test_only_a_currency_may_stand_in_brackets_behind_a_name(other):
+    assert f"columns seen: customer_id, date, {other}" in refusal(["customer_id", "date", other])
+
+
+def test_amounts_in_two_currencies_are_a_choice():
+    assert "2 columns could be the amount" in refusal(["customer_id", "date", "amount (EUR)", "amount (USD)"])
 
 
 def test_roles_come_in_one_order_whatever_the_order_of_the_columns():

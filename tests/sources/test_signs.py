@@ -86,3 +86,36 @@ def test_every_sign_stands_for_currencies_that_exist():
         assert currencies_of(sign)
         assert currencies_of(sign) <= CURRENCIES
     assert currencies_of("XQ$") == frozenset()
+
+
+@pytest.fixture
+def named(engine, opened, tmp_path):
+    """``named(header, rows, base)``: reads a file with this header."""
+
+    def of(header, *rows, base=None):
+        path = tmp_path / "named.csv"
+        path.write_text("".join(f"{row}\n" for row in (header, *rows)), encoding="utf-8")
+        return read(engine, [opened(path, 0)], ReadingSettings(), Reading(base_currency=base))
+
+    return of
+
+
+@pytest.mark.parametrize("header", ["Amount (EUR)", "Total [€]"])
+def test_the_currency_in_a_column_s_name_counts_as_a_sign(named, header):
+    rows = f"customer_id,order_date,{header}", "C1,2025-01-05,5.50"
+    found = named(*rows, base="EUR")
+    assert found.files[0].assumed["currency_sign"] in {"EUR", "€"}
+    with pytest.raises(DataError) as refused:
+        named(*rows, base="USD")
+    assert refused.value.code == "mixed_currency"
+    assert refused.value.message.endswith("but the base currency is USD")
+
+
+def test_a_column_s_name_and_its_amounts_must_mean_one_currency(named):
+    assert named("customer_id,order_date,Amount (EUR)", "C1,2025-01-05,€5.50", base="EUR").rows == 1
+    with pytest.raises(DataError) as refused:
+        named("customer_id,order_date,Amount (EUR)", "C1,2025-01-05,$5.50", base="EUR")
+    assert (refused.value.code, refused.value.place.column) == ("mixed_currency", "Amount (EUR)")
+    with pytest.raises(DataError) as refused:
+        named("customer_id,order_date,Amount (EUR),currency", "C1,2025-01-05,5.50,USD", base="EUR")
+    assert "says USD" in refused.value.message

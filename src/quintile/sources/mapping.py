@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from quintile.domain.transactions import ROLES
 from quintile.errors import DataError, Place, SettingsError
+from quintile.sources.signs import without_currency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,6 +51,7 @@ _NAMES = {
 }
 RESERVED = ("quintile_row_number", "quintile_repeated", "file_row_number")
 _AMOUNT_FROM = ("quantity", "unit_price")
+_MONEY = {"amount", "unit_price", "refund"}
 
 
 def map_columns(columns: Sequence[str], chosen: Mapping[str, str], file: str | None = None) -> dict[str, str]:
@@ -140,8 +142,10 @@ def suggest_column(
         DataError: ``doubtful_columns``, several names say it.
     """
     exact, _, general = names[role].partition("|")
+    # A column of money may name its currency: Amount (EUR).
+    called = {column: _plain(without_currency(column)[0] if role in _MONEY else column) for column in columns}
     for known in (exact.split(), general.split()):
-        found = [column for column in columns if _plain(column) in known]
+        found = [column for column in columns if called[column] in known]
         if len(found) > 1:
             raise DataError(
                 "doubtful_columns",

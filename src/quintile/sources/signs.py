@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from quintile.domain.currency import CURRENCIES
@@ -40,12 +41,32 @@ WHERE code IN ({known}) AND code NOT IN ({meant})
 _FIRST_SIGNED = """
 SELECT min({row}) FROM ({located}) WHERE contains(CAST({column} AS VARCHAR), {sign})
 """
+_IN_HEADER = re.compile(r"(.*\w.*?)[\s_]*[(\[]\s*([^()\[\]]+?)\s*[)\]]\s*")
 _FIX = "write the currency of each amount in a column of its own and give --rates, or name the right --base-currency"
 
 
 def currencies_of(sign: str) -> frozenset[str]:
     """The currencies a sign or code may stand for; nothing if nobody knows it."""
     return frozenset({sign} & CURRENCIES) or frozenset(_SIGNS.get(sign, "").split())
+
+
+def without_currency(header: str) -> tuple[str, str | None]:
+    """A column's name without the currency behind it in brackets, and that: ``Amount (EUR)``, ``Price [$]``."""
+    found = _IN_HEADER.fullmatch(header)
+    return (found[1], found[2]) if found and currencies_of(found[2]) else (header, None)
+
+
+def sign_of(header: str, sign: str | None) -> str | None:
+    """What says the currency of a column's amounts: what stands beside them, or what its name says.
+
+    Raises:
+        DataError: ``mixed_currency``, the two cannot mean the same.
+    """
+    named = without_currency(header)[1]
+    if named and sign and currencies_of(sign) and not currencies_of(named) & currencies_of(sign):
+        message = f"the column's name says {named}, but its amounts carry the sign {sign}"
+        raise DataError("mixed_currency", message, fix=_FIX, place=Place(column=header))
+    return sign or named
 
 
 def refuse_different_signs(signs: Sequence[tuple[str, str]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from quintile.engine.render import Sql, literal, name, render
@@ -11,6 +11,7 @@ from quintile.sources.date_forms import IN_NUMBERS
 from quintile.sources.dates import suggest_dates, time_sql
 from quintile.sources.identifiers import EMPTY
 from quintile.sources.numbers import NumberFormat, amount_sql, suggest_numbers
+from quintile.sources.signs import sign_of
 from quintile.sources.wall_time import wall_time_warnings
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ def type_update(
 
 def _form(engine: Engine, table: SourceTable, column: str, settings: ReadingSettings) -> NumberFormat:
     decimal = "." if column in table.typed else settings.decimal
-    return suggest_numbers(engine, table.query, column, decimal, table.columns[column])
+    form = suggest_numbers(engine, table.query, column, decimal, table.columns[column])
+    return replace(form, currency=sign_of(table.shown.get(column, column), form.currency))
 
 
 def _assumed(form: NumberFormat) -> dict[str, Any]:
