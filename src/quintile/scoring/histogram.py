@@ -55,7 +55,7 @@ SELECT {wanted} FROM counted
 """
 _BLOCK_OF = "max(block) FILTER (WHERE before < greatest({rank}, 1))"
 _BLOCK_ROWS = 1024
-_FEW = 100_000  # customers; to count so many row by row is quicker than to find the blocks
+_FEW = 100_000  # customers; to count the sums of so many row by row is quicker than to find the blocks
 _FIRST_WORTH = "min(worth) FILTER (WHERE worse >= {rank})"
 _WORTH_AT = "max(worth) FILTER (WHERE worse <= {place}), max(worse) FILTER (WHERE worse <= {place})"
 _FROM_RUNNING = "SELECT {wanted} FROM ({running}) AS running"
@@ -155,7 +155,7 @@ def count_values(engine: Engine, rfm: Sql) -> ValueCounts:
 def first_worths(engine: Engine, histogram: Histogram, ranks: Sequence[int]) -> tuple[Decimal | int | None, ...]:
     """For each rank the smallest observed worth with at least so many customers strictly worse; None: no such worth."""
     wanted = joined(render(_FIRST_WORTH, rank=literal(rank)) for rank in ranks)
-    if histogram.customers <= _FEW:
+    if histogram.metric is not M or histogram.customers <= _FEW:  # days and orders have few values
         return engine.rows(render(_FROM_RUNNING, wanted=wanted, running=histogram.running))[0]
     query = render(
         _NEAR_RANKS,
