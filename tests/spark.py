@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from tests.services import HOST, free_port, program, require, running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Modules that let Spark read what it has no package for: see tests/engines/lake.
+SOURCES = Path(__file__).with_name("engines") / "lake"
 # Virtual machines that live for minutes start quickly rather than run fast.
 _QUICK = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
@@ -67,11 +70,12 @@ def session_on(master: str) -> Iterator[Any]:
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.codegen.wholeStage": "false",
         "spark.log.level": "ERROR",
+        "spark.executorEnv.PYTHONPATH": str(SOURCES),
     }
     for name, value in chosen.items():
         builder = builder.config(name, value)
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in _QUICK.items():
+        for name, value in {**_QUICK, "PYTHONPATH": str(SOURCES), "PYSPARK_PYTHON": sys.executable}.items():
             patch.setenv(name, value)
         session = builder.getOrCreate()
     assert session.sparkContext.master == master, "another session stands in this process"

@@ -150,7 +150,7 @@ def test_an_address_that_names_nothing_is_told_how_to_name_it(address, says, url
     assert "schema.table" in raised.value.fix
 
 
-@pytest.mark.parametrize("again", ["odd", "public.odd", '"public"."odd"'])
+@pytest.mark.parametrize("again", ["odd", "public.odd", '"public"."odd"', "shop.public.odd", 'shop."public".odd'])
 def test_a_table_given_twice_is_refused(again, url, tmp_path):
     with pytest.raises(DataError, match="the same table") as raised:
         run(Wish([made(url, GOOD), EngineTable(again)], settings(url)), tmp_path / "out")

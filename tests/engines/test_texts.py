@@ -26,6 +26,8 @@ DATES = """\
 2025-03-30T00:20:30Z|2025-01-31T23:20:30+02:00|2025-01-31 23:20:30 -0500|2025-01-31 10:20:30 UTC|2025-02-30|1969-12-31
 2300-01-01|epoch|now|today|infinity|2025-01-31 24:00:00|2025-01-31 10:20 PM|2025-01-31 12:05 am|Jan 31, 2025|x||45000
 31 January 2025|Fri, 31 Jan 2025 10:11:12 GMT|31-Jan-2025| 2025-02-01 |0000-00-00|0000-01-01|2025-01-31 10:20:30,5"""
+WOOCOMMERCE = ("order_id", "order_date", "status", "order_total", "order_currency", "customer_id", "customer_email",
+               "refund_items", "line_item_1", "wt_import_key")  # fmt: skip
 DAY_FIRST = "31/01/2025|1/2/2025|31.12.2024 10:11|31-1-2025 3:04 pm|05/06/2025T01:02:03Z|99/01/2025|2025-01-05"
 BERLIN = {"time_zone": "Europe/Berlin"}
 
@@ -42,23 +44,22 @@ def of_dates(told):
     return [(f"d{n}", f"d{n}", text, f"{n + 1}.25") for n, text in enumerate(texts(told))]
 
 
-def write_csv(path, rows):
+def write_csv(path, rows, columns=COLUMNS):
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([COLUMNS, *rows])
+        csv.writer(file).writerows([columns, *rows])
     return path
 
 
-def table_of(url, folder, rows):
+def table_of(url, folder, rows, columns=COLUMNS):
     """The same rows as texts where the engine reads them."""
     if url.startswith("spark"):
-        source, target = write_csv(folder / "rows.csv", rows), folder / "rows.parquet"
+        source, target = write_csv(folder / "rows.csv", rows, columns), folder / "rows.parquet"
         reading = f"read_csv('{source}', all_varchar = true, strict_mode = false)"
         duckdb.execute(f"COPY (FROM {reading}) TO '{target}' (FORMAT parquet)")
         return EngineTable(target.as_uri())
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(
-            "DROP TABLE IF EXISTS texts; CREATE TABLE texts (customer text, order_id text, date text, amount text)"
-        )
+        told = ", ".join(f"{column} text" for column in columns)
+        server.execute(f"DROP TABLE IF EXISTS texts; CREATE TABLE texts ({told})".encode())
         with server.cursor().copy("COPY texts FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
@@ -79,9 +80,9 @@ def told(source, folder, url="duckdb", **groups):
     return fates, assumed, [one["code"] for one in report["warnings"]], customers(out, url)
 
 
-def same(url, folder, rows, **groups):
-    expected = told(write_csv(folder / "here.csv", rows), folder, **groups)
-    found = told(table_of(url, folder, rows), folder, url, **groups)
+def same(url, folder, rows, columns=COLUMNS, **groups):
+    expected = told(write_csv(folder / "here.csv", rows, columns), folder, **groups)
+    found = told(table_of(url, folder, rows, columns), folder, url, **groups)
     assert found == expected
     return expected
 
@@ -122,3 +123,21 @@ def test_texts_of_a_cluster_are_read_as_those_of_a_file(tmp_path, url_of):
     rows = [*of_amounts(COMMAS), *days, *odd]
     fates, *_, found = same(url_of("spark"), tmp_path, rows, reading={"decimal": ","}, ledger=BERLIN)
     assert (len(found), fates) == (11, {"bad_amount": 1, "nonfinite_amount": 1, "bad_date": 1})
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "spark"])
+def test_refunds_of_woocommerce_that_stand_in_one_text_are_summed(kind, tmp_path, url_of):
+    refunds = {
+        "a@x.example": "amount:1.25|reason:late|date:2026-05-04 10:00:00;amount:-2|reason:|date:",
+        "b@x.example": "amount:10.5|reason:amount",
+        "c@x.example": "",
+        "d@x.example": "reason:none",
+        "e@x.example": "amount:20.00",
+    }
+    rows = [
+        (f"{place}", f"2026-05-0{1 + place} 10:00:00", "wc-completed", "20.00", "EUR", f"{place}", who, text, "x", "")
+        for place, (who, text) in enumerate(refunds.items())
+    ]
+    *_, found = same(url_of(kind), tmp_path, rows, WOOCOMMERCE)
+    paid = {row[0]: f"{row[5]:.2f}" for row in found}
+    assert paid == {"a@x.example": "16.75", "b@x.example": "9.50", "c@x.example": "20.00", "d@x.example": "20.00"}

@@ -15,7 +15,7 @@ from sqlglot import exp
 from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.names import Names
 from quintile.engine.postgresql_session import PostgresSession
-from quintile.engine.postgresql_tables import found_table, kinds_of
+from quintile.engine.postgresql_tables import found_table, kinds_of, refuse_again
 from quintile.engine.postgresql_words import column_type, told
 from quintile.engine.render import Sql, literal, name, render
 from quintile.engine.translate import parsed, quoted
@@ -52,9 +52,32 @@ EXCEPTION WHEN OTHERS THEN RETURN NULL; END $$;
 CREATE FUNCTION pg_temp.try_time(value timestamp) RETURNS timestamp IMMUTABLE LANGUAGE sql AS $$ SELECT value $$;
 CREATE FUNCTION pg_temp.try_date(value text) RETURNS date IMMUTABLE LANGUAGE sql AS
 $$ SELECT pg_temp.try_time(trim(value))::date $$;
+CREATE FUNCTION pg_temp.sum_of_matches(value text, pattern text, most numeric, scale int) RETURNS numeric
+IMMUTABLE LANGUAGE sql AS
+$$ SELECT sum(pg_temp.try_number(part[1], most, scale)) FROM regexp_matches(value, pattern, 'g') AS part $$;
+CREATE FUNCTION pg_temp.digits(value numeric) RETURNS int IMMUTABLE LANGUAGE sql AS
+$$ SELECT length(trim(both '0' from translate(value::text, '-.', ''))) $$;
+CREATE FUNCTION pg_temp.real_text(value real) RETURNS text STABLE LANGUAGE sql AS $$
+    -- The shortest number that it stands for; all of it where two are as short, or one lies between it and the next.
+    SELECT CASE WHEN short <> whole AND (pg_temp.digits(2 * whole - short) <= pg_temp.digits(short)
+        OR 2 * short - whole = (2 * short - whole)::real::float8::text::numeric) THEN whole::text ELSE value::text END
+    FROM (SELECT CASE WHEN abs(value) < 1e16 THEN value::text::numeric END AS short,
+        CASE WHEN abs(value) < 1e16 THEN value::float8::text::numeric END AS whole) AS told $$;
+CREATE FUNCTION pg_temp.with_point(value text) RETURNS text IMMUTABLE LANGUAGE sql AS $$
+    -- Up to 1e16 all digits are written.
+    SELECT CASE WHEN value ~ '^-?[0-9]+$' THEN value || '.0'
+        WHEN value ~ 'e[+](0[0-9]|1[0-5])$' THEN pg_temp.with_point(value::numeric::text) ELSE value END $$;
+CREATE FUNCTION pg_temp.as_text(value real) RETURNS text STABLE LANGUAGE sql AS
+$$ SELECT pg_temp.with_point(pg_temp.real_text(value)) $$;
+CREATE FUNCTION pg_temp.as_text(value float8) RETURNS text STABLE LANGUAGE sql AS
+$$ SELECT pg_temp.with_point(value::text) $$;
 CREATE FUNCTION pg_temp.regexp_extract(value text, pattern text, place int) RETURNS text IMMUTABLE LANGUAGE sql AS
 $$ SELECT CASE WHEN value IS NOT NULL THEN coalesce((regexp_match(value, pattern))[place], '') END $$;
 """
+# One for each type, for a whole number would be taken for a float; what is written once is put in place quickly.
+_AS_TEXT = "CREATE FUNCTION pg_temp.as_text(value {kind}) RETURNS text STABLE LANGUAGE sql AS $$ SELECT value::text $$;"
+_KINDS = ["text", "int2", "int4", "int8", "numeric", "bool", "date", "timestamp", "timestamptz", "uuid", "anyelement"]
+_SETUP += "\n".join(_AS_TEXT.format(kind=kind) for kind in _KINDS)
 _SCHEMA = "SELECT 1 FROM pg_namespace WHERE nspname = {schema}"
 _DIGEST = """
 SELECT count(*), left(md5(coalesce(sum(('x' || left(md5(kept::text), 15))::bit(60)::bigint), 0)::text), 12)
@@ -81,6 +104,7 @@ class PostgresEngine:
     ) -> None:
         self._session = PostgresSession(url, addresses or {}, _SETUP)
         self._schema = schema
+        self._known: dict[int, str] = {}
         self._names = Names("postgres", told, self._columns_of, f"_{self._session.number}")
 
     def rows(self, query: Sql) -> list[tuple[Any, ...]]:
@@ -130,10 +154,13 @@ class PostgresEngine:
         """Copy a frame (anything with the Arrow C stream) into a temporary table; a text names a table of the server.
 
         Raises:
-            DataError: ``not_found``, the server has no such table, or it may not be read.
+            DataError: ``not_found``, the server has no such table, or it may not be read; ``same_file_twice``, it is
+                known under another address.
         """
         if isinstance(frame, str):
-            self._names.stand(table_name, found_table(self._session, frame))
+            found = found_table(self._session, frame)
+            refuse_again(self._session, frame, self._known)
+            self._names.stand(table_name, found)
             return name(table_name)
         reader = DuckDbEngine()
         try:

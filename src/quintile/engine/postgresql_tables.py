@@ -11,7 +11,7 @@ import psycopg
 from sqlglot import exp
 
 from quintile.domain.engine_table import EngineTable
-from quintile.engine.render import Sql, joined, name, render
+from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.engine.translate import quoted
 from quintile.errors import DataError, Place, SettingsError
 
@@ -55,6 +55,7 @@ count(*) FILTER (WHERE NOT {fits}), count(*) FILTER (WHERE {fits} AND CASE WHEN 
     THEN {value}::float8::text::numeric <> {value} ELSE true END)
 """
 _FITS = "({value} NOT IN ('NaN', 'Infinity', '-Infinity'))"
+_OID = "SELECT CAST(to_regclass({table}) AS oid)"
 _FIRST, _LAST = "0002-01-01", "9999-12-30"
 _LOOK_AT_TIMES = f"0, 0, count(*) FILTER (WHERE {{value}} < '{_FIRST}' OR {{value}} > '{_LAST}'), 0"
 _LOOKS = "SELECT {looks} FROM {table}"
@@ -89,6 +90,24 @@ def found_table(session: PostgresSession, address: str) -> Tree:
         raise DataError("not_found", message, fix=_near(session, address) + _READ_IT, place=Place(address)) from error
     looked = _looked(session, Sql(table.sql("postgres")), columns)
     return exp.select(*(_shown(column, looked.get(column.name), address) for column in columns)).from_(table)
+
+
+def refuse_again(session: PostgresSession, address: str, known: dict[int, str]) -> None:
+    """Refuse a table that is known under another address: its rows would count twice.
+
+    Args:
+        session: Of the server that has it.
+        address: Of a table that is there.
+        known: The addresses of tables by their numbers in the server; this one is added.
+
+    Raises:
+        DataError: ``same_file_twice``.
+    """
+    ((oid,),) = session.rows(render(_OID, table=literal(_table(address).sql("postgres"))))
+    before = known.setdefault(oid, address)
+    if EngineTable(before).meant != EngineTable(address).meant:
+        message = f"{address} is the same table as {before}"
+        raise DataError("same_file_twice", message, fix="give each table once", place=Place(address))
 
 
 def _table(address: str) -> exp.Table:

@@ -52,7 +52,9 @@ def _cast(node: exp.Cast) -> Tree:
     if node.to.is_type(*exp.DataType.INTEGER_TYPES) and _is_test(node.this):
         cases = [exp.If(this=node.this, true=number(1)), exp.If(this=exp.not_(node.this.copy()), true=number(0))]
         return exp.Cast(this=exp.Case(ifs=cases), to=node.to)
-    return _by_bytes(node) if node.to.is_type(*exp.DataType.TEXT_TYPES) else node
+    if not node.to.is_type(*exp.DataType.TEXT_TYPES):
+        return node
+    return _by_bytes(call("pg_temp.as_text", node.this) if isinstance(node.this, exp.Column) else node)
 
 
 def _case(node: exp.Case) -> Tree:
@@ -178,6 +180,12 @@ def _part_of_row(node: exp.Column) -> Tree:
     return _by_bytes(exp.Paren(this=exp.JSONExtractScalar(this=first, expression=text(node.name))))
 
 
+def _sum_of_matches(amounts: exp.Transform) -> Tree:
+    """The sum of the amounts that a pattern finds in a text."""
+    found, amount = amounts.this, amounts.expression.this.this  # pg_temp.try_number(part, most, scale)
+    return call("pg_temp.sum_of_matches", found.this, _pattern(found.expression), *amount.expressions[1:])
+
+
 _CALLS: dict[str, Callable[..., Tree]] = {
     "isfinite": lambda value: exp.not_(is_no_number(value)),
     "to_minutes": lambda many: exp.Mul(this=exp.Paren(this=many), expression=exp.Interval(this=text("1 minute"))),
@@ -188,6 +196,7 @@ _CALLS: dict[str, Callable[..., Tree]] = {
     "hash": lambda *parts: call("hashtextextended", call("concat_ws", text("|"), *parts), number(0)),
     "make_timestamptz": _instant,
     "bit_count": lambda value: bits_of(value, lambda bits: call("bit_count", exp.cast(bits, "BIT(64)"))),
+    "list_sum": _sum_of_matches,
     "list_extract": lambda listed, place: exp.Bracket(this=exp.Paren(this=listed), expressions=[place], offset=1),
 }
 _WORDS: dict[type, Any] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import tempfile
 import uuid
 from pathlib import Path
@@ -22,6 +23,7 @@ from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.names import Names
 from quintile.engine.render import Sql, name, render
 from quintile.engine.spark_files import SparkFiles
+from quintile.engine.spark_lake import format_at, remedy
 from quintile.engine.spark_words import told
 from quintile.engine.translate import parsed, quoted
 from quintile.errors import DataError, Place, SettingsError
@@ -55,9 +57,12 @@ _KINDS = {
     "void": '"NULL"',
 }
 _DIGEST = "SELECT count(*), coalesce(sum(CAST(xxhash64(*) AS DECIMAL(38, 0))), 0) FROM {table}"
-_DELTA = "the files are a Delta table: name Delta's package as spark.jars.packages in spark-defaults.conf"
-_READ_IT = "name Parquet or Delta files by an address that all workers reach, or a table as catalog.schema.table"
+_READ_IT = (
+    "name Parquet files, a Delta or an Iceberg table by an address that all workers reach, or as catalog.schema.table"
+)
 _NANOSECONDS = "write the times in microseconds, which Spark reads: pandas.to_parquet(..., coerce_timestamps='us')"
+_LOCAL = re.compile(r"^file:/{2}(?=[^/])")  # names no machine: a stroke was lost on the way through a path
+_UNKNOWN = "Failed to find the data source"
 _WHICH_CALL = "An error occurred while calling"
 _HEX = 12  # digits of a result's name
 
@@ -141,7 +146,7 @@ class SparkEngine:
     def register(self, table_name: str, frame: object) -> Sql:
         """Write a frame (anything with the Arrow C stream) to the storage and read it from there.
 
-        A text is the address of Parquet or Delta files, or the name of a table of the cluster's catalog (Iceberg).
+        A text is the address of Parquet files, of a Delta or an Iceberg table, or the name of one in the catalog.
 
         Raises:
             DataError: ``not_found``, there is no such table.
@@ -170,17 +175,17 @@ class SparkEngine:
             self._session.stop()
 
     def _found(self, table_name: str, address: str) -> Sql:
-        is_delta = False
+        kind, address = "table", _LOCAL.sub("file:/", address)
         try:
             if "/" not in address:
                 found = self._session.table(address)
             else:
-                # Its Parquet files alone hold rows that were deleted, too.
-                is_delta = self._files.has(f"{address}/_delta_log")
-                found = self._session.read.format("delta" if is_delta else "parquet").load(address)
+                kind = format_at(self._files, address)
+                found = self._session.read.format(kind).load(address)
         except (PySparkException, Py4JError) as error:
             message = f"the cluster has no table {address} to read: {_reason(error)}"
-            fix = _NANOSECONDS if "NANOS" in message else _DELTA if is_delta else _READ_IT
+            known = remedy(kind, unknown=_UNKNOWN in message)
+            fix = _NANOSECONDS if "NANOS" in message else known or _READ_IT
             raise DataError("not_found", message, fix=fix, place=Place(address)) from error
         return self._stand(table_name, self._names.new(table_name), found)
 

@@ -21,9 +21,9 @@ class SparkFiles:
         self._context: Any = session.sparkContext
 
     def has(self, address: str) -> bool:
-        """Whether there is such a file or folder."""
+        """Whether there is a file or folder of that address, which may be a pattern."""
         system, path = self._found(address)
-        return bool(system.exists(path))
+        return bool(system.globStatus(path))
 
     def bring(self, local: Path, address: str) -> None:
         """Copy a file of this machine to where the cluster reaches it."""

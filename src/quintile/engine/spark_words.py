@@ -112,6 +112,15 @@ def _least(node: exp.Min) -> Tree:
     return call("slice", call("concat", listed, call("array_repeat", exp.Null(), many)), number(1), many.copy())
 
 
+def _sum(amounts: exp.Transform) -> Tree:
+    """The sum of the decimals that are made of a list's parts; nothing if there is none."""
+    kind = f"DECIMAL(38, {amounts.expression.this.to.expressions[1].name})"
+    total, part = exp.to_identifier("total"), exp.to_identifier("part")
+    both = call("coalesce", exp.Add(this=total.copy(), expression=part.copy()), total.copy(), part.copy())
+    added = exp.Lambda(this=exp.cast(both, kind), expressions=[total, part])
+    return call("aggregate", amounts, exp.cast(exp.Null(), kind), added)
+
+
 _CALLS: dict[str, Callable[..., Tree]] = {
     "bit_count": lambda value: bits_of(value, lambda bits: call("bit_count", bits)),
     "isfinite": lambda value: exp.not_(is_no_number(value)),
@@ -125,6 +134,7 @@ _CALLS: dict[str, Callable[..., Tree]] = {
     "timezone": _in_zone,
     "make_timestamptz": lambda micros: call("timestamp_micros", micros),
     "hash": lambda *parts: call("xxhash64", *parts),
+    "list_sum": _sum,
     "list_extract": lambda listed, place: call("element_at", listed, exp.cast(place, "INT")),
 }
 _WORDS: dict[type, Any] = {
@@ -143,6 +153,9 @@ _WORDS: dict[type, Any] = {
     exp.Bracket: part_of_text,
     exp.Format: _plain_number,
     exp.Lower: lambda node: call("lower", letter_by_letter(node.this)),
+    exp.RegexpExtractAll: lambda node: call(
+        "regexp_extract_all", node.this, _pattern(node.expression), number(int(node.args["group"].name))
+    ),
     exp.RegexpReplace: _replaced,
     exp.UnixToTime: lambda node: exp.cast(call("timestamp_micros", node.this), "TIMESTAMPNTZ"),
     exp.Window: _numbered,

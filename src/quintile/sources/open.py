@@ -17,6 +17,7 @@ from quintile.sources.dialect import detect_dialect
 from quintile.sources.files import open_frame
 from quintile.sources.formats import format_of
 from quintile.sources.json_lines import open_json_lines
+from quintile.sources.lake import refuse_table_of_lake
 from quintile.sources.located import SourceTable
 from quintile.sources.parquet import open_parquet
 from quintile.sources.records import locate
@@ -55,8 +56,11 @@ def open_source(
     if not isinstance(source, str | Path):
         return open_frame(engine, source, place)
     path = Path(source)
+    if path.is_dir():
+        refuse_table_of_lake(path)
     match format_of(path):
         case "parquet":
+            refuse_table_of_lake(path)
             table = open_parquet(engine, path, staging / f"source_{place:04}.parquet")
         case "xlsx" | "ole":
             table = open_sheet(path, staging, settings.sheet, limits)
