@@ -53,7 +53,7 @@ GOALS = (
     Goal("first run, memory against bare SQL", "run.py", "quintile run --no-report", 1.3, "memory"),
     Goal("CSV, against DuckDB's typed reader and the same job", "reading.py", "quintile run", 1.3, "processor"),
     Goal("24 months in one pass, against 24 runs of bare SQL", "history.py", "quintile history", 0.4, "processor"),
-    Goal("nightly refresh, against everything anew", "refresh.py", "nightly refresh", 0.3, "processor"),
+    Goal("nightly refresh, against the project made anew", "refresh.py", "nightly refresh", 0.3, "processor"),
 )
 
 

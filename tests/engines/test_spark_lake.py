@@ -80,11 +80,14 @@ def scored(source, out, *more):
     return kept, customers(out, "spark" if more else "duckdb")
 
 
-@pytest.mark.parametrize(("kind", "by"), [("delta", "folder"), ("iceberg", "folder"), ("iceberg", "name")])
+@pytest.mark.parametrize(
+    ("kind", "by"), [("delta", "folder"), ("iceberg", "folder"), ("iceberg", "name"), ("iceberg", "newest file")]
+)
 def test_a_run_over_a_table_counts_what_the_table_holds(kind, by, lake, url_of, request, tmp_path):
     folder, orders = getattr(lake, kind), lake.orders[kind]
     assert rows_of_files(folder) > len(orders)
     source = request.getfixturevalue("named") if by == "name" else folder
+    source = lake.written.metadata_location.removeprefix("file://") if by == "newest file" else source
     found, rows = scored(source, tmp_path / "there", "--engine", url_of("spark"))
     pq.write_table(of_orders(orders), tmp_path / "orders.parquet")
     expected, others = scored(tmp_path / "orders.parquet", tmp_path / "here")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quintile.domain.settings import Settings
 
 
+_ICEBERG = (".metadata.json", ".metadata.json.gz")
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):/(?=[^/])")  # a path of the system loses a stroke of "s3a://"
 
 
@@ -41,10 +42,13 @@ def named_sources(sources: Sequence[object], settings: Settings) -> list[object]
 
 def _in_engine(source: object) -> object:
     """What is no file lies where the work is done; so do folders of files."""
-    if not isinstance(source, str | Path) or Path(source).is_file():
+    if not isinstance(source, str | Path):
         return source
-    address = str(source)
-    return EngineTable(_SCHEME.sub(r"\1://", address) if not Path(source).is_dir() else Path(source).resolve().as_uri())
+    path, address = Path(source), str(source)
+    is_table = path.is_dir() or address.endswith(_ICEBERG)  # whose newest file stands for it
+    if path.is_file() and not is_table:
+        return source
+    return EngineTable(path.resolve().as_uri() if is_table and path.exists() else _SCHEME.sub(r"\1://", address))
 
 
 def _name(source: object, known: list[str]) -> str | None:
