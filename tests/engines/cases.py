@@ -46,6 +46,8 @@ NULL,9,2025-05-09,1.00
  Ana ,14,2025-05-14,3.00
 """
 RETURNS = "order,amount,currency\n1,4.00,EUR\n3,,\n5,40.00,\n5,40.00,\n99,1.00,EUR\n"
+# Money without cents, which converting gives some.
+WHOLE = "customer,order,time,amount,currency\na,1,2025-03-07,10,EUR\nb,3,2025-03-10,20,USD\nc,5,2025-03-12,41,USD\n"
 TIES = "customer,order,time,amount\n" + "".join(
     f"c{number},{number},2025-06-{1 + number % 3:02},{10 + number % 2}.00\n" for number in range(60)
 )
@@ -138,6 +140,12 @@ SMALL = (
     Case("hostile ids", (HOSTILE,), settings={"model": {"scale": 3}}),
     Case("hostile ids, parted", (HOSTILE,), settings={"model": {"method": "ntile"}}),
     Case("returns", (CLOCKS,), settings={"ledger": {"base_currency": "EUR", "returns": "returns"}}),
+    Case(
+        "returns, converted",
+        (WHOLE,),
+        settings={"ledger": {"base_currency": "EUR", "rates": "rates", "returns": "returns"}, "model": {"scale": 3}},
+        as_of=date(2025, 7, 1),
+    ),
     Case("ties", (TIES,)),
     Case("numbers", (NUMBERS,), settings=LINES),
     Case("numbers of two customers", (SHARED,), settings=LINES),

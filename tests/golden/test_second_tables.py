@@ -293,3 +293,31 @@ def test_where_one_is_the_best_score_the_report_and_the_customers_agree(tmp_path
         shown = [int(row[receipt["metric"]]) for row in rows]
         assert receipt["customers"] == [shown.count(score) for score in range(1, 6)]
         assert receipt["reached"] == sorted(set(shown))
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 2, 3])
+@pytest.mark.parametrize("with_returns", [False, True], ids=["alone", "with returns"])
+def test_converted_money_keeps_its_digits_whatever_the_amounts_have(tmp_path, decimals, with_returns):
+    amounts = [Decimal(whole).scaleb(-decimals) for whole in (10, 20, 30, 41)]
+    currencies = ("EUR", "USD", "EUR", "USD")
+    rows = [
+        (name, place, f"2025-05-0{place}", f"{amount:f}", currency)
+        for place, (name, amount, currency) in enumerate(zip("abcd", amounts, currencies, strict=True), start=1)
+    ]
+    orders_file = tmp_path / "orders.csv"
+    write(orders_file, "customer,order,time,amount,currency", rows)
+    rate = Decimal("0.913337")
+    more = {"rates": write(tmp_path / "rates.csv", "date,currency,rate", [("2025-05-01", "USD", rate)])}
+    if with_returns:
+        more["returns"] = write(tmp_path / "returns.csv", "order,amount", [(2, f"{amounts[1] / 4:f}")])
+    wish = wish_for(orders_file, as_of=date(2025, 7, 1), base_currency="EUR", grain="order", **more)
+    _, report = scored(tmp_path / "out", wish)
+    digit = Decimal(1).scaleb(-max(decimals, 2))
+
+    def converted(amount):
+        return (amount * rate).quantize(digit, "ROUND_HALF_UP")
+
+    came_back = converted(amounts[1] / 4) if with_returns else 0
+    assert dict(money(report))["ledger"] == (
+        amounts[0] + converted(amounts[1]) + amounts[2] + converted(amounts[3]) - came_back
+    )

@@ -54,6 +54,9 @@ SELECT order_id, fate, {base} AS currency, customer_key, two_customers, first_us
 FROM {dated}
 """
 _ROUNDED = "CAST(round({column} * rate, {decimals}) AS DECIMAL(38, {decimals})) AS {column}"
+# As wide as what was converted: of two decimals with unlike digits a union keeps too few.
+_OTHERS = "SELECT * REPLACE ({money}) FROM {parts} WHERE fate <> {kept}"
+_AS_WIDE = "CAST({column} AS DECIMAL(38, {decimals})) AS {column}"
 # What was bought in several currencies under one order id is one order.
 _MERGED = """
 SELECT order_id, fate, currency, min(customer_key) AS customer_key, bool_or(two_customers) AS two_customers,
@@ -132,7 +135,8 @@ def convert(engine: Engine, parts: Sql, rates: Sql, base: str, lines: Lines) -> 
     sums = joined(render("sum({column}) AS {column}", column=column) for column in columns)
     customer = Sql("customer_key" if lines.by_day else "true")
     merged = render(_MERGED, converted=converted, sums=sums, customer=customer)
-    others = render("SELECT * FROM {parts} WHERE fate <> {kept}", parts=parts, kept=shared["kept"])
+    wide = joined(render(_AS_WIDE, column=column, decimals=literal(lines.decimals)) for column in columns)
+    others = render(_OTHERS, money=wide, parts=parts, kept=shared["kept"])
     replace_parts(engine, render("({a}) UNION ALL BY NAME ({b})", a=others, b=merged))
     engine.drop("dated_parts")
     return carried
