@@ -13,6 +13,7 @@ from quintile.errors import SettingsError
     [
         ("schema", "mart", None, "on this machine"),
         ("storage", "s3a://shop/x", None, "on this machine"),
+        ("storage", "s3a://shop/x", "duckdb", "on this machine"),
         ("storage", "s3a://shop/x", "postgresql://db/shop", "another one"),
         ("schema", "mart", "spark://master:7077", "another one"),
     ],
@@ -22,6 +23,7 @@ def test_a_place_of_another_engine_is_refused(key, value, url, says):
         read_settings(None, {"engine": {key: value} | ({"url": url} if url else {})})
     assert raised.value.code == key
     assert f"drop --{key}" in raised.value.fix
+    assert raised.value.fix.startswith("name another engine" if url else "name the engine, too")
 
 
 def test_a_file_may_name_it_for_another_engine(tmp_path):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import duckdb
@@ -182,3 +183,12 @@ def test_work_beyond_the_memory_spills_and_is_still_right(tmp_path):
     database.table("big", query)
     assert database.rows(Sql("SELECT count(*), sum(i) FROM big")) == [(800000, 799999 * 400000)]
     database.close()
+
+
+def test_a_lack_of_memory_is_told_in_sizes(tmp_path):
+    small = DuckDbEngine([tmp_path], memory="20MB", threads=1)
+    with pytest.raises(DataError) as raised:
+        small.table("large", Sql("SELECT list(i) AS whole FROM range(20000000) AS t(i)"))
+    small.close()
+    assert raised.value.code == "too_large"
+    assert re.search(r"[0-9.]+ MiB/[0-9.]+ MiB", raised.value.message)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from pathlib import Path
 
 import pandas as pd
 import polars as pl
@@ -70,7 +71,14 @@ def test_a_missing_file_and_an_empty_one_are_refused(tmp_path):
         "not_found",
         "the source cannot be opened: No such file or directory",
     )
+    assert "--engine" not in missing.fix
     assert refusal(tmp_path).message == "the source cannot be opened: Is a directory"
+
+
+@pytest.mark.parametrize("name", ["shop.orders", "lake.shop.orders", '"my".orders'])
+def test_what_looks_like_a_table_of_a_server_is_told_how_it_is_read(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert refusal(Path(name)).fix.endswith("a table of a server is read with --engine postgresql://HOST/DATABASE")
 
 
 def test_the_checksum_is_that_of_the_bytes(tmp_path):

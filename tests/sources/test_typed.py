@@ -8,6 +8,7 @@ import pytest
 
 from quintile.domain.settings import ReadingSettings
 from quintile.engine.render import joined, name, render
+from quintile.errors import DataError
 from quintile.sources.typed import type_amount, type_refund, type_time
 
 NO_WISH = ReadingSettings()
@@ -72,6 +73,12 @@ def test_a_refund_is_positive_and_nothing_is_none(typed):
     rows, _ = typed(frame, lambda engine, table: type_refund(engine, table, {"refund": "r"}, NO_WISH))
     assert rows == [(Decimal(5), None), (Decimal("2.50"), None), (Decimal(0), None), (Decimal(0), None)]
     assert typed_nothing() == ({}, {})
+
+
+def test_a_refund_that_is_no_amount_says_how_to_name_another(typed):
+    with pytest.raises(DataError) as raised:
+        typed({"r": [True, False]}, lambda engine, table: type_refund(engine, table, {"refund": "r"}, NO_WISH))
+    assert raised.value.fix == "name another column with --map refund=COLUMN; or leave it out: --map refund="
 
 
 def typed_nothing():

@@ -31,5 +31,6 @@ def refuse_idle(flags: Mapping[str, Any], engine: EngineSettings) -> None:
     for key, (owner, where, url) in _OWNERS.items():
         if key in flags and kind != owner and getattr(engine, key) != getattr(type(engine), key):
             does = "the work is done on this machine" if engine.is_local else "the engine is another one"
-            fix = f"name the engine, too: --engine {url}; or drop --{key}"
+            named = "another engine" if "url" in flags else "the engine, too"
+            fix = f"name {named}: --engine {url}; or drop --{key}"
             raise SettingsError(key, f"--{key} says where results go in {where}, but {does}", fix=fix)

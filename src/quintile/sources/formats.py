@@ -78,6 +78,13 @@ _ANY_SPREADSHEET = {".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"}
 _OURS = _PROMISED.keys() | _ANY_SPREADSHEET | {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"}
 _SAID = {"xlsx": "a zip file", "ole": "an old Office file", "gzip": "gzip"}
 _HEAD = 512
+_TABLE = re.compile(r"[\w\"]+(?:\.[\w\"]+){1,2}")
+
+
+def _of_server(path: Path) -> str:
+    """What to add where a name looks like that of a table."""
+    is_name = _TABLE.fullmatch(str(path)) is not None and path.suffix.lower() not in _OURS
+    return "; a table of a server is read with --engine postgresql://HOST/DATABASE" if is_name else ""
 
 
 def format_of(path: Path) -> str:
@@ -94,7 +101,7 @@ def format_of(path: Path) -> str:
         raise DataError(
             "not_found",
             f"the source cannot be opened: {error.strerror or error}",
-            fix="check the path; several files are given one after the other",
+            fix=f"check the path; several files are given one after the other{_of_server(path)}",
             place=Place(str(path)),
         ) from error
     if not head:

@@ -75,7 +75,11 @@ def type_refund(
     if "refund" not in columns or table.columns[columns["refund"]] in EMPTY:
         return TypedColumns()
     column = columns["refund"]
-    form = _form(engine, table, column, settings)
+    try:
+        form = _form(engine, table, column, settings)
+    except DataError as error:
+        error.fix = f"{error.fix.replace('--map amount=', '--map refund=')}; or leave it out: --map refund="
+        raise
     value, problem = amount_sql(name(column), form)
     amount = render(_ABSENT, column=name(column), value=value, type=Sql(form.sql_type))
     bad = render("CASE WHEN {column} IS NOT NULL THEN {problem} END", column=name(column), problem=problem)
