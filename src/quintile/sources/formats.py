@@ -78,12 +78,12 @@ _ANY_SPREADSHEET = {".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"}
 _OURS = _PROMISED.keys() | _ANY_SPREADSHEET | {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"}
 _SAID = {"xlsx": "a zip file", "ole": "an old Office file", "gzip": "gzip"}
 _HEAD = 512
-_TABLE = re.compile(r"[\w\"]+(?:\.[\w\"]+){1,2}")
+_NAME_OF_TABLE = re.compile(r"[\w\"]+(?:\.[\w\"]+){1,2}")
 
 
 def _of_server(path: Path) -> str:
     """What to add where a name looks like that of a table."""
-    is_name = _TABLE.fullmatch(str(path)) is not None and path.suffix.lower() not in _OURS
+    is_name = _NAME_OF_TABLE.fullmatch(str(path)) is not None and path.suffix.lower() not in _OURS
     return "; a table of a server is read with --engine postgresql://HOST/DATABASE" if is_name else ""
 
 
