@@ -242,6 +242,8 @@ def test_an_address_that_cannot_be_read_shows_no_password(url):
         ("postgresql:///db", {"PGHOST": "10.0.0.1"}),
         ("postgresql://127.0.0.1/db", {"PGHOSTADDR": "10.0.0.1"}),
         ("spark://10.0.0.1:7077", {}),
+        ("spark://127.0.0.1:7077,10.0.0.1:7077", {}),
+        ("k8s://https://10.0.0.1:6443", {}),
     ],
 )
 def test_a_private_machine_is_refused_however_it_is_named(url, variables, monkeypatch, tmp_path):

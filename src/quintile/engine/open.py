@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _ADDRESSES = "duckdb, postgresql://user@host/database, spark://host:7077 or local[4]"
 _CREDENTIALS = re.compile(r"//.*@")
-_SERVERS, _CLUSTERS = ("postgresql://", "postgres://"), ("spark://", "local", "yarn", "k8s://")
+_NAMED = ("spark://", "k8s://")  # clusters whose address names machines
+_SERVERS, _CLUSTERS = ("postgresql://", "postgres://"), (*_NAMED, "local", "yarn")
 
 
 def require_known(url: str) -> None:
@@ -41,12 +42,16 @@ def hosts_of(url: str) -> list[str]:
         from quintile.engine import postgresql_session  # noqa: PLC0415 - loads the driver
 
         return postgresql_session.hosts_of(url)
+    if not url.startswith(_NAMED):
+        return []
+    # spark://one:7077,two:7077 names two machines; k8s://https://one:6443 one.
+    machines = url.removeprefix("k8s://").split(",")
     try:
-        host = urlsplit(url).hostname
+        hosts = [urlsplit(one if "//" in one else f"//{one}").hostname for one in machines]
     except ValueError as error:
         fix = f"write one of: {_ADDRESSES}"
         raise SettingsError("engine", "the address of the engine cannot be read", fix=fix) from error
-    return [] if host is None else [host]
+    return [host for host in hosts if host is not None]
 
 
 def open_engine(url: str, *, schema: str, storage: str, addresses: Mapping[str, Sequence[str]] | None = None) -> Engine:
