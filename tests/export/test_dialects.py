@@ -101,9 +101,15 @@ def test_the_others_say_it(shop_of, name):
         ("snowflke", "write --dialect snowflake"),
         ("oracle", "take one of: duckdb, postgres, spark, "),
         ("sqlite", "write --dialect duckdb: DuckDB reads SQLite files"),
+        ("SQLite", "write --dialect duckdb: DuckDB reads SQLite files"),
     ],
 )
 def test_a_dialect_that_is_none_has_a_fix(name, fix):
     with pytest.raises(SettingsError) as refused:
         dialect_of(name)
     assert refused.value.fix.startswith(fix)
+
+
+@pytest.mark.parametrize("name", ["Postgres", "DUCKDB", "BigQuery", "ClickHouse"])
+def test_a_dialect_is_known_in_any_case(name):
+    assert dialect_of(name) is DIALECTS[name.lower()]

@@ -8,12 +8,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from quintile.config.read import read_settings
+from quintile.domain.engine_table import EngineTable
 from quintile.export.dialects import DIALECTS
 from quintile.export.sql_columns import table_name
 from quintile.export.sql_document import sql_document
 from quintile.jobs.demo import make_sample_shop, sample_wish
 from quintile.jobs.run import run
-from tests.export.parity import LINES, Shop, programs
+from quintile.jobs.sql import model_of_sources
+from quintile.jobs.workplace.wish import Wish
+from tests.export.parity import AS_OF, LINES, Shop, programs
 from tests.export.test_sql import LEDGERS, MODELS
 
 IDS = (
@@ -103,6 +107,23 @@ def equal(database, found, shop):
 def test_postgresql(postgres, shop_of, case):
     shop, settings = CASES[case]
     equal(postgres, shop_of(shop, settings), shop)
+
+
+@pytest.mark.parametrize("address", ["raw.orders", '"my.shop".transactions', "orders", "transactions"])
+def test_a_table_of_the_server_is_read_where_the_run_read_it(postgres, monkeypatch, address):
+    server = postgres.server
+    monkeypatch.setenv("PGPASSWORD", server.password)
+    postgres.execute("RESET search_path")
+    postgres.load("loaded", HOSTILE.columns, list(HOSTILE.rows))
+    for schema in ("raw", '"my.shop"'):
+        postgres.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    postgres.execute(f"DROP TABLE IF EXISTS {address}; CREATE TABLE {address} AS TABLE loaded")
+    url = f"postgresql://{server.user}@{server.host}:{server.port}/shop"
+    settings = read_settings(None, {"engine": {"url": url}, "reading": {"map": HOSTILE.map}, "model": {"scale": 3}})
+    model = model_of_sources(Wish([EngineTable(address)], settings, as_of=AS_OF))
+    rows = postgres.rows(sql_document(model.recipe, DIALECTS["postgres"]))
+    assert rows == postgres.rows(sql_document(model.over("loaded"), DIALECTS["postgres"]))
+    assert len(rows) > 10
 
 
 @pytest.mark.parametrize("case", FEW)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from quintile.errors import SettingsError
 from quintile.export.steps import steps_of, steps_text
-from tests.export.parity import LINES
+from tests.export.parity import AS_OF, LINES, Shop
 from tests.export.test_sql import MODELS
 
 CUTS = {"scale": 3, "scheme": "six-27", "r_cuts": [180, 365], "f_cuts": [2, 3], "m_cuts": ["50", "99.90"]}
@@ -18,6 +19,7 @@ READ = {
     **{name: MODELS[name] for name in ("own cut points", "kmeans", "r-rfm", "scale 10")},
     "fixed": CUTS,
     "ever": {**CUTS, "population": "ever", "window": "90d", "r_cuts": [30, 60]},
+    "ever, one order is enough": {**CUTS, "population": "ever", "window": "90d", "r_cuts": [30, 120], "f_cuts": [1, 2]},
 }
 FORMS = (
     (r"Placed order at least once in the last (?:(\d+) days|day)", lambda c, n: c[3] is not None and c[3] <= n),
@@ -29,6 +31,22 @@ FORMS = (
     (r"(?:Total|Average order) value(?: of orders)? is at least ([-\d.,]+) IN WINDOW", lambda c, n: c[5] >= n),
     (r"(?:Total|Average order) value(?: of orders)? is less than ([-\d.,]+) IN WINDOW", lambda c, n: c[5] < n),
 )
+
+
+# Orders this many days ago: a cut of recency at 400 days lies beyond a window of a year, not beyond all of these.
+DAYS_AGO = {"old": (386,), "older": (460, 420), "new": (5,), "often": (3, 90, 200, 300, 364), "first day": (365,)}
+DAYS_AGO |= {"twice": (100, 200), "thrice": (40, 50, 60), "back": (10, 390), "once": (250, 500)}
+PAST_WINDOW = Shop(
+    "past_the_window",
+    ("who", "day", "worth"),
+    {"customer": "who", "time": "day", "amount": "worth"},
+    tuple(
+        (who, f"{AS_OF - timedelta(days=days)}", f"{40 + 35 * place}.00")
+        for who, every in DAYS_AGO.items()
+        for place, days in enumerate(every)
+    ),
+)
+BEYOND = {**CUTS, "r_cuts": [30, 400], "f_cuts": [2, 5], "m_cuts": ["50", "200"]}
 
 
 def holds(condition, customer, window):
@@ -59,6 +77,35 @@ def test_read_back_they_give_the_segments_of_the_run(shop_of, name):
             if any(all(holds(condition, customer, window) for condition in way) for way in ways)
         ]
         assert held == [customer[-1]]
+
+
+@pytest.mark.parametrize("cuts", [[30, 400], [365, 400], [364, 366], [400, 500]], ids=str)
+@pytest.mark.parametrize("best", ["high", "low"])
+@pytest.mark.parametrize(("population", "window"), [("ever", "12mo"), ("ever", "all"), ("buyers", "12mo")])
+def test_a_cut_of_recency_beyond_the_window_looks_at_the_window_alone(shop_of, population, window, best, cuts):
+    model = {**BEYOND, "population": population, "window": window, "best": best, "r_cuts": cuts}
+    found = shop_of(PAST_WINDOW, {"model": {**model, "scheme": "grid-27"}})
+    steps = steps_of(found.recipe, "")
+    said = "over all time" if window == "all" else "in the last 365 days"
+    given = {customer[0]: customer for customer in found.customers}
+    assert len(given) == (7 if population == "buyers" else 9)
+    for who, every in DAYS_AGO.items():
+        worth = [Decimal(40 + 35 * place) for place, days in enumerate(every) if window == "all" or days <= 365]
+        customer = (who, *map(date.fromisoformat, ["2000-01-01"] * 2), min(every), len(worth), sum(worth))
+        held = [
+            segment
+            for segment, ways in steps.items()
+            if any(all(holds(condition, customer, said) for condition in way) for way in ways)
+        ]
+        assert held == ([given[who][-1]] if who in given else [])
+
+
+def test_groups_that_nobody_can_be_in_are_left_out(shop_of):
+    steps = steps_of(shop_of(PAST_WINDOW, {"model": {**BEYOND, "population": "ever"}}).recipe, "EUR")
+    nobody = ("Placed order at least once over all time", "Placed order zero times in the last 365 days")
+    assert [segment for segment, ways in steps.items() if nobody in ways] == ["Inactive"]
+    assert steps["Inactive"] == [nobody]
+    assert not any("400 days" in condition for ways in steps.values() for way in ways for condition in way)
 
 
 def test_the_words_are_those_of_a_segment_builder(shop_of):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import duckdb
 import pytest
 
@@ -42,6 +44,50 @@ def test_the_query_reads_a_table_in_a_schema(tmp_path):
         connection.execute(f"CREATE TABLE raw.\"Shop Orders\" AS FROM read_csv('{file}', all_varchar = true)")
         found = connection.execute(query).fetchall()
     assert {row[0]: (row[3], row[4], str(row[5])) for row in found} == RFM
+
+
+@pytest.mark.parametrize(
+    ("engine", "address", "table"),
+    [
+        ("postgresql", "shop.orders", '"shop"."orders"'),
+        ("postgresql", '"my.shop".orders', '"my.shop"."orders"'),
+        ("postgresql", "mart.shop.orders", '"mart"."shop"."orders"'),
+        ("postgresql", 'shop."a/b"', '"shop"."a/b"'),
+        ("postgresql", "odd", '"odd"'),
+        ("spark", "lake.shop.orders", '"lake"."shop"."orders"'),
+        ("spark", "s3a://lake/shop", '"shop"'),
+        ("text", "shop.orders.csv", '"shop.orders"'),
+    ],
+)
+def test_a_table_that_lies_in_an_engine_keeps_the_schema_it_is_in(tmp_path, engine, address, table):
+    run(wish_for(write_shop(tmp_path), SCALE_3), tmp_path / "out")
+    report = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    report["inputs"][0] |= {"name": address, "sha256": "0" * 64 if engine == "text" else None}
+    report["inputs"][0]["assumed"]["format"] = report["assumed"]["format"] = engine
+    (tmp_path / "out" / "run.json").write_text(json.dumps(report), encoding="utf-8")
+    assert f"FROM {table}\n" in sql_document(model_of_result(tmp_path / "out").recipe, DIALECTS["postgres"])
+
+
+@pytest.mark.parametrize(
+    ("table", "parts"),
+    [
+        ("orders", ("orders",)),
+        ("raw.Shop Orders", ("raw", "Shop Orders")),
+        ('"my.shop".orders', ("my.shop", "orders")),
+        ('"say ""so""".orders', ('say "so"', "orders")),
+    ],
+)
+def test_a_dot_within_double_quotes_is_part_of_a_name(tmp_path, table, parts):
+    model = model_of_sources(wish_for(write_shop(tmp_path), SCALE_3))
+    assert model.over(table).table == parts
+
+
+@pytest.mark.parametrize("table", ['"my.shop.orders', 'my"shop', "a..b", "", '""', '"a"b'])
+def test_what_is_no_name_of_a_table_is_refused(tmp_path, table):
+    model = model_of_sources(wish_for(write_shop(tmp_path), SCALE_3))
+    with pytest.raises(SettingsError, match="is no name of a table") as refused:
+        model.over(table)
+    assert refused.value.code == "table"
 
 
 def test_a_text_is_written_in_one_piece(tmp_path):

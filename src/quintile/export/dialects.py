@@ -225,17 +225,17 @@ _OTHERS = {
 
 
 def dialect_of(name: str) -> SqlDialect:
-    """The dialect of this name.
+    """The dialect of this name, in capitals or not.
 
     Raises:
         SettingsError: ``dialect``, there is none.
     """
-    if name in DIALECTS:
-        return DIALECTS[name]
-    if name == "sqlite":
+    word = name.casefold()
+    if word in DIALECTS:
+        return DIALECTS[word]
+    if word == "sqlite":
         message = "SQLite has no exact decimals, so money would be rounded"
         raise SettingsError("dialect", message, fix="write --dialect duckdb: DuckDB reads SQLite files")
-    word = name.casefold()
     near = _OTHERS.get(word) or next(iter(difflib.get_close_matches(word, DIALECTS, n=1)), None)
     fix = f"write --dialect {near}" if near else f"take one of: {', '.join(DIALECTS)}"
     raise SettingsError("dialect", f"no dialect is called '{name}'", fix=fix)

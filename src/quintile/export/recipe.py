@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from quintile.domain.engine_table import EngineTable
 from quintile.domain.rfm_model import RfmModel
 from quintile.domain.scheme import UNCLASSIFIED, every_cell
 from quintile.errors import SettingsError
@@ -58,7 +59,7 @@ class Recipe(Counting):
 
     ``start`` and ``end`` are on the clock of ``ordered_at``: the shop's wall time, or UTC where days are full 24 hours.
     ``segments`` gives for every code, as it is shown, its segment. ``table`` is what the transactions are called in a
-    database, with the schema they are in; nothing takes the name of their file.
+    database, with the schema they are in, as it is known of a table of a server; nothing takes the name of their file.
     """
 
     files: tuple[str, ...]
@@ -112,6 +113,7 @@ class Recipe(Counting):
             rates=rates,
             before=beforehand(report, converts=rates is not None),
             as_of=report["as_of"],
+            table=_table(report["inputs"][0]),
         )
 
     @property
@@ -160,6 +162,16 @@ class Recipe(Counting):
             return ()
         pattern, marks = _DAYS_OF[order]
         return tuple(pattern.format(mark) + moment for mark in marks for moment in _TIMES_OF_DAY)
+
+
+def _table(source: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names that a table of a server or a catalog has; none for files, wherever they lie.
+
+    What is copied out of a database has a checksum, and the name that the settings give it.
+    """
+    engine, address = source["assumed"].get("format"), source["name"]
+    lies_there = engine == "postgresql" or (engine == "spark" and "/" not in address)
+    return tuple(EngineTable(address).parts) if lies_there and source["sha256"] is None else ()
 
 
 def _moment(day: str, clock: ZoneInfo | None) -> datetime:

@@ -50,7 +50,9 @@ _PLAIN_TIME = "CAST(try_strptime(trim({column}), [{formats}]) AS VARCHAR) AS {co
 
 
 def table_name(recipe: Recipe) -> str:
-    """What the query calls the user's table: its file without the ending, if no step has that name."""
+    """What the query calls the user's table: its own name, or its file without the ending, if no step has that name."""
+    if recipe.table:
+        return ".".join(recipe.table)
     stem = Path(recipe.files[0]).stem
     return f"shop_{stem}" if stem.casefold() in _TAKEN or not stem else stem
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from quintile.domain.words import amount
@@ -47,14 +47,31 @@ class _Way:
             money_below=monetary.missed.value if monetary.missed else None,
         )
 
-    def is_possible(self, recipe: Recipe) -> bool:
-        """Whether somebody can be there."""
-        bought = recipe.model.population != "ever" or self.days is not None
-        if self.most_orders is not None and self.most_orders < max(self.orders or 0, int(bought)):
-            return False
-        most_days = [self.days] if self.days is not None else []
-        most_days += [(recipe.end - recipe.start).days] if bought and recipe.start is not None else []
-        return self.days_over is None or all(self.days_over < days for days in most_days)
+    def said_of(self, recipe: Recipe) -> _Way | None:
+        """This group in terms of the window, before which no order counts; None where nobody can be in it."""
+        window = _window_days(recipe)
+        found = self if self.days is None or window is None else replace(self, days=min(self.days, window))
+        bought = found.asks_for_an_order or recipe.model.population != "ever" or window is None
+        if found.most_orders is not None and found.most_orders < max(found.orders or 0, int(bought)):
+            return None
+        if found.days_over is not None and found.days is not None and found.days_over >= found.days:
+            return None
+        # Who bought in the window has no more days than it, so that more days are left to those who did not.
+        if found.most_orders != 0 and (window is None or (found.days_over or 0) < window):
+            return found
+        return None if bought else _NO_ORDER
+
+    @property
+    def asks_for_an_order(self) -> bool:
+        """Whether only those who bought in the window can be in it; amounts are above zero where others count."""
+        return self.days is not None or bool(self.orders) or self.money is not None
+
+
+_NO_ORDER = _Way(days_over=None, days=None, orders=None, most_orders=0, money=None, money_below=None)
+
+
+def _window_days(recipe: Recipe) -> int | None:
+    return None if recipe.start is None else (recipe.end - recipe.start).days
 
 
 def steps_of(recipe: Recipe, currency: str) -> dict[str, Ways]:
@@ -74,8 +91,8 @@ def steps_of(recipe: Recipe, currency: str) -> dict[str, Ways]:
     found: dict[str, Ways] = {}
     for segment, boxes in segment_boxes(recipe).items():
         bounds = [bounds_of(recipe, box) for box in boxes]
-        ways = [_Way.of(each) for each in bounds if not any(bound.nobody for bound in each)]
-        found[segment] = [_conditions(recipe, way, currency) for way in ways if way.is_possible(recipe)]
+        ways = [_Way.of(each).said_of(recipe) for each in bounds if not any(bound.nobody for bound in each)]
+        found[segment] = list(dict.fromkeys(_conditions(recipe, way, currency) for way in ways if way is not None))
     return found
 
 
@@ -109,7 +126,8 @@ def _segment(segment: str, ways: Ways, intents: Mapping[str, str]) -> list[str]:
 
 def _conditions(recipe: Recipe, way: _Way, currency: str) -> tuple[str, ...]:
     ever = recipe.model.population == "ever"
-    window = "over all time" if recipe.start is None else f"in the last {(recipe.end - recipe.start).days} days"
+    days = _window_days(recipe)
+    window = "over all time" if days is None else f"in the last {days} days"
     said = [*_days(way), *_orders(way, window), *_money(recipe, way, window, currency)]
     if way.days is None and (way.orders is None or not said):
         said.insert(0, f"Placed order at least once {'over all time' if ever else window}")

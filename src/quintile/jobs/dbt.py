@@ -26,13 +26,14 @@ def write_dbt(model: WrittenModel, dialect: SqlDialect, out: Path, *, table: str
         model: The model.
         dialect: The database's dialect.
         out: The project's folder; made if need be.
-        table: The user's table, with its schema if need be; None takes the name of the file.
+        table: The user's table, with its schema if need be; None takes the server's table that was read, or the name
+            of the file.
 
     Returns:
         The paths of its files, sorted.
 
     Raises:
-        SettingsError: ``dialect`` or ``scheme``, the project cannot be made; ``out``, other things are there.
+        SettingsError: ``dialect``, ``scheme`` or ``table``, the project cannot be made; ``out``, others are there.
         StoreError: It cannot be written.
     """
     recipe = model.over(table) if table else model.recipe

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from quintile.domain.engine_table import EngineTable
+from quintile.errors import SettingsError
 from quintile.export.recipe import Recipe
 from quintile.jobs.accounts.scored import scored_result
 from quintile.jobs.project.one_result import read_report, result_home
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
     from quintile.jobs.workplace.wish import Wish
 
 
+_NAME = r'(?:"(?:[^"]|"")+"|[^".]+)'
+_NAMES = re.compile(rf"{_NAME}(?:\.{_NAME})*")
+
+
 @dataclass(frozen=True)
 class WrittenModel:
     """A fitted model: what it does to a table of transactions, its scheme if it has one, and the currency of money."""
@@ -36,8 +43,15 @@ class WrittenModel:
         return {segment.name: segment.intent for segment in self.scheme.segments} if self.scheme else {}
 
     def over(self, table: str) -> Recipe:
-        """The recipe over a table of a database, written ``table`` or ``schema.table``."""
-        return replace(self.recipe, table=tuple(table.split(".")))
+        """The recipe over a table of a database, written ``table`` or ``schema.table``.
+
+        Raises:
+            SettingsError: ``table``, it is no name.
+        """
+        if not _NAMES.fullmatch(table):
+            fix = "write --table schema.table, a name with a dot in double quotes"
+            raise SettingsError("table", f"'{table}' is no name of a table", fix=fix)
+        return replace(self.recipe, table=tuple(EngineTable(table).parts))
 
 
 def model_of_sources(wish: Wish, *, on_step: Callable[[str], None] = silent) -> WrittenModel:
