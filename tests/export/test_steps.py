@@ -6,9 +6,12 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from quintile.errors import SettingsError
+from quintile.export.dialects import DIALECTS
+from quintile.export.sql_segments import VALUES, predicates
 from quintile.export.steps import steps_of, steps_text
 from tests.export.parity import AS_OF, LINES, Shop
 from tests.export.test_sql import MODELS
@@ -51,7 +54,7 @@ BEYOND = {**CUTS, "r_cuts": [30, 400], "f_cuts": [2, 5], "m_cuts": ["50", "200"]
 
 def holds(condition, customer, window):
     """Whether a condition is true of a row of customers.csv; days that are the window's are its orders."""
-    if condition == "Placed order at least once over all time":
+    if condition in {"Placed order at least once over all time", "Is on the list of customers"}:
         return True
     text = condition.removesuffix(window) + "IN WINDOW" if condition.endswith(window) else condition
     if text == "Placed order zero times IN WINDOW":
@@ -98,6 +101,33 @@ def test_a_cut_of_recency_beyond_the_window_looks_at_the_window_alone(shop_of, p
             if any(all(holds(condition, customer, said) for condition in way) for way in ways)
         ]
         assert held == ([given[who][-1]] if who in given else [])
+
+
+@pytest.mark.parametrize("window", ["12mo", "all"])
+def test_people_of_a_list_who_did_not_buy_have_their_segment_too(shop_of, window, tmp_path):
+    listed = tmp_path / "people.csv"
+    listed.write_text("customer_id\nold\nnew\noften\nnever\n", encoding="utf-8")
+    model = {**BEYOND, "population": "customers", "window": window, "scheme": "grid-27"}
+    found = shop_of(PAST_WINDOW, {"model": model, "ledger": {"customers": str(listed)}})
+    steps, conditions = steps_of(found.recipe, ""), predicates(found.recipe, DIALECTS["duckdb"], VALUES)
+    said = "over all time" if window == "all" else "in the last 365 days"
+    assert {customer[0] for customer in found.customers} == {"new", "old", "never", "often"}
+    assert all(way[0] == "Is on the list of customers" for ways in steps.values() for way in ways)
+    with duckdb.connect() as connection:
+        for customer in found.customers:
+            of_steps = [
+                segment
+                for segment, ways in steps.items()
+                if any(all(holds(condition, customer, said) for condition in way) for way in ways)
+            ]
+            values = "SELECT {}::INT AS recency_days, {} AS frequency, {}::DECIMAL(18, 2) AS monetary"
+            row = values.format("NULL" if customer[3] is None else customer[3], *customer[4:6])
+            of_values = [
+                segment
+                for segment, test in conditions.items()
+                if (connection.execute(f"SELECT {test} FROM ({row})").fetchone() or [False])[0]
+            ]
+            assert (of_steps, of_values) == ([customer[-1]], [customer[-1]])
 
 
 def test_groups_that_nobody_can_be_in_are_left_out(shop_of):

@@ -47,7 +47,7 @@ def predicates_text(found: dict[str, Sql]) -> str:
 def _of(recipe: Recipe, box: Box, over: str) -> Sql:
     if over == SCORES:
         return _all([test for metric, ends in zip("rfm", box, strict=True) for test in _scores(recipe, metric, ends)])
-    every = recipe.model.population != "ever"
+    every = recipe.model.population == "buyers"
     bounds = zip(METRICS, bounds_of(recipe, box), strict=True)
     return _all([test for metric, bound in bounds for test in _values(metric, bound, all_bought=every)])
 

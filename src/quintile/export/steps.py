@@ -51,7 +51,8 @@ class _Way:
         """This group in terms of the window, before which no order counts; None where nobody can be in it."""
         window = _window_days(recipe)
         found = self if self.days is None or window is None else replace(self, days=min(self.days, window))
-        bought = found.asks_for_an_order or recipe.model.population != "ever" or window is None
+        population = recipe.model.population
+        bought = found.asks_for_an_order or population == "buyers" or (population == "ever" and window is None)
         if found.most_orders is not None and found.most_orders < max(found.orders or 0, int(bought)):
             return None
         if found.days_over is not None and found.days is not None and found.days_over >= found.days:
@@ -101,7 +102,7 @@ def _refuse_unsayable(recipe: Recipe) -> None:
         message = "this method parts equal customers by their ids, which no segment builder can"
         raise SettingsError("ties", message, fix="fit with --method quantile")
     lowest = min((step.value for step in recipe.ladders[2].steps), default=1)
-    if recipe.model.population == "ever" and lowest <= 0:
+    if recipe.model.population != "buyers" and lowest <= 0:
         message = "those without an order in the window have the worst score of money, below amounts under zero"
         raise SettingsError("money", message, fix="fit with --population buyers, or with --m-cuts above zero")
 
@@ -125,12 +126,13 @@ def _segment(segment: str, ways: Ways, intents: Mapping[str, str]) -> list[str]:
 
 
 def _conditions(recipe: Recipe, way: _Way, currency: str) -> tuple[str, ...]:
-    ever = recipe.model.population == "ever"
-    days = _window_days(recipe)
+    population, days = recipe.model.population, _window_days(recipe)
     window = "over all time" if days is None else f"in the last {days} days"
     said = [*_days(way), *_orders(way, window), *_money(recipe, way, window, currency)]
-    if way.days is None and (way.orders is None or not said):
-        said.insert(0, f"Placed order at least once {'over all time' if ever else window}")
+    if population == "customers":
+        said.insert(0, "Is on the list of customers")
+    elif way.days is None and (way.orders is None or not said):
+        said.insert(0, f"Placed order at least once {'over all time' if population == 'ever' else window}")
     return tuple(said)
 
 
