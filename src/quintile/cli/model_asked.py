@@ -8,7 +8,6 @@ import typer
 
 from quintile.cli.common import asked, job_progress, refuse_settled
 from quintile.cli.show.plain import short_path
-from quintile.errors import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,13 +58,15 @@ def model_asked(  # noqa: PLR0913 - parameters of a command line
 
 
 def refuse_no_table(table: str | None) -> None:
-    """Refuse a table without a name.
+    """Refuse what is no name of a table before the work begins.
 
     Raises:
         SettingsError: ``table``.
     """
-    if table is not None and not all(part.strip() for part in table.split(".")):
-        raise SettingsError("table", f"'{table}' is no name of a table", fix="write --table schema.table")
+    from quintile.jobs.sql import require_table
+
+    if table is not None:
+        require_table(table)
 
 
 def show_text(text: str, out: Path | None, what: str) -> None:

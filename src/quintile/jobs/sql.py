@@ -48,10 +48,19 @@ class WrittenModel:
         Raises:
             SettingsError: ``table``, it is no name.
         """
-        if not _NAMES.fullmatch(table):
-            fix = "write --table schema.table, a name with a dot in double quotes"
-            raise SettingsError("table", f"'{table}' is no name of a table", fix=fix)
+        require_table(table)
         return replace(self.recipe, table=tuple(EngineTable(table).parts))
+
+
+def require_table(table: str) -> None:
+    """Refuse what is no name of a table.
+
+    Raises:
+        SettingsError: ``table``.
+    """
+    if not _NAMES.fullmatch(table):
+        fix = "write --table schema.table, a name with a dot in double quotes"
+        raise SettingsError("table", f"'{table}' is no name of a table", fix=fix)
 
 
 def model_of_sources(wish: Wish, *, on_step: Callable[[str], None] = silent) -> WrittenModel:
