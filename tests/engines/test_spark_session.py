@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -14,28 +15,35 @@ from quintile.engine.render import Sql
 from quintile.engine.spark_files import is_abandoned, scratch_name
 from quintile.errors import SettingsError
 from tests.services import HOST, free_port
+from tests.spark import cluster
 
 # A process of its own, as a run is: this one has a session of the tests already.
 _OPENS = """
 import sys
-from quintile.engine import spark
+from quintile.engine import spark, spark_cluster
 from quintile.engine.render import Sql
 from quintile.errors import SettingsError
 
-spark._CORES = 2
+spark_cluster._CORES = 2
 try:
     engine = spark.SparkEngine(sys.argv[1], sys.argv[2])
 except SettingsError as error:
     sys.exit(f"{error.code}: {error}")
 engine.table("orders", Sql("SELECT 1 AS k"))
 print("made", flush=True)
+if sys.argv[3:]:
+    try:
+        with spark._explained():
+            engine._session.range(int(sys.argv[3])).selectExpr("sum(id % 7)").collect()
+    except SettingsError as error:
+        sys.exit(f"{error.code}: {error}")
 sys.stdin.read()
 """
 
 
-def opened(url, storage):
+def opened(url, storage, *numbers):
     words = {**os.environ, "SPARK_LOCAL_IP": HOST, "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1"}
-    command = [sys.executable, "-c", _OPENS, url, storage]
+    command = [sys.executable, "-c", _OPENS, url, storage, *numbers]
     return subprocess.Popen(
         command, env=words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -94,12 +102,12 @@ def test_a_master_that_is_not_there_is_named_before_spark_starts(more, tmp_path,
 
 
 def test_one_of_several_masters_is_enough():
-    from quintile.engine import spark  # noqa: PLC0415 - loads Spark
+    from quintile.engine import spark_cluster  # noqa: PLC0415 - loads Spark
 
     with socket.create_server((HOST, 0)) as master:
-        spark._require_master(f"spark://{HOST}:{free_port()},{HOST}:{master.getsockname()[1]}")
-    spark._require_master("local[2]")
-    spark._require_master("spark://nowhere")  # Spark's own to refuse
+        spark_cluster.require_master(f"spark://{HOST}:{free_port()},{HOST}:{master.getsockname()[1]}")
+    spark_cluster.require_master("local[2]")
+    spark_cluster.require_master("spark://nowhere")  # Spark's own to refuse
 
 
 def test_a_cluster_without_a_free_core_is_named_not_waited_for(tmp_path, url_of):
@@ -113,6 +121,18 @@ def test_a_cluster_without_a_free_core_is_named_not_waited_for(tmp_path, url_of)
     assert f"no worker of {url} gave this run a core within 2 seconds" in told
     assert "free cores of the cluster, or start workers" in told
     assert " WARN " not in told.rpartition("NativeCodeLoader")[2]
+
+
+def test_a_cluster_that_is_lost_is_not_waited_for_without_end(tmp_path):
+    never_done = "4000000000000"  # numbers to add up
+    with cluster(workers=1) as url:
+        run = opened(url, tmp_path.as_uri(), never_done)
+        assert run.stdout.readline() == "made\n", run.stderr.read()
+        time.sleep(2)  # at work
+    with run:
+        told = run.communicate(timeout=60)[1]
+    assert run.returncode == 1
+    assert f"because all workers of {url} have been gone for 2 seconds" in told, told[-1500:]
 
 
 @pytest.mark.parametrize(

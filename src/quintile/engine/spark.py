@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import socket
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +21,7 @@ from sqlglot import exp
 from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.names import Names
 from quintile.engine.render import Sql, name, render
+from quintile.engine.spark_cluster import require_cores, require_master, watched
 from quintile.engine.spark_files import SparkFiles, scratch_name
 from quintile.engine.spark_lake import format_at, remedy
 from quintile.engine.spark_words import told
@@ -67,11 +66,6 @@ _UNKNOWN = "Failed to find the data source"
 _WHICH_CALL = "An error occurred while calling"
 _HEX = 12  # digits of a result's name
 _QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
-_MASTERS = re.compile(r"spark://(?P<masters>[^/?#]+)")
-_MASTER = re.compile(r"\[?(?P<host>[^\[\]]+?)\]?:(?P<port>[0-9]{1,5})")
-_ANSWER = 5  # seconds that a master may take to accept a connection
-_CORES = 60  # seconds that the workers may take to give a run its first core
-_LOOK = 0.1  # seconds
 # Who says that no worker takes the work, or that the master is lost: without them, nothing does.
 _WAITS = ("TaskSchedulerImpl", "cluster.StandaloneSchedulerBackend")
 _GIVEN_UP = "stopped SparkContext"  # what Spark says when the machine answers, but not as a master
@@ -93,19 +87,20 @@ class SparkEngine:
     def __init__(self, url: str, storage: str) -> None:
         self._is_ours = SparkSession.getActiveSession() is None
         if self._is_ours:
-            _require_master(url)
+            require_master(url)
         try:
             found = _session(url, is_ours=self._is_ours)
             self._session = found.newSession()  # with settings and names of its own
             for setting, value in _SESSION.items():
                 self._session.conf.set(setting, value)
             if self._is_ours:
-                _require_cores(found, url)
+                require_cores(found, url)
         except (PySparkException, Py4JError, RuntimeError) as error:
             reason = "no master of Spark answers there" if _GIVEN_UP in str(error) else _reason(error)
             message = f"the Spark cluster {url} cannot be used: {reason}"
             fix = "check the address of its master, and that Java 17 is installed here"
             raise SettingsError("engine", message, fix=fix) from error
+        self._ended = watched(found, url) if self._is_ours else None
         self._files = SparkFiles(self._session)
         self._storage = storage.rstrip("/")
         self._files.remove_abandoned(self._storage)
@@ -183,6 +178,8 @@ class SparkEngine:
 
     def close(self) -> None:
         """End the session and remove what it materialised."""
+        if self._ended is not None:
+            self._ended.set()
         with contextlib.suppress(PySparkException, Py4JError):  # a cluster that is gone keeps what it has
             self._files.remove(self._scratch)
         if self._is_ours:
@@ -225,48 +222,6 @@ def _session(url: str, *, is_ours: bool) -> SparkSession:
         for waits in _WAITS:
             log.core.config.Configurator.setLevel(f"org.apache.spark.scheduler.{waits}", log.Level.WARN)
     return session
-
-
-def _require_master(url: str) -> None:
-    """Refuse masters none of which accepts a connection: Spark itself takes a minute to give up.
-
-    Raises:
-        SettingsError: ``engine``.
-    """
-    named = _MASTERS.match(url)
-    masters = [_MASTER.fullmatch(master) for master in named["masters"].split(",")] if named else []
-    reason = ""
-    for master in masters:
-        if master is None:
-            return  # Spark says what is wrong with such an address
-        try:
-            socket.create_connection((master["host"], int(master["port"])), _ANSWER).close()
-        except (OSError, OverflowError, UnicodeError) as error:
-            reason = str(getattr(error, "strerror", None) or error)
-        else:
-            return
-    if masters:
-        fix = "check the address of its master, and that the master runs"
-        raise SettingsError("engine", f"no master answers at {url}: {reason}", fix=fix)
-
-
-def _require_cores(session: SparkSession, url: str) -> None:
-    """Wait for the first worker; without one, Spark waits forever and says nothing.
-
-    Raises:
-        SettingsError: ``engine``.
-    """
-    chosen = session.sparkContext.getConf().get("spark.dynamicAllocation.enabled", "false")
-    if not _MASTERS.match(url) or chosen == "true":  # workers may be asked for only when there is work
-        return
-    tracker = session.sparkContext._jsc.sc().statusTracker()  # noqa: SLF001 - as in SparkFiles
-    end = time.monotonic() + _CORES
-    while len(tracker.getExecutorInfos()) <= 1:  # the driver is one of them
-        if time.monotonic() > end:
-            session.stop()
-            message = f"no worker of {url} gave this run a core within {_CORES} seconds"
-            raise SettingsError("engine", message, fix="free cores of the cluster, or start workers")
-        time.sleep(_LOOK)
 
 
 @contextlib.contextmanager
