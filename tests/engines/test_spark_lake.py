@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import pyarrow.parquet as pq
 import pytest
@@ -23,6 +24,7 @@ from tests.engines.test_conformance import customers, differences
 # A cluster that no package was named to.
 BARE = """\
 import sys
+from urllib.parse import urlsplit
 from quintile.engine.open import open_engine
 from quintile.errors import DataError
 engine = open_engine("local[1]", schema="", storage=sys.argv[1])
@@ -87,7 +89,7 @@ def test_a_run_over_a_table_counts_what_the_table_holds(kind, by, lake, url_of, 
     folder, orders = getattr(lake, kind), lake.orders[kind]
     assert rows_of_files(folder) > len(orders)
     source = request.getfixturevalue("named") if by == "name" else folder
-    source = lake.written.metadata_location.removeprefix("file://") if by == "newest file" else source
+    source = urlsplit(lake.written.metadata_location).path if by == "newest file" else source
     found, rows = scored(source, tmp_path / "there", "--engine", url_of("spark"))
     pq.write_table(of_orders(orders), tmp_path / "orders.parquet")
     expected, others = scored(tmp_path / "orders.parquet", tmp_path / "here")
