@@ -6,7 +6,7 @@ from quintile.domain.currency import CURRENCIES
 from quintile.domain.settings import ReadingSettings
 from quintile.errors import DataError
 from quintile.sources.read import Reading, read
-from quintile.sources.signs import currencies_of
+from quintile.sources.signs import currencies_of, without_currency
 
 HEADER = "customer_id,order_date,amount,currency\n"
 
@@ -119,3 +119,10 @@ def test_a_column_s_name_and_its_amounts_must_mean_one_currency(named):
     with pytest.raises(DataError) as refused:
         named("customer_id,order_date,Amount (EUR),currency", "C1,2025-01-05,5.50,USD", base="EUR")
     assert "says USD" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "header", ["a" + "_" * 100_000, "a(" + " " * 100_000, "(" * 100_000, "a (" + "_ " * 50_000 + ")"]
+)
+def test_a_header_without_end_takes_no_time_without_end(header):
+    assert without_currency(header) == (header, None)

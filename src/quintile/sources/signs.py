@@ -41,7 +41,7 @@ WHERE code IN ({known}) AND code NOT IN ({meant})
 _FIRST_SIGNED = """
 SELECT min({row}) FROM ({located}) WHERE contains(CAST({column} AS VARCHAR), {sign})
 """
-_IN_HEADER = re.compile(r"(.*\w.*?)[\s_]*[(\[]\s*([^()\[\]]+?)\s*[)\]]\s*")
+_AT_END = re.compile(r"[(\[]\s?([^()\[\]\s]{1,4})\s?[)\]]$")  # short, so that no long header takes long
 _FIX = "write the currency of each amount in a column of its own and give --rates, or name the right --base-currency"
 
 
@@ -52,8 +52,8 @@ def currencies_of(sign: str) -> frozenset[str]:
 
 def without_currency(header: str) -> tuple[str, str | None]:
     """A column's name without the currency behind it in brackets, and that: ``Amount (EUR)``, ``Price [$]``."""
-    found = _IN_HEADER.fullmatch(header)
-    return (found[1], found[2]) if found and currencies_of(found[2]) else (header, None)
+    found = _AT_END.search(header.rstrip())
+    return (header[: found.start()], found[1]) if found and currencies_of(found[1]) else (header, None)
 
 
 def sign_of(header: str, sign: str | None) -> str | None:
