@@ -12,7 +12,7 @@ import pytest
 
 from quintile.engine.open import hosts_of, open_engine
 from quintile.engine.render import Sql
-from quintile.engine.spark_files import is_abandoned, scratch_name
+from quintile.engine.spark_scratch import is_abandoned, scratch_name
 from quintile.errors import SettingsError
 from tests.services import HOST, free_port
 from tests.spark import cluster

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+ICEBERG_METADATA = (".metadata.json", ".metadata.json.gz")
+"""How the files end that stand for an Iceberg table, the newest one for its rows as they are now."""
+
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
+_NAME = r'(?:"(?:[^"]|"")+"|[^".]+)'
+_NAMES = re.compile(rf"{_NAME}(?:\.{_NAME})*")
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,11 @@ class EngineTable:
     def parts(self) -> list[str]:
         """The names that the address is made of; a dot within double quotes is part of a name."""
         return [one.replace('""', '"') or other for one, other in _PART.findall(self.address)]
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the address is names parted by dots, and nothing else."""
+        return _NAMES.fullmatch(self.address) is not None
 
     @property
     def meant(self) -> str:

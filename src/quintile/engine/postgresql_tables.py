@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import re
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -37,8 +36,7 @@ _KINDS = {
     "bool": "BOOLEAN",
     "uuid": "UUID",
 }
-_NAME = r'(?:"(?:[^"]|"")+"|[^".]+)'
-_ADDRESS = re.compile(rf"{_NAME}(?:\.{_NAME}){{0,2}}")  # database.schema.table
+_MOST_PARTS = 3  # database.schema.table
 _READ_IT = (
     "name it as schema.table, a dot within a name in double quotes, and let the user read all of it; or name a file"
 )
@@ -111,8 +109,9 @@ def refuse_again(session: PostgresSession, address: str, known: dict[int, str]) 
 
 
 def _table(address: str) -> exp.Table:
-    parts = EngineTable(address).parts
-    if not _ADDRESS.fullmatch(address):
+    named = EngineTable(address)
+    parts = named.parts
+    if not named.is_name or len(parts) > _MOST_PARTS:
         message = f"{address} is no address of a table"
         raise DataError("not_found", message, fix=_READ_IT, place=Place(address))
     schema, catalog = ([*parts[:-1][::-1], None, None])[:2]

@@ -22,8 +22,9 @@ from quintile.engine.duckdb import DuckDbEngine
 from quintile.engine.names import Names
 from quintile.engine.render import Sql, name, render
 from quintile.engine.spark_cluster import require_cores, require_master, watched
-from quintile.engine.spark_files import SparkFiles, scratch_name
+from quintile.engine.spark_files import SparkFiles
 from quintile.engine.spark_lake import format_at, remedy
+from quintile.engine.spark_scratch import scratch_name
 from quintile.engine.spark_words import told
 from quintile.engine.translate import parsed, quoted
 from quintile.errors import DataError, Place, SettingsError

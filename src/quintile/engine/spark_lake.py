@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from py4j.protocol import Py4JError
 
+from quintile.domain.engine_table import ICEBERG_METADATA
 from quintile.errors import DataError, Place
 
 if TYPE_CHECKING:
     from quintile.engine.spark_files import SparkFiles
 
 _MARKS = {"delta": "_delta_log", "iceberg": "metadata/*.metadata.json*"}
-_METADATA = (".metadata.json", ".metadata.json.gz")
 _CALLED = {"delta": "a Delta table", "iceberg": "an Iceberg table"}
 _PACKAGE = "let Spark read {called}: name its package, the one for your Spark, as spark.jars.packages in {conf}"
 _CONF = "spark-defaults.conf"
@@ -39,7 +39,7 @@ def format_at(files: SparkFiles, address: str) -> str:
     Raises:
         DataError: ``format_not_supported``, its files are a part of a table.
     """
-    if address.endswith(_METADATA):
+    if address.endswith(ICEBERG_METADATA):
         return "iceberg"
     plain = address.rstrip("/")
     found = _table_at(files, plain)

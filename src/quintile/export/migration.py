@@ -31,7 +31,7 @@ CALLED = {
 }
 _UNKNOWN = "orders_removed"
 _BY_SETTINGS = "came or went by changed settings"
-_WHO = {"causes": "Moved", "new": "New", "lost": "Gone"}
+WHO = {"causes": "moved", "new": "new", "lost": "gone"}  # whose causes stand under which key
 _CONTENTS = (("summary", "In short"), ("flow", "The flow"), ("causes", "Why"), ("segments", "Segments"))
 _MOST_MOVES = 3
 
@@ -82,7 +82,7 @@ def migration_page(found: Mapping[str, Any], *, version: str) -> str:
         statements=found["statements"][1:],
         contents=_CONTENTS,
         pictures=placed(drawn),
-        causes=[_cause(who, line) for kind, who in _WHO.items() for line in _largest(found[kind])],
+        causes=[_cause(who, line) for kind, who in WHO.items() for line in _largest(found[kind])],
         segments=_segments(found),
         revenue=titled("Revenue", found["currency"]),
     )
@@ -146,7 +146,7 @@ def _largest(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _cause(who: str, line: Mapping[str, Any]) -> tuple[str, ...]:
     money = exact(line["revenue_before"]), exact(line["revenue"])
-    return f"{who}: {CALLED[line['cause']]}", number(line["customers"]), *money
+    return f"{who.capitalize()}: {CALLED[line['cause']]}", number(line["customers"]), *money
 
 
 def _ranking(found: Mapping[str, Any]) -> list[str]:

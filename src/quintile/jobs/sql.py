@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
 
     from quintile.domain.scheme import Scheme
     from quintile.jobs.workplace.wish import Wish
-
-
-_NAME = r'(?:"(?:[^"]|"")+"|[^".]+)'
-_NAMES = re.compile(rf"{_NAME}(?:\.{_NAME})*")
 
 
 @dataclass(frozen=True)
@@ -58,7 +53,7 @@ def require_table(table: str) -> None:
     Raises:
         SettingsError: ``table``.
     """
-    if not _NAMES.fullmatch(table):
+    if not EngineTable(table).is_name:
         fix = "write --table schema.table, a name with a dot in double quotes"
         raise SettingsError("table", f"'{table}' is no name of a table", fix=fix)
 

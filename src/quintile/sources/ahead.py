@@ -43,12 +43,12 @@ def stage_and_copy(
     Raises:
         DataError: All of ``stage_utf8``.
     """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - loads the whole of logging
+
     columns = _roles(path, dialect, settings)
     ahead = staging / f"ahead_{sum(1 for _ in staging.iterdir()):04}"
     if columns:
         ahead.mkdir()
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - loads the whole of logging
-
     with ThreadPoolExecutor(2) as pool:
         digest = pool.submit(checksum, path)
         copying = pool.submit(_copy, engine, path, dialect, ahead, settings, columns) if columns else None

@@ -9,7 +9,7 @@ from rich.text import Text
 from quintile.cli.show.page import grid, put, quiet, said, section, stdout
 from quintile.cli.show.palette import DOUBTFUL, GOOD, HEADING, QUIET, heat
 from quintile.cli.show.plain import exact, listed, number, percent, several, short_path
-from quintile.export.migration import CALLED
+from quintile.export.migration import CALLED, WHO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,12 +132,12 @@ def _causes(found: Mapping[str, Any]) -> Table:
     revenue = f"revenue {found['currency'] or ''}".strip()
     table = grid("lrrrr")
     table.add_row(*quiet("", "customers", "share", f"{revenue} before", "after"))
-    for kind, called in (("causes", "moved"), ("new", "new"), ("lost", "gone")):
+    for kind, who in WHO.items():
         for line in found[kind]:
             if line["customers"]:
                 money = [said(exact(line[key])) for key in ("revenue_before", "revenue")]
                 counts = [said(number(line["customers"])), said(percent(line["share"]))]
-                table.add_row(said(f"{called}: {CALLED[line['cause']]}"), *counts, *money)
+                table.add_row(said(f"{who}: {CALLED[line['cause']]}"), *counts, *money)
     if len(table.rows) == 1:
         table.add_row(said("nobody moved", QUIET))
     return table

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quintile.domain.database import DatabaseSource
-from quintile.domain.engine_table import EngineTable
+from quintile.domain.engine_table import ICEBERG_METADATA, EngineTable
 from quintile.errors import DataError, Place, SettingsError
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from quintile.domain.settings import Settings
 
 
-_ICEBERG = (".metadata.json", ".metadata.json.gz")
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):/(?=[^/])")  # a path of the system loses a stroke of "s3a://"
 
 
@@ -45,7 +44,7 @@ def _in_engine(source: object) -> object:
     if not isinstance(source, str | Path):
         return source
     path, address = Path(source), str(source)
-    is_table = path.is_dir() or address.endswith(_ICEBERG)  # whose newest file stands for it
+    is_table = path.is_dir() or address.endswith(ICEBERG_METADATA)  # whose newest file stands for it
     if path.is_file() and not is_table:
         return source
     return EngineTable(path.resolve().as_uri() if is_table and path.exists() else _SCHEME.sub(r"\1://", address))
