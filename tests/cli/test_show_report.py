@@ -312,6 +312,8 @@ def test_a_report_without_currency_speaks_of_money():
     assert "not said by the source" in page
     assert "mean money" in page
     assert "None" not in page
+    signed = shown(changed(currency=None, bridge=bridge, assumed={**REPORT["assumed"], "currency_sign": "kr"}))
+    assert "kr beside the amounts" in signed
 
 
 def test_one_best_turns_grid_and_scores_round():

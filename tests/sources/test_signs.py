@@ -4,6 +4,7 @@ import pytest
 
 from quintile.domain.currency import CURRENCIES
 from quintile.domain.settings import ReadingSettings
+from quintile.engine.render import Sql
 from quintile.errors import DataError
 from quintile.sources.read import Reading, read
 from quintile.sources.signs import currencies_of, without_currency
@@ -98,6 +99,22 @@ def named(engine, opened, tmp_path):
         return read(engine, [opened(path, 0)], ReadingSettings(), Reading(base_currency=base))
 
     return of
+
+
+@pytest.mark.parametrize("written", ["{} Euro", "{} euros", "EURO {}", "{} eur", "eur {}", "-{} Euros"])
+def test_euros_may_be_written_out(named, written):
+    rows = [f"C1,2025-01-05,{written.format(amount)}" for amount in ("5.50", "7", "1200.25")]
+    found = named("customer_id,order_date,amount", *rows, "C2,2025-01-05,€8", base="EUR")
+    assert currencies_of(found.files[0].assumed["currency_sign"]) == {"EUR"}
+    with pytest.raises(DataError, match="but the base currency is USD"):
+        named("customer_id,order_date,amount", *rows, base="USD")
+
+
+@pytest.mark.parametrize("unit", ["pcs", "kgs", "all", "try"])
+def test_a_unit_in_small_letters_is_no_currency(engine, named, unit):
+    found = named("customer_id,order_date,amount", "C1,2025-01-05,5.50", f"C1,2025-01-05,6.50 {unit}")
+    rows = engine.rows(Sql(f"SELECT amount_problem FROM {found.table} ORDER BY ALL NULLS FIRST"))
+    assert rows == [(None,), ("bad_amount",)]
 
 
 @pytest.mark.parametrize("header", ["Amount (EUR)", "Total [€]"])

@@ -74,11 +74,17 @@ def of_others(inputs: list[dict[str, Any]]) -> list[Line]:
     ]
 
 
-def of_money(currency: str | None, bridge: list[dict[str, Any]]) -> Line:
+def of_money(report: Mapping[str, Any]) -> Line:
     """The currency of all money, and whether some of it was converted."""
-    converted = any(step["step"] == "converted" for step in bridge)
-    shown = currency or "not said by the source"
+    converted = any(step["step"] == "converted" for step in report["bridge"])
+    shown = currency_told(report)
     return ("Currency", f"{shown}, other currencies converted" if converted else shown, "--base-currency")
+
+
+def currency_told(report: Mapping[str, Any]) -> str:
+    """The currency of all money; a sign beside the amounts, which may stand for several, names none for sure."""
+    sign = report["assumed"].get("currency_sign")
+    return report["currency"] or (f"{sign} beside the amounts" if sign else "not said by the source")
 
 
 def of_second(tables: list[dict[str, Any]]) -> list[Line]:

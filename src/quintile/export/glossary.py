@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.score_ranges import NOBODY, TIED, best_first, value_ranges
 from quintile.domain.words import METRICS
+from quintile.export.assumed import currency_told
 from quintile.export.cards import cells_of, play_lines, ranking
 from quintile.export.definitions import covering, definitions
 from quintile.export.method import method
@@ -72,7 +73,7 @@ def _result(report: Mapping[str, Any], scheme: Scheme | None) -> list[Line]:
         ("Snapshot", report["snapshot"]),
         ("Customers", f"{report['counts']['customers']:,}"),
         *method(report, scheme),
-        ("Currency", report["currency"] or "not said by the source"),
+        ("Currency", currency_told(report)),
         ("Model", f"fingerprint {report['model']['fingerprint']}"),
         ("Made by", f"quintile {report['quintile']}"),
     ]

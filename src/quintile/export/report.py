@@ -158,7 +158,7 @@ def _assumed(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [
         ("Source", sources(report["inputs"]), ""),
         *of_reading(report["assumed"]),
-        of_money(report["currency"], report["bridge"]),
+        of_money(report),
         *of_second(report.get("second_tables", [])),
         *of_model(report),
     ]

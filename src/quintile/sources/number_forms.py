@@ -17,7 +17,7 @@ MINUS = "-\u2212\u2013\uff0d"
 DASHES = "-\u2212\u2013\u2014\uff0d"
 CURRENCY = (
     "[$\u00a2-\u00a5\u058f\u060b\u0e3f\u20a0-\u20c0\uffe5]|[A-Z]{1,3}[$]|[A-Z]{3}"
-    "|[Kk]r\\.?|zł|Kč|Ft|TL|lei|Rs\\.?|S?Fr\\.?|\u0440\u0443\u0431\\.?"
+    "|[Kk]r\\.?|zł|Kč|Ft|TL|lei|Rs\\.?|S?Fr\\.?|\u0440\u0443\u0431\\.?|(?:EURO|[Ee]uro)s?|eur|usd|gbp|chf"
 )
 NONFINITE = r"(?i)\s*[-+]?(?:nan|inf|infinity|∞)\s*"
 

@@ -24,7 +24,8 @@ _SIGNS = {
     **_DOLLARS,
     "$": "USD AUD CAD NZD HKD SGD TWD MXN ARS CLP COP UYU DOP BBD BMD BND BSD BZD CVE FJD GYD JMD KYD LRD NAD SBD SRD"
     " TTD XCD BRL PAB NIO TOP WST MOP SVC",
-    "€": "EUR",
+    "€": "EUR", "EURO": "EUR", "EUROs": "EUR", "Euro": "EUR", "Euros": "EUR", "euro": "EUR", "euros": "EUR",
+    "eur": "EUR", "usd": "USD", "gbp": "GBP", "chf": "CHF",
     "£": "GBP EGP LBP SYP FKP GIP SHP SDG SSP",
     "¥": "JPY CNY",
     "\uffe5": "JPY CNY",

@@ -46,7 +46,7 @@ def show_check(found: dict[str, Any], console: Console | None = None) -> None:
                     ("Source", sources(found["inputs"]), ""),
                     *of_reading(found["assumed"]),
                     *of_others(found["inputs"]),
-                    of_money(found["currency"], found["bridge"]),
+                    of_money(found),
                     *of_second(found.get("second_tables", [])),
                 ]
             ),

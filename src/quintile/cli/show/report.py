@@ -84,7 +84,7 @@ def _read(report: dict[str, Any]) -> list[Group | Text | None]:
     lines = [
         ("Source", sources(report["inputs"]), ""),
         *of_reading(report["assumed"]),
-        of_money(report["currency"], report["bridge"]),
+        of_money(report),
         *of_second(report.get("second_tables", [])),
         *of_model(report),
     ]
