@@ -70,6 +70,14 @@ def test_each_row_stands_with_its_reason_its_line_and_its_own_columns(tmp_path):
     ]
 
 
+def test_a_bad_refund_stands_with_the_column_it_is_in(tmp_path):
+    file = tmp_path / "refunds.csv"
+    file.write_text("customer_id,order_date,amount,refunded_amount\nA,2025-06-01,5,1\nB,2025-06-01,10,one\n")
+    assert written(file, tmp_path / "out")[0][1:] == [
+        ["bad_amount", "3", "refunded_amount", "B", "2025-06-01", "10", "one"]
+    ]
+
+
 def test_corrected_rows_count_when_they_are_read_beside_the_rest(tmp_path):
     file = write_shop(tmp_path, ORDERS + BAD)
     write_quarantine(wish_for(file), tmp_path / "out")

@@ -69,11 +69,12 @@ def test_the_located_view_knows_places_and_raw_texts(reading, engine):
         "raw_order",
         "raw_time",
         "raw_amount",
+        "raw_refund",
         "raw_currency",
     )
     assert column(engine, ", ".join(found.located_columns), found.located) == [
-        (1, " A", "1", "2025-06-01", "1.50", None),
-        (2, "B", "2", "2025-06-01", "ten", None),
+        (1, " A", "1", "2025-06-01", "1.50", None, None),
+        (2, "B", "2", "2025-06-01", "ten", None, None),
     ]
 
 

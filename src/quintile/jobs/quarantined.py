@@ -44,7 +44,7 @@ PLACES, ASIDE = "places_set_aside", "rows_set_aside"
 _AT_ONCE = 50_000
 _LAST = 1 << 62  # a row without a line stands at the end
 _ROWS = """
-SELECT place.fate, source.{row} AS row_no, {columns} FROM ({located}) AS source
+SELECT place.fate, place.has_amount, source.{row} AS row_no, {columns} FROM ({located}) AS source
 JOIN {places} AS place ON place.quintile_row_number = source.{row} AND file_no = {file_no}
 """
 _BATCH = "SELECT * FROM {rows} WHERE row_no > {after} ORDER BY row_no LIMIT {most}"
@@ -224,12 +224,13 @@ def _typed(engine: Engine, accounted: Accounted, number: int) -> Iterator[_Row]:
     )
     rows, after = engine.table(ASIDE, query), 0
     while batch := engine.rows(render(_BATCH, rows=rows, after=literal(after), most=literal(_AT_ONCE))):
-        places = [place for _, place, *_ in batch]
+        places = [place for _, _, place, *_ in batch]
         keys: Mapping[int, str | int] = table.lines(places) if table.keys is None else table.keys(places)
-        for fate, place, *cells in batch:
+        for fate, has_amount, place, *cells in batch:
             reason, where = REASON_OF[fate], keys[place]
             line = where if isinstance(where, int) else place
-            yield _Row(line, reason, str(where), column_to_blame(accounted, number, reason), "", cells)
+            column = column_to_blame(accounted, number, reason, has_amount=has_amount)
+            yield _Row(line, reason, str(where), column, "", cells)
         after = places[-1]
 
 

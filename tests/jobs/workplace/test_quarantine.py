@@ -26,6 +26,17 @@ def test_every_row_set_aside_is_named_by_line_column_and_text(tmp_path):
     }
 
 
+BAD_REFUNDS = (
+    "customer_id,order_date,amount,refunded_amount\nA,2025-06-01,ten,1\nB,2025-06-01,10,one\nC,2025-06-01,9,1\n"
+)
+
+
+def test_a_refund_that_cannot_be_read_is_named_instead_of_the_sound_amount_beside_it(tmp_path):
+    file = tmp_path / "refunds.csv"
+    file.write_text(BAD_REFUNDS)
+    assert examples(file, max_bad_share=1.0) == {"bad_amount": [(2, "amount", "ten"), (3, "refunded_amount", "one")]}
+
+
 def test_the_first_three_rows_of_a_reason_are_shown(tmp_path):
     many = "".join(f"Q{number},,2025-06-01,1.00\n" for number in range(4))
     assert [line for line, _, _ in examples(write_shop(tmp_path, ORDERS + many))["null_customer"]] == [6, 7, 8]

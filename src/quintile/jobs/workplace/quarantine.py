@@ -31,12 +31,13 @@ _ROLE_OF = {
 _PLACE = ("file", "key")  # a database's row has a key instead of a line
 _CONFLICTS = tuple(QUARANTINED[reason] for reason in ("order_customer_conflict", "duplicate_order_conflict"))
 
+# An amount that cannot be read is NULL; where it is none, the row's own refund is to blame.
 _OWN = """
-SELECT fate, file_no, quintile_row_number, {raw} FROM {rows} WHERE fate IN ({codes})
+SELECT fate, file_no, quintile_row_number, amount IS NOT NULL AS has_amount, {raw} FROM {rows} WHERE fate IN ({codes})
 """
 # Rows in conflict look sound one by one; only the other rows of their orders tell. Rows of one line share one fate.
 _IN_CONFLICT = """
-SELECT conflict.fate, file_no, quintile_row_number, {raw} FROM {rows} AS listed
+SELECT conflict.fate, file_no, quintile_row_number, true AS has_amount, {raw} FROM {rows} AS listed
 JOIN (
     SELECT DISTINCT order_id, line, amount < 0 AS is_refund, fate FROM judged_rows WHERE fate IN ({codes})
 ) AS conflict
@@ -45,7 +46,7 @@ JOIN (
 WHERE listed.fate = {kept}
 """
 _FIRST = """
-SELECT fate, file_no, quintile_row_number, {raw} FROM ({listed})
+SELECT fate, file_no, quintile_row_number, has_amount, {raw} FROM ({listed})
 QUALIFY row_number() OVER (PARTITION BY fate ORDER BY file_no, quintile_row_number) <= {most}
 ORDER BY fate, file_no, quintile_row_number
 """
@@ -64,14 +65,15 @@ def examples_by_reason(engine: Engine, accounted: Accounted, most: int = EXAMPLE
     fates = [code for code in QUARANTINED.values() if code in accounted.ledger.fates]
     rows = _rows(engine, accounted, fates, most) if fates else []
     lines = _lines(accounted, rows)
-    for fate, file_no, number, *raws in rows:
+    for fate, file_no, number, has_amount, *raws in rows:
         reason = REASON_OF[fate]
-        raw = dict(zip(accounted.transactions.raw_roles, raws, strict=True)).get(_role_of(reason))
+        role = _role_of(reason, has_amount=has_amount)
+        raw = dict(zip(accounted.transactions.raw_roles, raws, strict=True)).get(role)
         found.setdefault(reason, []).append(
             {
                 "file": accounted.transactions.files[file_no].name,
                 **lines[file_no, number],
-                "column": column_to_blame(accounted, file_no, reason),
+                "column": column_to_blame(accounted, file_no, reason, has_amount=has_amount),
                 "raw": raw or "",
             }
         )
@@ -104,20 +106,22 @@ def refuse_mostly_bad(engine: Engine, accounted: Accounted) -> None:
 
 
 def places_set_aside(engine: Engine, accounted: Accounted) -> Sql:
-    """A query of every quarantined row that could be read: fate, file_no, quintile_row_number."""
+    """A query of every quarantined row that could be read: fate, file_no, quintile_row_number, has_amount."""
     fates = [code for code in QUARANTINED.values() if code in accounted.ledger.fates]
     listed, _ = _listed(engine, accounted, fates)
-    return render("SELECT DISTINCT fate, file_no, quintile_row_number FROM ({listed})", listed=listed)
+    return render("SELECT DISTINCT fate, file_no, quintile_row_number, has_amount FROM ({listed})", listed=listed)
 
 
-def column_to_blame(accounted: Accounted, file_no: int, reason: str) -> str | None:
+def column_to_blame(accounted: Accounted, file_no: int, reason: str, *, has_amount: bool) -> str | None:
     """The column of one source in which a reason of the ledger's is seen, as the source calls it."""
-    column: str | None = accounted.transactions.files[file_no].assumed["columns"].get(_role_of(reason))
+    columns = accounted.transactions.files[file_no].assumed["columns"]
+    column: str | None = columns.get(_role_of(reason, has_amount=has_amount))
     return column
 
 
-def _role_of(reason: str) -> str:
-    return _ROLE_OF.get(reason, "customer")
+def _role_of(reason: str, *, has_amount: bool) -> str:
+    role = _ROLE_OF.get(reason, "customer")
+    return "refund" if role == "amount" and has_amount else role
 
 
 def _rows(engine: Engine, accounted: Accounted, fates: list[int], most: int) -> list[tuple[Any, ...]]:
