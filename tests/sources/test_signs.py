@@ -143,3 +143,24 @@ def test_a_column_s_name_and_its_amounts_must_mean_one_currency(named):
 )
 def test_a_header_without_end_takes_no_time_without_end(header):
     assert without_currency(header) == (header, None)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Amount (EUR),Refund amount (USD)", "10,2"),
+        ("amount,refund amount", "€10,$2"),
+        ("amount,refund amount", "10 EUR,2 USD"),
+    ],
+)
+def test_refunds_in_another_currency_than_the_amounts_are_refused(named, header, row):
+    with pytest.raises(DataError, match="but the refunds beside them") as refused:
+        named(f"customer_id,order_date,{header}", f"C1,2025-01-05,{row}", f"C2,2025-01-05,{row}")
+    assert (refused.value.code, refused.value.place.column) == ("mixed_currency", header.split(",")[1])
+
+
+@pytest.mark.parametrize("row", ["€10,2", "10,€2", "10 EUR,€2", "$10,2 CAD"])
+def test_refunds_that_may_be_in_the_amounts_currency_are_read(named, row):
+    found = named("customer_id,order_date,amount,refund amount", f"C1,2025-01-05,{row}")
+    assert found.files[0].assumed["columns"]["refund"] == "refund amount"
+    assert "refund_sign" not in found.files[0].assumed

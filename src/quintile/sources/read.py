@@ -18,7 +18,7 @@ from quintile.sources.examined import examine_ids
 from quintile.sources.located import ROW_NUMBER
 from quintile.sources.mapping import map_columns
 from quintile.sources.shops.recognise import Wanted, as_export
-from quintile.sources.signs import refuse_contradicted_sign, refuse_different_signs
+from quintile.sources.signs import refuse_contradicted_sign, refuse_different_signs, refuse_other_refunds
 from quintile.sources.stored import stored
 from quintile.sources.typed import TypedColumns, type_amount, type_refund, type_time, type_update
 
@@ -220,6 +220,7 @@ def _typed(engine: Engine, place: int, table: SourceTable, settings: ReadingSett
         warnings += found.warnings
     sign = assumed.get("currency_sign", "")
     refuse_contradicted_sign(engine, table, sign, columns, reading.base_currency)
+    refuse_other_refunds(sign, assumed.pop("refund_sign", ""), Place(table.name, column=shown.get("refund")))
     if "refund_problem" in expressions:
         both = (expressions["amount_problem"], expressions.pop("refund_problem"))
         expressions["amount_problem"] = render("coalesce({amount}, {refund})", amount=both[0], refund=both[1])

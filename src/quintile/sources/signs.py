@@ -82,6 +82,19 @@ def refuse_different_signs(signs: Sequence[tuple[str, str]]) -> None:
         raise DataError("mixed_currency", f"the sources' amounts carry the signs {listed}", fix=_FIX)
 
 
+def refuse_other_refunds(sign: str, of_refunds: str, place: Place) -> None:
+    """Refuse a column of refunds whose sign cannot mean the currency of the amounts that they are taken off.
+
+    Raises:
+        DataError: ``mixed_currency``.
+    """
+    meant, theirs = currencies_of(sign), currencies_of(of_refunds)
+    if meant and theirs and not meant & theirs:
+        message = f"the amounts carry the sign {sign}, but the refunds beside them {of_refunds}"
+        fix = "write both in one currency, or leave the refunds out: --map refund="
+        raise DataError("mixed_currency", message, fix=fix, place=place)
+
+
 def refuse_contradicted_sign(
     engine: Engine, table: SourceTable, sign: str, columns: Mapping[str, str], base: str | None
 ) -> None:

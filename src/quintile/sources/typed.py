@@ -84,7 +84,9 @@ def type_refund(
     amount = render(_ABSENT, column=name(column), value=value, type=Sql(form.sql_type))
     bad = render("CASE WHEN {column} IS NOT NULL THEN {problem} END", column=name(column), problem=problem)
     refund = {"refund": render("abs({amount})", amount=amount), "refund_problem": bad}
-    assumed = {"amounts_with_marks": True} if form.marked else {}
+    # Until it is held against the amounts' own; nobody else asks for it.
+    sign = {"refund_sign": form.currency} if form.currency else {}
+    assumed = sign | ({"amounts_with_marks": True} if form.marked else {})
     return TypedColumns(refund, assumed, _scientific(table, {column: form}))
 
 
