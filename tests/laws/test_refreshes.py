@@ -42,7 +42,7 @@ def rows_of(batch, known, number):
     day, rows = FIRST_DAY + timedelta(days=DAYS_A_BATCH * number), []
     for place, (kind, who, days, amount, status) in enumerate(batch):
         if kind == "new" or not known:
-            row = (f"O{number}-{place}", f"C{who % 9}", str(day + timedelta(days=days)), amount, status)
+            row = (f"O{number}-{place}", f"{'Cc'[who % 2]}{who % 7}", str(day + timedelta(days=days)), amount, status)
         else:
             order, customer, ordered, before, state = known[who % len(known)]
             changed = {
@@ -113,6 +113,16 @@ def test_a_plain_refresh_builds_only_what_is_touched_and_measures_only_who_moved
     assert project.customers() == {"A": (43, 1, "10.00"), "B": (31, 1, "2.00"), "C": (1, 1, "5.00")}
     after = {path: path.stat().st_ino for path in (project.home / "store" / "orders").iterdir()}
     assert months.items() < after.items()
+
+
+def test_customers_that_differ_only_by_case_are_told_in_a_refresh_too(tmp_path, used):
+    project = Refreshed(tmp_path, model={"window": "60d"})
+    project.run("order_id,customer_id,order_date,amount\nO1,cus_Na,2025-05-20,10.00\nO2,B,2025-06-01,2.00\n")
+    found = project.run("order_id,customer_id,order_date,amount\nO3,cus_NA,2025-07-01,5.00\n", date(2025, 7, 2))
+    assert used["untouched"].rows.rows == 1
+    assert [(one["code"], one["rows"]) for one in found["warnings"] if "case" in one["code"]] == [
+        ("ids_differ_only_by_case", 2)
+    ]
 
 
 def test_an_order_that_leaves_the_window_is_noticed_without_a_new_one(tmp_path, used):

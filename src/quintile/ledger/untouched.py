@@ -31,7 +31,7 @@ SELECT DISTINCT {month} FROM (SELECT first_us FROM {before} UNION ALL SELECT fir
 """
 _TOGETHER = "SELECT * FROM ({untouched}) UNION ALL BY NAME SELECT * FROM {touched}"
 _IDS = """
-(SELECT customer_id AS customer_key FROM {names} SEMI JOIN (
+(SELECT names.customer_id AS customer_key FROM {names} AS names SEMI JOIN (
     SELECT customer_key, fate FROM ({untouched}) UNION ALL BY NAME SELECT customer_key, fate FROM {touched}
 ) AS part ON part.customer_key = names.customer_key AND fate = {kept})
 """
