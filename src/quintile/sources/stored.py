@@ -39,10 +39,11 @@ _SPELLED = {
     _MOMENT: "CAST({value} AS VARCHAR)",
     _T_MOMENT: "replace(CAST({value} AS VARCHAR), ' ', 'T')",
 }
-# Other lengths are infinities, years before Christ and fractions of a second.
+# Other lengths are infinities, years before Christ and fractions of a second. A text without a value does not fit: an
+# unknown answer would be taken for a yes.
 _LENGTHS = {_DAY: 10, _MOMENT: 19, _T_MOMENT: 19}
 _FITS = "{text} IS NOT DISTINCT FROM {spelled}"
-_FITS_LENGTH = "({text} IS NULL OR (strlen({text}) = {length} AND {text} = {spelled}))"
+_FITS_LENGTH = "({text} IS NULL OR (strlen({text}) = {length} AND {text} IS NOT DISTINCT FROM {spelled}))"
 # An amount with fewer decimals than the others keeps their number beside it.
 _PLAIN = "-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{{1,{scale}}})?"
 _DECIMALS = """
