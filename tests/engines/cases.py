@@ -133,6 +133,11 @@ SMALL = (
     Case("clocks, calendar", (CLOCKS,), settings=BERLIN, as_of=date(2025, 7, 1)),
     Case("clocks, elapsed", (CLOCKS,), settings={**BERLIN, "model": {"recency": "elapsed"}}),
     Case(
+        "clocks, a day's order, elapsed",
+        (CLOCKS,),
+        settings={"ledger": {"time_zone": "America/New_York", "grain": "day"}, "model": {"recency": "elapsed"}},
+    ),
+    Case(
         "clocks, ever on average",
         (CLOCKS,),
         settings={**BERLIN, "model": {"population": "ever", "monetary": "average", "window": "1mo"}},

@@ -24,6 +24,23 @@ def test_hours_that_come_twice_or_never_are_the_same(tmp_path):
     assert found.by_python == found.customers
 
 
+def test_one_order_a_day_is_one_of_the_shop_s_days_though_time_is_counted_in_hours(tmp_path):
+    """Days in New York: A bought on one of them, B on two; in UTC it is the other way round."""
+    rows = "A,2025-06-10 08:00,10\nA,2025-06-10 22:00,10\nB,2025-06-10 21:00,5\nB,2025-06-11 10:00,5\n"
+    file = shop_file(tmp_path, f"customer_id,order_date,amount\n{rows}")
+    settings: dict[str, dict[str, Any]] = {
+        "ledger": {"time_zone": "America/New_York", "grain": "day"},
+        "model": {"recency": "elapsed", "scale": 2},
+    }
+    found = written(file, settings, as_of=datetime(2025, 7, 1))  # noqa: DTZ001 - the shop's clock
+    assert [(customer[0], str(customer[2]), *customer[3:5]) for customer in found.customers] == [
+        ("A", "2025-06-10", 20, 1),
+        ("B", "2025-06-11", 19, 2),
+    ]
+    assert found.by_sql == found.customers
+    assert found.by_python == found.customers
+
+
 def test_rows_without_a_currency_are_left_out_as_the_run_did(tmp_path):
     rows = "c1,1,2025-06-01,5.00,EUR\nc2,2,2025-06-02,5.00,USD\nc3,3,2025-06-03,7.00,\nc2,4,2025-06-03,7.50,EUR\n"
     file = shop_file(tmp_path, f"customer,order,time,amount,currency\n{rows}")

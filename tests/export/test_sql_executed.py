@@ -82,6 +82,10 @@ CASES = {
     **{name: (LINES, {"model": model}) for name, model in MODELS.items()},
     **{name: (LINES, {"ledger": ledger}) for name, ledger in LEDGERS.items()},
     "full days in a zone": (LINES, {"ledger": {"time_zone": "America/New_York"}, "model": {"recency": "elapsed"}}),
+    "one order a day, full days in a zone": (
+        LINES,
+        {"ledger": {"time_zone": "America/New_York", "grain": "day"}, "model": {"recency": "elapsed"}},
+    ),
     **SHOPS,
 }
 FEW = (

@@ -58,6 +58,7 @@ class Transactions:
     the raw text of ``raw_roles``. ``roles`` says which roles have a column. ``rows`` counts the physical records,
     independently of the reader; ``rejected`` holds those that are not in the table.
     ``columns`` maps roles to the first source's column names. ``second`` holds the tables that stand beside them.
+    ``on_utc``: ``ordered_at`` is the instant in UTC, not the shop's wall time.
     """
 
     table: str
@@ -71,6 +72,7 @@ class Transactions:
     assumed: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[dict[str, Any], ...] = ()
     second: SecondTables = SecondTables()
+    on_utc: bool = False
 
     @property
     def raw_columns(self) -> tuple[str, ...]:

@@ -134,7 +134,7 @@ SIGNED = """
             amount = -abs(amount)
 """
 BY_DAY = """
-        order = moment.date()
+        order = day_of(moment)
 """
 
 RATE = '''

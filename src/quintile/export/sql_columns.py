@@ -144,7 +144,8 @@ def _id(recipe: Recipe, role: str) -> Sql:
 
 def _order_id(recipe: Recipe) -> Sql:
     if recipe.grain == "day":
-        return render("CAST({time} AS DATE)", time=_time(recipe))
+        time = moment_of(_time(recipe), "UTC", recipe.zone) if recipe.elapsed else _time(recipe)
+        return render("CAST({time} AS DATE)", time=time)
     row = render(_ROW, time=name(recipe.columns["time"]))
     if recipe.grain == "row":
         return row

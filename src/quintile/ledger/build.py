@@ -176,6 +176,7 @@ def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: Ledg
         has_refund="refund" in transactions.roles or by_status is not None,
         has_close_ids=are_numbers and are_close(engine, transactions),
         has_marks=line_key(transactions, settings) != "none",
+        zone=settings.time_zone if transactions.on_utc else None,
         decimals=int(kinds["amount"].rpartition(",")[2].rstrip(")")) if "," in kinds["amount"] else 0,
     )
 

@@ -141,6 +141,7 @@ def read(engine: Engine, tables: Sequence[SourceTable], settings: ReadingSetting
         columns=typed[0].columns,
         assumed={"customer_is_email": all(part.assumed.get("customer_is_email") for part in typed)},
         warnings=tuple(warning for part in typed for warning in part.table.warnings),
+        on_utc=reading.elapsed,
     )
 
 

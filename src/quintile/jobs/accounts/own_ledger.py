@@ -73,6 +73,7 @@ def accounted_for(place: Workplace, wish: Wish) -> Accounted:
         rows=project.row_count,
         files=(),
         assumed={"customer_is_email": project.files.meaning.customer_is_email},
+        on_utc=settings.model.recency == "elapsed",
     )
     settings = agreed(place.engine, project, transactions, settings)
     transactions = place.beside(transactions, settings)

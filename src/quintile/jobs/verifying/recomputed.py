@@ -90,6 +90,7 @@ def _accounted(place: Workplace, project: Project, settings: Settings) -> Accoun
         rows=rows,
         files=(FileRead("ledger", None, rows),),
         assumed={"customer_is_email": by_email},
+        on_utc=settings.model.recency == "elapsed",
     )
     transactions = place.beside(transactions, settings)
     day = today(settings.ledger.time_zone)

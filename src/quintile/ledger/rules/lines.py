@@ -45,11 +45,12 @@ FROM {rows} WHERE {which}
 GROUP BY {keys}
 """
 _BY_DAY = """
-SELECT CAST(CAST(ordered_at AS DATE) AS VARCHAR) AS order_id, fate, {currency} AS currency,
+SELECT CAST(CAST({time} AS DATE) AS VARCHAR) AS order_id, fate, {currency} AS currency,
        customer_key, false AS two_customers, {sums}
 FROM {rows}
 GROUP BY ALL
 """
+_WALL_TIME = "timezone({zone}, timezone('UTC', ordered_at))"
 _SINGLE = """
 SELECT order_id, fate, {currency} AS currency, customer_key, false AS two_customers,
        epoch_us(ordered_at) + CAST(amount < 0 AS BIGINT) * {shift} AS first_us,
@@ -89,7 +90,7 @@ class Lines:
     """How rows are grouped, and which optional columns they really have: grouping by an empty one is not free.
 
     ``digits`` and ``decimals`` are those of the money; 18 digits are summed much faster than 38. ``has_close_ids``
-    says that orders and customers are numbered, orders without wide gaps.
+    says that orders and customers are numbered, orders without wide gaps. ``zone`` is the shop's if times are in UTC.
     """
 
     by_day: bool
@@ -101,6 +102,7 @@ class Lines:
     decimals: int
     digits: int = NARROW
     has_returns: bool = False
+    zone: str | None = None
 
     def by_order(self, rows: Sql, which: Sql, *, are_kept: bool = False, of_one: bool = False) -> Sql:
         """The query that groups rows by their order id.
@@ -128,7 +130,8 @@ class Lines:
 
     def by_customer_day(self, rows: Sql) -> Sql:
         """The query that groups rows by customer and day."""
-        return render(_BY_DAY, rows=rows, currency=self._currency, sums=self._sums)
+        time = Sql("ordered_at") if self.zone is None else render(_WALL_TIME, zone=literal(self.zone))
+        return render(_BY_DAY, time=time, rows=rows, currency=self._currency, sums=self._sums)
 
     def single(self, rows: Sql) -> Sql:
         """The query that takes every row without an order id as its own order."""
