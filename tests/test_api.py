@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import polars as pl
@@ -11,7 +12,7 @@ import pytest
 
 import quintile
 from quintile.domain.columns import CUSTOMERS
-from quintile.errors import SettingsError
+from quintile.errors import DataError, SettingsError
 from tests.jobs.shop import AS_OF, RFM, write_shop
 
 ROWS = {
@@ -73,8 +74,72 @@ def test_a_model_without_cut_points_cannot_score():
 
 def test_a_given_model_wins_over_the_settings():
     model = quintile.RfmModel(scale=quintile.Scale(3), scheme="six-27")
-    result = quintile.run(pa.table(ROWS), model, as_of=AS_OF, settings={"model": {"scale": 10}})
+    result = quintile.run(pa.table(ROWS), model, as_of=AS_OF, settings={"ledger": {"refunds": "gross"}, "model": {}})
     assert result.model.scale == quintile.Scale(3)
+
+
+@pytest.mark.parametrize("called", [quintile.run, quintile.fit, quintile.score])
+def test_settings_beside_a_kept_model_are_refused_and_not_passed_over(called):
+    table = pa.table(ROWS)
+    model = quintile.fit(table, as_of=AS_OF)
+    with pytest.raises(SettingsError) as caught:
+        called(table, model, as_of=AS_OF, settings={"model": {"window": "1mo", "scale": 3}})
+    assert str(caught.value) == (
+        "error[model]: a kept model brings its own window, scale\n  Fix: drop those settings, or the model"
+    )
+
+
+def test_settings_beside_a_model_to_fit_are_refused_too():
+    with pytest.raises(SettingsError, match="a model brings its own scale"):
+        quintile.run(pa.table(ROWS), quintile.RfmModel(), settings={"model": {"scale": 10}})
+
+
+@pytest.mark.parametrize("called", [quintile.run, quintile.fit, quintile.score])
+@pytest.mark.parametrize("model", ["m.json", Path("m.json"), {}, quintile.RfmModel])
+def test_what_is_no_model_is_refused(called, model):
+    with pytest.raises(SettingsError, match=r"is no model") as caught:
+        called(pa.table(ROWS), model)
+    assert caught.value.fix == "learn one: quintile.fit(source); or read a kept one: quintile.RfmModel.from_json(text)"
+
+
+def test_a_score_needs_a_model():
+    nothing: Any = None
+    with pytest.raises(SettingsError, match="None is no model"):
+        quintile.score(pa.table(ROWS), nothing)
+
+
+@pytest.mark.parametrize("called", [quintile.run, quintile.fit, quintile.check])
+@pytest.mark.parametrize("settings", ["x", ["x"], 5, ""])
+def test_what_are_no_settings_are_refused(called, settings):
+    with pytest.raises(SettingsError) as caught:
+        called(pa.table(ROWS), settings=settings)
+    assert str(caught.value) == (
+        f"error[settings]: {settings!r} cannot be settings\n"
+        '  Fix: write groups and keys, such as {"model": {"window": "6mo"}}'
+    )
+
+
+@pytest.mark.parametrize("column", [pd.Series([1]), pd.Series([1], index=["columns"]), pl.Series([1])])
+def test_a_single_column_is_no_source(column):
+    with pytest.raises(DataError) as caught:
+        quintile.run([pa.table(ROWS), column])
+    assert str(caught.value) == (
+        "error[format_not_supported]: a single column is no table of orders\n  Where: frame 2\n"
+        "  Fix: pass the whole table, with columns for customer, time and amount"
+    )
+    assert quintile.check(column)["error"]["code"] == "format_not_supported"
+
+
+def test_own_cut_points_may_be_whole_numbers():
+    numbers: Any = (2, 3, 5, 7)
+    result = quintile.run(pa.table(ROWS), quintile.RfmModel(f=quintile.Method("threshold", numbers)), as_of=AS_OF)
+    assert result.report["model"]["cuts"]["f"] == {"values": ["2", "3", "5", "7"]}
+
+
+def test_a_folder_for_the_results_is_a_path():
+    number: Any = 5
+    with pytest.raises(SettingsError, match="5 is no folder"):
+        quintile.run(pa.table(ROWS), out=number)
 
 
 def test_without_a_date_it_is_the_day_after_the_latest_order():
@@ -98,6 +163,12 @@ def test_what_is_no_date_is_refused(text):
     with pytest.raises(SettingsError) as caught:
         quintile.run(pa.table(ROWS), as_of=text)
     assert str(caught.value) == f"error[as_of]: '{text}' is no date\n  Fix: write as_of=\"2025-07-01\""
+
+
+def test_a_missing_date_of_pandas_is_no_date():
+    missing: Any = pd.NaT
+    with pytest.raises(SettingsError, match="NaT is no date"):
+        quintile.run(pa.table(ROWS), as_of=missing)
 
 
 def test_a_result_can_be_published_too(tmp_path):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from reprlib import repr as short
 from typing import TYPE_CHECKING, Any
 
 from quintile.config.read import read_settings
-from quintile.errors import SettingsError
+from quintile.domain.rfm_model import RfmModel
+from quintile.errors import DataError, Place, SettingsError
+from quintile.jobs.check import rejected
 from quintile.jobs.fit import fit as fit_job
 from quintile.jobs.isolated import check_apart
 from quintile.jobs.run import run_in_memory
@@ -16,9 +19,7 @@ from quintile.jobs.workplace.wish import Wish
 from quintile.plugins import extra
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from quintile.domain.rfm_model import RfmModel
+    from collections.abc import Mapping, Sequence
 
 
 class Result:
@@ -65,7 +66,8 @@ def run(
         source: A path, a pandas, polars, pyarrow or DuckDB table, the name of a database in the settings' ``sources``,
             or a list of them; one row per order, order line, payment or refund.
         model: What is measured and how it is scored. With cut points they are applied as they are; without, they are
-            learned from this source. None takes the model the settings describe.
+            learned from this source. None takes the model the settings describe; a model leaves no room for those of
+            the group ``model``.
         as_of: Analysis date; orders on it and later do not count. None takes the day after the latest order.
         settings: Groups and keys as in quintile.toml, such as ``{"ledger": {"refunds": "gross"}}``.
         out: Also publish the snapshot into this folder, as ``quintile run --out`` does.
@@ -76,6 +78,8 @@ def run(
     Raises:
         QuintileError: The data or a setting is not as it must be; says what, where, and how to mend it.
     """
+    if not isinstance(out, Path | str | None):
+        raise SettingsError("out", f"{short(out)} is no folder", fix='write out="results"')
     wish = _wish(source, settings, as_of, model)
     return Result(*run_in_memory(wish, Path(out) if out is not None else None))
 
@@ -115,6 +119,7 @@ def score(
         SettingsError: The model has no cut points.
         QuintileError: The data or a setting is not as it must be.
     """
+    _require_model(model)
     if model.cuts is None:
         raise SettingsError(
             "model", "the model has no cut points yet", fix="learn them first: quintile.fit(source, model)"
@@ -133,7 +138,11 @@ def check(
     A source that must be rejected is not an exception: ``outcome`` is ``"reject"`` and ``error`` says why. Files are
     parsed in a child process with the limits of ``settings``; frames are read here.
     """
-    return check_apart(_wish(source, settings, as_of, None))
+    try:
+        wish = _wish(source, settings, as_of, None)
+    except DataError as error:
+        return rejected(error)
+    return check_apart(wish)
 
 
 def _wish(
@@ -144,21 +153,53 @@ def _wish(
 ) -> Wish:
     sources = source if isinstance(source, list | tuple) else [source]
     moment = _moment(as_of)
-    _require_groups(settings or {})
+    _require_groups(settings)
+    _require_tables(sources)
+    if model is not None:
+        _require_model(model)
+        _refuse_beside(model, settings)
     paths = [Path(one) if isinstance(one, str) else one for one in sources]
     chosen = read_settings(None, settings or {})
     return Wish(sources=named_sources(paths, chosen), settings=chosen, as_of=moment, model=model)
 
 
-def _require_groups(settings: Mapping[str, Any]) -> None:
+def _require_groups(settings: object) -> None:
+    if settings is None:
+        return
+    if not hasattr(settings, "items"):
+        fix = 'write groups and keys, such as {"model": {"window": "6mo"}}'
+        raise SettingsError("settings", f"{short(settings)} cannot be settings", fix=fix)
     for group, keys in settings.items():
         if not hasattr(keys, "items"):
             fix = f'write it inside its group, such as {{"model": {{"{group}": {keys!r}}}}}'
             raise SettingsError("settings", f"'{group}' is no group of settings", fix=fix)
 
 
+def _require_tables(sources: Sequence[object]) -> None:
+    """A single column has an Arrow stream too, as a table has, but no columns."""
+    for place, source in enumerate(sources, start=1):
+        if type(source).__name__ == "Series":
+            message, where = "a single column is no table of orders", Place(f"frame {place}")
+            fix = "pass the whole table, with columns for customer, time and amount"
+            raise DataError("format_not_supported", message, fix=fix, place=where)
+
+
+def _require_model(model: object) -> None:
+    if not isinstance(model, RfmModel):
+        fix = "learn one: quintile.fit(source); or read a kept one: quintile.RfmModel.from_json(text)"
+        raise SettingsError("model", f"{short(model)} is no model", fix=fix)
+
+
+def _refuse_beside(model: RfmModel, settings: Mapping[str, Mapping[str, Any]] | None) -> None:
+    """What the settings say of the model would be passed over in silence."""
+    given = ", ".join(map(str, (settings or {}).get("model", {})))
+    if given:
+        which = "a model" if model.cuts is None else "a kept model"
+        raise SettingsError("model", f"{which} brings its own {given}", fix="drop those settings, or the model")
+
+
 def _moment(text: date | str | None) -> date | None:
-    if text is None or isinstance(text, date):
+    if text is None or (isinstance(text, date) and text == text):  # noqa: PLR0124 - the NaT of pandas equals nothing
         return text
     if not isinstance(text, str):
         raise SettingsError("as_of", f"{text!r} is no date", fix='write as_of="2025-07-01"')

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -39,3 +40,20 @@ def test_the_rule_is_part_of_the_fingerprint():
 def test_a_model_keeps_its_rule(rule):
     model = RfmModel(dwell=rule)
     assert RfmModel.from_json(model.to_json()) == model
+
+
+@pytest.mark.parametrize("snapshots", [2.5, "3", 3.0])
+def test_what_is_no_whole_number_of_snapshots_is_refused(snapshots):
+    with pytest.raises(SettingsError, match="holds nobody back"):
+        DwellRule(snapshots)
+
+
+@pytest.mark.parametrize("margin", ["0.05", Decimal("NaN"), Decimal("1E-99"), True])
+def test_what_is_no_exact_share_is_refused(margin):
+    with pytest.raises(SettingsError, match="makes no sense"):
+        DwellRule(margin=margin)
+
+
+def test_a_margin_may_be_a_float():
+    margin: Any = 0.05
+    assert DwellRule(margin=margin) == DwellRule(margin=Decimal("0.05"))

@@ -40,3 +40,16 @@ def test_a_scale_outside_the_range_is_refused(scores):
     assert str(caught.value) == (
         f"error[scale]: a scale of {scores} is not possible\n  Fix: choose a scale from 2 to 10; 3, 5 and 10 are usual"
     )
+
+
+@pytest.mark.parametrize("scores", [5.0, "5", None, True])
+def test_what_is_no_whole_number_is_no_scale(scores):
+    with pytest.raises(SettingsError, match="is not possible"):
+        Scale(scores)
+
+
+@pytest.mark.parametrize("best", ["up", "HIGH", "", None, 1])
+def test_the_best_end_is_high_or_low_and_nothing_else(best):
+    with pytest.raises(SettingsError) as caught:
+        Scale(5, best)
+    assert str(caught.value) == f"error[model]: the scale's best cannot be {best!r}\n  Fix: write one of high, low"

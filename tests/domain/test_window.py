@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,6 +36,39 @@ def test_what_is_no_length_is_refused_with_examples(text):
     assert str(caught.value) == (
         f"error[window]: '{text}' is not a window\n  Fix: write for example 12mo, 365d, 2y or all"
     )
+
+
+def test_a_length_that_is_no_text_is_refused():
+    number: Any = 12
+    with pytest.raises(SettingsError, match="'12' is not a window"):
+        WindowLength.parse(number)
+
+
+@pytest.mark.parametrize(
+    ("months", "days"),
+    [(12, 30), (0, None), (-1, None), (None, 0), (1.5, None), ("12", None), (True, None), (None, "30")],
+)
+def test_a_length_is_whole_months_or_whole_days_and_not_both(months, days):
+    with pytest.raises(SettingsError) as caught:
+        WindowLength(months, days)
+    assert str(caught.value) == (
+        f"error[window]: a window of months={months!r} and days={days!r} is not possible\n"
+        "  Fix: write whole months or whole days, such as WindowLength(months=12); neither of them takes all"
+    )
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        ("1mo", "[2025-02-28 12:30:00, 2025-03-31 12:30:00)"),
+        ("7d", "[2025-03-24 12:30:00, 2025-03-31 12:30:00)"),
+        ("all", "[first order, 2025-03-31 12:30:00)"),
+    ],
+)
+def test_a_window_up_to_a_moment_begins_at_its_time_of_day(length, shown):
+    window = ObservationWindow(datetime(2025, 3, 31, 12, 30), WindowLength.parse(length))  # noqa: DTZ001 - wall time
+    assert (str(window), window.day) == (shown, date(2025, 3, 31))
+    assert window.first_day == (date.fromisoformat(shown[1:11]) if window.start else None)
 
 
 @pytest.mark.parametrize("length", [WindowLength(months=7), WindowLength(days=30), WindowLength()])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from quintile.engine.duckdb import DuckDbEngine
@@ -132,6 +132,12 @@ SMALL = (
     by_hand("exclude_order"),
     Case("clocks, calendar", (CLOCKS,), settings=BERLIN, as_of=date(2025, 7, 1)),
     Case("clocks, elapsed", (CLOCKS,), settings={**BERLIN, "model": {"recency": "elapsed"}}),
+    Case(
+        "clocks, up to a moment",
+        (CLOCKS,),
+        settings={**BERLIN, "model": {"recency": "elapsed", "window": "1d", "population": "ever"}},
+        as_of=datetime(2025, 3, 31, 3),  # noqa: DTZ001 - the shop's wall time; of orders 4 and 5 only 5 lies in the window
+    ),
     Case(
         "clocks, a day's order, elapsed",
         (CLOCKS,),

@@ -88,6 +88,32 @@ def test_full_days_in_a_zone_are_the_same(tmp_path):
     check(written(write_lines(tmp_path / "orders.csv"), settings, as_of=datetime(2025, 6, 28, 15, 30)))  # noqa: DTZ001
 
 
+@pytest.mark.parametrize("as_of", ["2025-04-21T15:30", None])
+def test_a_window_up_to_a_moment_begins_at_that_time_of_day(tmp_path, as_of):
+    """Every half hour of the first day and the last; without a date they are the moment after the latest order."""
+    file = tmp_path / "orders.csv"
+    times = [
+        f"2025-0{month}-{day} {hour:02}:{minute:02}:00"
+        for month, day in ((3, 21), (4, 20))
+        for hour in range(24)
+        for minute in (0, 30)
+    ]
+    rows = [f"C{n},{n},{at},{n + 1}.50" for n, at in enumerate(times)]
+    file.write_text("\n".join(["customer,order,time,amount", *rows, ""]), encoding="utf-8")
+    moment = datetime.fromisoformat(as_of) if as_of else None
+    model = {"recency": "elapsed", "window": "1mo", "scale": 3}
+    found = written(file, {"ledger": {"time_zone": "Europe/Berlin"}, "model": model}, as_of=moment)
+    assert found.report["window"] == {
+        "length": "1mo",
+        "start": "2025-03-21T15:30:00" if as_of else "2025-03-21T23:30:00",
+        "end": found.report["as_of"],
+    }
+    assert found.report["model"]["fitted"]["as_of"] == found.report["as_of"]
+    late = [row for row, at in enumerate(times) if at >= found.report["window"]["start"].replace("T", " ")]
+    assert sorted(customer[0] for customer in found.customers) == sorted(f"C{row}" for row in late)
+    check(found)
+
+
 def test_frozen_cut_points_score_a_later_month(tmp_path):
     file = write_lines(tmp_path / "orders.csv")
     model, _ = fit(Wish(sources=[file], settings=read_settings(None, READ), as_of=date(2025, 4, 1)))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -76,6 +76,17 @@ def test_the_edges_of_the_window_are_the_shop_s_midnights(rfm):
     inside = [("A", "2024-06-30 22:00", "1.00"), ("B", "2025-06-30 21:59:59", "1.00")]
     outside = [("C", "2024-06-30 21:59:59", "1.00"), ("D", "2025-06-30 22:00", "1.00")]
     assert list(rfm([*inside, *outside], zone="Europe/Berlin", recency="elapsed")) == ["A", "B"]
+
+
+@pytest.mark.parametrize(("length", "days"), [("1mo", 31), ("30d", 30), ("2w", 14)])
+def test_a_window_that_ends_at_a_moment_begins_at_that_time_of_day(rfm, length, days):
+    """In Berlin: half past three in the afternoon of 15 November, and of the first day, which had summer time."""
+    end = datetime(2025, 11, 15, 15, 30)  # noqa: DTZ001 - the shop's wall time
+    first = end - timedelta(days=days, hours=2 if days > 20 else 1)  # in UTC
+    moments = {"A": first - timedelta(microseconds=1), "B": first, "C": end - timedelta(hours=1, microseconds=1)}
+    orders = [(who, f"{at}", "1.00") for who, at in (moments | {"D": end - timedelta(hours=1)}).items()]
+    found = rfm(orders, end, "Europe/Berlin", recency="elapsed", window=length)
+    assert found == {"B": (days, 1, 1), "C": (0, 1, 1)}
 
 
 def test_the_first_and_last_day_are_the_shop_s(engine):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from quintile.domain.known import exact, is_exact, is_whole
 from quintile.errors import SettingsError
 
 FEWEST_SNAPSHOTS = 2
@@ -23,12 +24,16 @@ class DwellRule:
 
     def __post_init__(self) -> None:
         """Refuse a rule that would hold back nobody, or everybody for ever."""
-        if self.snapshots is not None and self.snapshots < FEWEST_SNAPSHOTS:
+        if self.snapshots is not None and not is_whole(self.snapshots, FEWEST_SNAPSHOTS):
             message = f"a dwell of {self.snapshots} holds nobody back"
             raise SettingsError("dwell", message, fix="write 2 or more, such as --dwell 3, or leave it out")
-        if self.margin is not None and not 0 < self.margin < 1:
+        if self.margin is None:
+            return
+        margin = exact(self.margin)
+        if margin is None or not (is_exact(margin) and 0 < margin < 1):
             message = f"a margin of {self.margin} makes no sense"
             raise SettingsError("margin", message, fix="write a share between 0 and 1, such as --margin 0.05")
+        object.__setattr__(self, "margin", margin)
 
     @property
     def is_on(self) -> bool:

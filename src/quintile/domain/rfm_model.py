@@ -9,20 +9,37 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from reprlib import repr as short
 from typing import TYPE_CHECKING, Any, Literal
 
 from quintile.domain.dwell import DwellRule
+from quintile.domain.known import (
+    cells_problem,
+    exact,
+    is_moment,
+    is_whole,
+    ladder_problem,
+    require_kind,
+    require_known,
+)
+from quintile.domain.model_file import FORMAT, UNREADABLE, changed, document, number_text, numbers, unreadable
 from quintile.domain.scale import Scale
 from quintile.domain.window import WindowLength
 from quintile.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
+    from types import UnionType
 
 METHODS = ("quantile", "threshold", "percentile", "ntile", "nested", "kmeans", "r-rfm")
 MethodName = Literal["quantile", "threshold", "percentile", "ntile", "nested", "kmeans", "r-rfm"]
-FORMAT = 1
+_WITH_NUMBERS = ("threshold", "percentile")
+WORDS = {
+    "recency": ("calendar", "elapsed"),
+    "monetary": ("total", "average"),
+    "population": ("buyers", "ever", "customers"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,11 +47,27 @@ class Method:
     """How one metric is cut into scores.
 
     ``given`` holds a person's own numbers, ascending: cut points for ``threshold`` (for recency the last day of
-    the better score, otherwise the first value of the better score), percent ranks for ``percentile``.
+    the better score, otherwise the first value of the better score), percent ranks for ``percentile``. Whole numbers
+    and floats are taken by their digits; other methods take no numbers.
     """
 
     name: MethodName = "quantile"
     given: tuple[Decimal, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown method and what are no numbers; whole numbers and floats become exact decimals."""
+        if not (isinstance(self.name, str) and self.name in METHODS):
+            message = f"{short(self.name)} is no scoring method"
+            raise SettingsError("method", message, fix=f"write one of {', '.join(METHODS)}")
+        given = [exact(value) for value in self.given] if isinstance(self.given, tuple | list) else [None]
+        sound = tuple(number for number in given if number is not None)
+        if len(sound) < len(given):
+            message = f"the numbers of the method {self.name} cannot be {short(self.given)}"
+            raise SettingsError("method", message, fix='write numbers, such as Method("threshold", (2, 3, 5, 7))')
+        if sound and self.name not in _WITH_NUMBERS:
+            message = f"the method {self.name} takes no numbers"
+            raise SettingsError("method", message, fix=f"leave them out, or choose {' or '.join(_WITH_NUMBERS)}")
+        object.__setattr__(self, "given", sound)
 
 
 @dataclass(frozen=True)
@@ -52,6 +85,15 @@ class CutPoints:
     ties: tuple[str | None, ...] = ()
     within: Mapping[str, tuple[Decimal | None, ...]] = field(default_factory=dict)
 
+    def problem(self, metric: str, scores: int) -> str | None:
+        """Why these cannot be the cut points of a metric (``"r"``, ``"f"`` or ``"m"``); None if they can."""
+        for ladder in (self.values, *self.within.values()):
+            if problem := ladder_problem(ladder, scores):
+                return problem
+        if len(self.ties) not in {0, scores - 1} or not all(isinstance(tie, str | None) for tie in self.ties):
+            return "hold ties that are no customer ids, one beside each"
+        return cells_problem(self.within, metric, scores)
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -63,6 +105,14 @@ class Fitted:
     as_of: str
     customers: int
     currency: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no fit could have found."""
+        require_kind("the date of a fit", self.as_of, str, "2025-07-01")
+        require_kind("the currency of a fit", self.currency, str | None, "EUR")
+        if not (is_moment(self.as_of) and is_whole(self.customers, 0)) or self.currency == "":
+            message = f"a fit of {short(self.customers)} customers on {short(self.as_of)} is not possible"
+            raise SettingsError("model", message, fix="learn the cut points: quintile.fit(source, model)")
 
 
 @dataclass(frozen=True)
@@ -87,6 +137,17 @@ class RfmModel:
     cuts: tuple[CutPoints, CutPoints, CutPoints] | None = None
     fitted: Fitted | None = None
     dwell: DwellRule = DwellRule()
+
+    def __post_init__(self) -> None:
+        """Refuse what is no known value, so that no model means other than what it says."""
+        for key, words in WORDS.items():
+            require_known(f"the model's {key}", getattr(self, key), words)
+        for key, (kinds, example) in _KINDS.items():
+            require_kind(f"the model's {key}", getattr(self, key), kinds, example)
+        if "\0" in self.scheme:
+            raise SettingsError("model", "the model's scheme cannot hold a NUL", fix="write its name, or its path")
+        if self.cuts is not None:
+            _require_cuts(self.cuts, self.scale.scores)
 
     def with_cuts(self, cuts: tuple[CutPoints, CutPoints, CutPoints], fitted: Fitted) -> RfmModel:
         """The same model with its cut points learned."""
@@ -151,30 +212,24 @@ class RfmModel:
         """Read a model document.
 
         Raises:
-            SettingsError: The text is no model, or was changed by hand after it was saved (its fingerprint differs).
+            SettingsError: The text is no model, or one of a later quintile, or was changed by hand after it was saved
+                (its fingerprint differs).
         """
+        data = document(text)
         try:
-            data = json.loads(text)
             model = cls._from_dict(data)
-        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-            raise SettingsError(
-                "model",
-                f"the model file cannot be read ({error})",
-                fix="write it anew with: quintile fit SOURCE --out model.json",
-            ) from error
-        if data.get("fingerprint") != model.fingerprint:
-            raise SettingsError(
-                "model",
-                "the model file was changed after it was saved: its fingerprint does not fit its content",
-                fix="write it anew with: quintile fit SOURCE --out model.json; own cut points go into --r-cuts,"
-                " --f-cuts and --m-cuts",
-            )
+            model.to_json().encode()  # half a character can be kept nowhere
+            is_same = all(data.get(key) == value for key, value in model.as_dict().items())
+        except UNREADABLE as error:
+            raise unreadable(error) from error
+        if not is_same:
+            raise changed()
         return model
 
     @classmethod
     def _from_dict(cls, data: dict[str, Any]) -> RfmModel:
         methods = {
-            metric: Method(entry["name"], tuple(Decimal(value) for value in entry["given"]))
+            metric: Method(entry["name"], numbers(entry["given"]))  # type: ignore[arg-type]  # None is refused there
             for metric, entry in data["methods"].items()
         }
         cuts, fitted = data["cuts"], data["fitted"]
@@ -195,31 +250,46 @@ class RfmModel:
         )
 
 
+_KINDS: dict[str, tuple[type | UnionType, str]] = {
+    "window": (WindowLength, 'window=WindowLength.parse("12mo")'),
+    "scale": (Scale, "scale=Scale(5)"),
+    "r": (Method, 'r=Method("quantile")'),
+    "f": (Method, 'f=Method("quantile")'),
+    "m": (Method, 'm=Method("quantile")'),
+    "scheme": (str, 'scheme="rfm-9"'),
+    "scheme_text": (str | None, "scheme_text=None"),
+    "cuts": (tuple | None, "cuts=None, and learn them: quintile.fit(source, model)"),
+    "fitted": (Fitted | None, "fitted=None, and learn it: quintile.fit(source, model)"),
+    "dwell": (DwellRule, "dwell=DwellRule(3)"),
+}
+
+
+def _require_cuts(cuts: tuple[CutPoints, ...], scores: int) -> None:
+    learn = "learn them: quintile.fit(source, model)"
+    if [type(one) for one in cuts] != [CutPoints] * 3:
+        raise SettingsError("model", "cut points are needed of R, F and M", fix=learn)
+    for metric, one in zip("rfm", cuts, strict=True):
+        if problem := one.problem(metric, scores):
+            raise SettingsError("model", f"the cut points of {metric.upper()} {problem}", fix=learn)
+
+
 def _fitted_as_dict(fitted: Fitted) -> dict[str, Any]:
     data: dict[str, Any] = {"as_of": fitted.as_of, "customers": fitted.customers}
     return data if fitted.currency is None else {**data, "currency": fitted.currency}
 
 
 def _cuts_as_dict(cuts: CutPoints) -> dict[str, Any]:
-    data: dict[str, Any] = {"values": [_text(value) for value in cuts.values]}
+    data: dict[str, Any] = {"values": [number_text(value) for value in cuts.values]}
     if cuts.ties:
         data["ties"] = list(cuts.ties)
     if cuts.within:
-        data["within"] = {key: [_text(value) for value in values] for key, values in sorted(cuts.within.items())}
+        data["within"] = {key: [number_text(value) for value in values] for key, values in sorted(cuts.within.items())}
     return data
 
 
 def _cuts(data: dict[str, Any]) -> CutPoints:
     return CutPoints(
-        values=tuple(_decimal(value) for value in data["values"]),
+        values=numbers(data["values"]),
         ties=tuple(data.get("ties", ())),
-        within={key: tuple(_decimal(value) for value in values) for key, values in data.get("within", {}).items()},
+        within={key: numbers(values) for key, values in data.get("within", {}).items()},
     )
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else format(value, "f")
-
-
-def _decimal(value: str | None) -> Decimal | None:
-    return None if value is None else Decimal(value)

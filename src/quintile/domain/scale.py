@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from reprlib import repr as short
 from typing import Literal
 
+from quintile.domain.known import is_whole, require_known
 from quintile.errors import SettingsError
 
 FEWEST_SCORES, MOST_SCORES = 2, 10
 SINGLE_DIGIT = 9
+BEST = ("high", "low")
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,14 @@ class Scale:
     best: Literal["high", "low"] = "high"
 
     def __post_init__(self) -> None:
-        if not FEWEST_SCORES <= self.scores <= MOST_SCORES:
+        """Refuse a scale that nobody can be scored on, or shown."""
+        if not (is_whole(self.scores, FEWEST_SCORES) and self.scores <= MOST_SCORES):
             raise SettingsError(
                 "scale",
-                f"a scale of {self.scores} is not possible",
+                f"a scale of {short(self.scores)} is not possible",
                 fix=f"choose a scale from {FEWEST_SCORES} to {MOST_SCORES}; 3, 5 and 10 are usual",
             )
+        require_known("the scale's best", self.best, BEST)
 
     def shown(self, score: int) -> int:
         """The score as the user wants to see it: flipped when 1 is the best."""

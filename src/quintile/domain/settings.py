@@ -16,7 +16,7 @@ from quintile.domain.dwell import DwellRule
 from quintile.domain.engine_settings import EngineSettings
 from quintile.domain.keeping import RetentionSettings, StateSettings
 from quintile.domain.kpi import AlertSettings, KpiSettings, TargetSettings
-from quintile.domain.rfm_model import METHODS, Method, RfmModel
+from quintile.domain.rfm_model import METHODS, WORDS, Method, RfmModel
 from quintile.domain.scale import Scale
 from quintile.domain.statuses import StatusKind  # noqa: TC001 - the settings reader resolves it
 from quintile.domain.window import WindowLength
@@ -29,7 +29,7 @@ _FORBID_UNKNOWN = {"extra": "forbid"}
 DEFAULT_SCHEMES = {3: "six-27", 5: "rfm-9", 10: "rfm-9"}
 _ALIASES = {"spss-nested": "nested"}
 NO_SCHEME = "none"
-POPULATIONS = ("buyers", "ever", "customers")
+POPULATIONS = WORDS["population"]
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])I?B")
 
 

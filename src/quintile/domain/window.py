@@ -5,8 +5,10 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from reprlib import repr as short
 
+from quintile.domain.known import is_whole
 from quintile.errors import SettingsError
 
 _LENGTH = re.compile(r"(?P<count>[1-9][0-9]{0,4})\s*(?P<unit>d|day|days|w|weeks?|m|mo|months?|y|years?)")
@@ -22,6 +24,16 @@ class WindowLength:
     months: int | None = None
     days: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a length of both units, or of no whole months or days."""
+        given = [count for count in (self.months, self.days) if count is not None]
+        if len(given) > 1 or not all(is_whole(count, 1) for count in given):
+            raise SettingsError(
+                "window",
+                f"a window of months={short(self.months)} and days={short(self.days)} is not possible",
+                fix="write whole months or whole days, such as WindowLength(months=12); neither of them takes all",
+            )
+
     @classmethod
     def parse(cls, text: str) -> WindowLength:
         """Read ``12mo``, ``2y``, ``365d``, ``8w`` or ``all``.
@@ -29,7 +41,7 @@ class WindowLength:
         Raises:
             SettingsError: The text is none of these.
         """
-        cleaned = text.strip().lower()
+        cleaned = text.strip().lower() if isinstance(text, str) else ""
         if cleaned == "all":
             return cls()
         match = _LENGTH.fullmatch(cleaned)
@@ -50,19 +62,32 @@ class WindowLength:
 
 @dataclass(frozen=True)
 class ObservationWindow:
-    """The days whose orders count: from ``start`` (None: no limit) up to, not including, ``as_of``."""
+    """What counts: from ``start`` (None: no limit) up to, not including, ``as_of``.
+
+    Both are days; or moments, of the same time of day in the shop's zone, where ``as_of`` is a moment.
+    """
 
     as_of: date
     length: WindowLength = WindowLength(months=12)
 
     @property
     def start(self) -> date | None:
-        """The first day inside the window; a month too short ends on its last day (31 March less a month: 28)."""
+        """Where the window begins; a month too short ends on its last day (31 March less a month: 28 February)."""
         if self.length.months is not None:
             return _months_before(self.as_of, self.length.months)
         if self.length.days is not None:
             return self.as_of - timedelta(days=min(self.length.days, self.as_of.toordinal() - 1))
         return None
+
+    @property
+    def day(self) -> date:
+        """The day of ``as_of``."""
+        return _day_of(self.as_of)
+
+    @property
+    def first_day(self) -> date | None:
+        """The day on which the window begins."""
+        return None if self.start is None else _day_of(self.start)
 
     def __str__(self) -> str:
         return f"[{self.start or 'first order'}, {self.as_of})"
@@ -81,4 +106,8 @@ def _months_before(day: date, months: int) -> date:
     month_index = day.year * _MONTHS_A_YEAR + day.month - 1 - months
     year, month = divmod(max(month_index, _MONTHS_A_YEAR), _MONTHS_A_YEAR)
     last_day = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last_day))
+    return day.replace(year=year, month=month + 1, day=min(day.day, last_day))
+
+
+def _day_of(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment

@@ -115,7 +115,7 @@ def _refresh(visit: _Visit) -> dict[str, Any]:
             purchase=literal(PURCHASE),
             before_end=clock.before_end(),
         )
-        curve = survival(count_gaps(place.engine, purchases, clock.window.as_of))
+        curve = survival(count_gaps(place.engine, purchases, clock.window.day))
     months, why = refresh_months(last.report["counts"]["customers"], curve.day_by_which(Fraction(1, 2)))
     due = _later(last.snapshot.day, Rhythm(months=months))
     fix = "; refresh with: quintile run SOURCE --project DIR" if visit.today >= due else ""

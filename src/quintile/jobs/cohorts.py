@@ -72,7 +72,7 @@ def cohorts(
             orders=Sql(ledger.orders),
             before_end=clock.before_end(),
         )
-        found = found_cohorts(place.engine, orders, clock.window.as_of)
+        found = found_cohorts(place.engine, orders, clock.window.day)
     first = rows_from(opened.report)
     return {
         "snapshot": opened.snapshot.id,

@@ -132,7 +132,7 @@ def forecast(
         ends = _first_empty(place, scores.ledger(opened), clocks)
         moves = coming_moves(place.engine, now, _later(place, opened, scores, clocks, ends))
         found = _report(place, opened, clocks[:ends], (now, moves), segment)
-        found["empty_from"] = clocks[ends].window.as_of.isoformat() if ends < len(clocks) else None
+        found["empty_from"] = clocks[ends].window.day.isoformat() if ends < len(clocks) else None
         found["orders_later"] = _orders_later(place, scores.ledger(opened), clocks[0])
         if out is not None:
             found["listed"] = _write(place, opened, moves, segment, out)
@@ -180,14 +180,14 @@ def _report(
     return {
         "snapshot": opened.snapshot.id,
         "as_of": opened.snapshot.as_of,
-        "until": clocks[-1].window.as_of.isoformat(),
+        "until": clocks[-1].window.day.isoformat(),
         "days": len(clocks) - 1,
         "segment": segment,
         "currency": opened.report["currency"],
         "scheme": opened.model.scheme,
         "ranked": opened.is_ranked,
         "dwell": opened.model.dwell.is_on,
-        "moves": [_move(one, clocks[one.day].window.as_of, ranking) for one in wanted],
+        "moves": [_move(one, clocks[one.day].window.day, ranking) for one in wanted],
         "segments": _segments(sizes(place.engine, now), every, opened.ranking),
         "falling": None if falling is None else {"customers": falling[0], "revenue": plain(falling[1])},
         "leaving": sum(flow.customers for flow in wanted if flow.after is None),

@@ -126,7 +126,7 @@ def _shop(found: Sequence[Snapshot]) -> Shop:
     """
     ends = [open_snapshot(one, anywhere=True) for one in (found[0], found[-1])]
     zone = ends[1].report["time_zone"]
-    begun = [start for one in ends if (start := one.clock(one.model).window.start)]
+    begun = [start for one in ends if (start := one.clock(one.model).window.first_day)]
     begun += [datetime.fromisoformat(at).date() for one in ends if (at := one.orders.ledger["first_at"])]
     last = max(today(zone), *(one.snapshot.day for one in ends)) + timedelta(days=1)
     return Shop(zone, min(begun, default=last), last)

@@ -85,7 +85,7 @@ def _scored(place: Workplace, wish: Wish, accounted: Accounted, project: Project
     model = wish.model or _wanted_model(wish, project)
     as_of = _analysis_date(wish, accounted.ledger, model, project)
     clock, known = clock_of(wish, model, as_of), None
-    require_orders_of(before, model, clock.window.as_of)
+    require_orders_of(before, model, clock.window.day)
     if refreshed and project.snapshot is not None:
         known = carried(place.engine, project.snapshot, accounted.ledger, model, clock)
     scored = score_customers(

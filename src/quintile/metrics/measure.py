@@ -6,7 +6,7 @@ known order lowers the monetary of a customer who bought in the window; it never
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -97,10 +97,10 @@ class Clock:
     @classmethod
     def at(cls, as_of: date, model: RfmModel, time_zone: str) -> Clock:
         """The clock for an analysis date (its midnight in the shop's zone) or, for elapsed recency, a moment of it."""
-        elapsed = model.recency == "elapsed"
-        moment = as_of if isinstance(as_of, datetime) else datetime.combine(as_of, time.min)
-        day = as_of.date() if isinstance(as_of, datetime) else as_of
-        return cls(ObservationWindow(day, model.window), time_zone, elapsed, _on(moment, time_zone, elapsed=elapsed))
+        elapsed, window = model.recency == "elapsed", ObservationWindow(as_of, model.window)
+        if not elapsed:
+            window = replace(window, as_of=window.day)
+        return cls(window, time_zone, elapsed, _on(as_of, time_zone, elapsed=elapsed))
 
     def before_end(self) -> Sql:
         """The test that an order lies before the analysis moment."""
@@ -110,9 +110,7 @@ class Clock:
     def first(self) -> datetime | None:
         """The moment at which the window begins; None: it has no beginning."""
         start = self.window.start
-        if start is None:
-            return None
-        return _on(datetime.combine(start, time.min), self.time_zone, elapsed=self.elapsed)
+        return None if start is None else _on(start, self.time_zone, elapsed=self.elapsed)
 
     def inside(self) -> Sql:
         """The test that an order lies in the window."""
@@ -241,8 +239,9 @@ def _in_order(measured: Sql, ledger: Ledger) -> Sql:
     return render("{measured} ORDER BY {order}", measured=measured, order=Sql(order))
 
 
-def _on(moment: datetime, time_zone: str, *, elapsed: bool) -> datetime:
-    """A shop's wall time on the ledger's clock: itself, or the UTC instant when days are counted in hours."""
+def _on(day: date, time_zone: str, *, elapsed: bool) -> datetime:
+    """A shop's day or moment on the ledger's clock: wall time, or the UTC instant when days are counted in hours."""
+    moment = day if isinstance(day, datetime) else datetime.combine(day, time.min)
     if not elapsed:
         return moment
     return moment.replace(tzinfo=ZoneInfo(time_zone)).astimezone(UTC).replace(tzinfo=None)

@@ -89,7 +89,7 @@ class Counting:
             moment=literal(clock.moment),
             firsts=Sql(_FIRSTS),
         )
-        start, end = clock.window.start, clock.window.as_of
+        start, end = clock.window.first_day, clock.window.day
         new = count_newcomers(engine, customers, firsts, start, end)
         left = self._left(customers, start, end)
         found = {}

@@ -166,7 +166,7 @@ def collect(
                 most_orders=span[4] or 0,
                 first_day=ledger.first_at.date() if ledger.first_at else None,
                 last_day=span[3],
-                as_of=window.as_of,
+                as_of=window.day,
             ),
             *scheme_warnings(scored),
             *grid_warnings(grid, scored.model.scale.scores),
