@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from tests.export.parity import written
 
 
@@ -37,6 +39,23 @@ def test_one_order_a_day_is_one_of_the_shop_s_days_though_time_is_counted_in_hou
         ("A", "2025-06-10", 20, 1),
         ("B", "2025-06-11", 19, 2),
     ]
+    assert found.by_sql == found.customers
+    assert found.by_python == found.customers
+
+
+@pytest.mark.parametrize("recency", ["calendar", "elapsed"])
+def test_the_day_of_a_rate_is_the_shop_s_though_time_is_counted_in_hours(tmp_path, recency):
+    """Two orders of New York's first of June, of which the late one lies on the second in UTC; a rate a week old."""
+    rows = "A,1,2025-06-01 08:00,10,USD\nB,2,2025-06-01 22:00,10,USD\nC,3,2025-06-08 23:59,10,USD\n"
+    file = shop_file(tmp_path, f"customer_id,order_id,order_date,amount,currency\n{rows}")
+    rates = shop_file(tmp_path, "date,currency,rate\n2025-05-31,USD,0.50\n2025-06-01,USD,0.90\n", "rates.csv")
+    settings: dict[str, dict[str, Any]] = {
+        "ledger": {"time_zone": "America/New_York", "base_currency": "EUR", "rates": str(rates)},
+        "model": {"recency": recency, "scale": 2},
+    }
+    found = written(file, settings)
+    assert [customer[5] for customer in found.customers] == [9, 9, 9]
+    assert found.report["second_tables"][0]["most_days_carried"] == 7
     assert found.by_sql == found.customers
     assert found.by_python == found.customers
 

@@ -150,7 +150,7 @@ def rate_reader():
     def rate_of(currency, day):
         if currency == BASE:
             return Decimal(1)
-        days = (day - timedelta(days=age) for age in range(7))
+        days = (day - timedelta(days=age) for age in range(8))
         return Decimal(next(published[currency, day] for day in days if (currency, day) in published))
 
     return rate_of
@@ -192,7 +192,7 @@ FOLLOWS = """
 CONVERTED = """
         if not currency:  # set aside, because nobody knows what it is worth
             continue
-        rate = rate_of(currency, moment.date())
+        rate = rate_of(currency, day_of(moment))
         total, went_back, told = (
             (money * rate).quantize(Decimal("$cent"), ROUND_HALF_UP) for money in (total, went_back, told)
         )

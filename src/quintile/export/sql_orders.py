@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quintile.engine.render import Sql, joined, literal, name, render
-from quintile.export.sql_columns import columns_of, rates_sql, table_sql
+from quintile.export.sql_columns import columns_of, moment_of, rates_sql, table_sql
 from quintile.export.sql_step import Step
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _RATES = """\
         ) AS next_day,
         CAST({rate} AS DECIMAL(18, 10)) AS rate
     FROM {table}"""
-_LAST_DAY = "CAST(CAST({date} AS DATE) + INTERVAL {most_days} DAY AS DATE)"
+_LAST_DAY = "CAST(CAST({date} AS DATE) + INTERVAL {days} DAY AS DATE)"
 _BY_CURRENCY = """\
     SELECT
         order_id,
@@ -73,7 +73,7 @@ _CONVERTED = """\
     FROM by_currency
     LEFT JOIN dated_rates
         ON by_currency.currency = dated_rates.currency
-        AND CAST(ordered_at AS DATE) >= first_day AND CAST(ordered_at AS DATE) < next_day"""
+        AND CAST({ordered_at} AS DATE) >= first_day AND CAST({ordered_at} AS DATE) < next_day"""
 _ORDERS_CONVERTED = """\
     SELECT
         order_id,
@@ -146,7 +146,7 @@ def _converted(recipe: Recipe, rates: Rates) -> list[Step]:
     dated = render(
         _RATES,
         **columns,
-        last_day=render(_LAST_DAY, date=columns["date"], most_days=literal(MOST_DAYS_CARRIED)),
+        last_day=render(_LAST_DAY, date=columns["date"], days=literal(MOST_DAYS_CARRIED + 1)),
         table=rates_sql(recipe, rates),
     )
     by_currency = render(
@@ -171,12 +171,18 @@ def _converted(recipe: Recipe, rates: Rates) -> list[Step]:
         known=_having(["min(customer_id) = max(other_customer_id)"] * recipe.compares_customers),
     )
     rated = "The rate of each part's own day; none may be missing."
-    held = "A rate holds until the next one of its currency, a week at most."
+    held = "A rate holds until the next one of its currency, and is a week old at most."
+    time = Sql("ordered_at")
+    converted = render(
+        _CONVERTED,
+        base=literal(rates.base),
+        ordered_at=moment_of(time, "UTC", recipe.zone) if recipe.elapsed else time,
+    )
     lines = "Lines to the parts of orders that were paid in one currency, dated by the first line bought."
     return [
         Step("dated_rates", held, dated),
         Step("by_currency", lines, by_currency),
-        Step("converted", rated, render(_CONVERTED, base=literal(rates.base))),
+        Step("converted", rated, converted),
         Step("orders", "Parts to orders, all in one currency." + _known_comment(recipe), orders),
     ]
 

@@ -27,7 +27,7 @@ def nets(found):
 
 
 @pytest.mark.parametrize(
-    ("day", "net"), [("2025-05-30", "9.00"), ("2025-06-04", "9.00"), ("2025-06-05", "8.00"), ("2025-06-11", "8.00")]
+    ("day", "net"), [("2025-05-30", "9.00"), ("2025-06-04", "9.00"), ("2025-06-05", "8.00"), ("2025-06-12", "8.00")]
 )
 def test_money_takes_the_last_rate_published_up_to_its_day(build, day, net):
     found = build([row(day=day), row("2", currency="EUR")], base_currency="EUR", rates=DOLLARS)
@@ -35,7 +35,7 @@ def test_money_takes_the_last_rate_published_up_to_its_day(build, day, net):
     assert (found.ledger.currency, found.ledger.converted) == ("EUR", True)
 
 
-@pytest.mark.parametrize("day", ["2025-05-29", "2025-06-12", "2025-06-30"])
+@pytest.mark.parametrize("day", ["2025-05-29", "2025-06-13", "2025-06-30"])
 def test_a_rate_is_neither_carried_back_nor_over_more_than_a_week(build, day):
     text = refusal(build, [row(day=day), row("2", currency="EUR")], base_currency="EUR", rates=DOLLARS)
     assert text.startswith(f"error[missing_fx_rate]: no exchange rate to EUR for USD on {day} (1 orders)\n")

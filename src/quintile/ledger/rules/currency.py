@@ -27,17 +27,16 @@ MOST_DAYS_CARRIED = 7
 RatesOf = Callable[[list[str], date, date], SecondTable]
 
 _FOUND = "SELECT currency FROM {parts} WHERE fate = {kept} GROUP BY currency ORDER BY currency"
-# A rate holds until the next one of its currency, at most a week: weekends and holidays take the last published one.
+# A rate holds until the next one of its currency, and is at most a week old: weekends and holidays take the last
+# published one.
 _DATED = """
 WITH published AS (
     SELECT currency, date AS first_day, rate,
            least(coalesce(lead(date) OVER (PARTITION BY currency ORDER BY date), DATE '9999-12-31'),
-                 date + {most_days}) AS next_day
+                 date + {most_days} + 1) AS next_day
     FROM {rates}
 ), dated AS (
-    SELECT *, CAST(make_timestamp(CASE WHEN first_us < {shift} THEN first_us ELSE first_us - {shift} END) AS DATE)
-        AS rate_day
-    FROM {parts} WHERE fate = {kept}
+    SELECT *, CAST({ordered_at} AS DATE) AS rate_day FROM {parts} WHERE fate = {kept}
 )
 SELECT dated.*, CASE WHEN dated.currency = {base} THEN 1 ELSE published.rate END AS rate,
        CASE WHEN dated.currency <> {base} THEN CAST(rate_day - first_day AS INTEGER) ELSE 0 END AS days_carried
@@ -45,6 +44,7 @@ FROM dated
 LEFT JOIN published
   ON published.currency = dated.currency AND dated.rate_day >= first_day AND dated.rate_day < next_day
 """
+_ORDERED_AT = "make_timestamp(CASE WHEN first_us < {shift} THEN first_us ELSE first_us - {shift} END)"
 _MISSING = """
 SELECT currency, min(rate_day), count(*) FROM {dated} WHERE rate IS NULL GROUP BY currency ORDER BY currency
 """
@@ -112,7 +112,8 @@ def convert(engine: Engine, parts: Sql, rates: Sql, base: str, lines: Lines) -> 
         parts: ``order_parts``.
         rates: Table date, currency, rate: how many units of the base currency one unit of the currency is worth.
         base: The base currency.
-        lines: The digits after the point of converted money, its columns, and whether an order is a customer's day.
+        lines: The digits after the point of converted money, its columns, and whether an order is a customer's day, and
+            the shop's zone.
 
     Returns:
         How many orders took an older rate than their day's.
@@ -120,10 +121,11 @@ def convert(engine: Engine, parts: Sql, rates: Sql, base: str, lines: Lines) -> 
     Raises:
         DataError: ``missing_fx_rate``, naming currency and first date without one.
     """
-    shared = {"base": literal(base), "kept": literal(KEPT), "shift": literal(SHIFT)}
-    dated = engine.table(
-        "dated_parts", render(_DATED, parts=parts, rates=rates, most_days=literal(MOST_DAYS_CARRIED), **shared)
-    )
+    shared = {"base": literal(base), "kept": literal(KEPT)}
+    ordered_at = lines.wall_time(render(_ORDERED_AT, shift=literal(SHIFT)))
+    most_days = literal(MOST_DAYS_CARRIED)
+    query = render(_DATED, parts=parts, rates=rates, ordered_at=ordered_at, most_days=most_days, **shared)
+    dated = engine.table("dated_parts", query)
     missing = engine.rows(render(_MISSING, dated=dated))
     if missing:
         raise_missing_rate(base, missing)

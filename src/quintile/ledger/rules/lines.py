@@ -50,7 +50,7 @@ SELECT CAST(CAST({time} AS DATE) AS VARCHAR) AS order_id, fate, {currency} AS cu
 FROM {rows}
 GROUP BY ALL
 """
-_WALL_TIME = "timezone({zone}, timezone('UTC', ordered_at))"
+_WALL_TIME = "timezone({zone}, timezone('UTC', {time}))"
 _SINGLE = """
 SELECT order_id, fate, {currency} AS currency, customer_key, false AS two_customers,
        epoch_us(ordered_at) + CAST(amount < 0 AS BIGINT) * {shift} AS first_us,
@@ -130,8 +130,13 @@ class Lines:
 
     def by_customer_day(self, rows: Sql) -> Sql:
         """The query that groups rows by customer and day."""
-        time = Sql("ordered_at") if self.zone is None else render(_WALL_TIME, zone=literal(self.zone))
-        return render(_BY_DAY, time=time, rows=rows, currency=self._currency, sums=self._sums)
+        return render(
+            _BY_DAY, time=self.wall_time(Sql("ordered_at")), rows=rows, currency=self._currency, sums=self._sums
+        )
+
+    def wall_time(self, time: Sql) -> Sql:
+        """A time of the rows as the shop's clock shows it."""
+        return time if self.zone is None else render(_WALL_TIME, time=time, zone=literal(self.zone))
 
     def single(self, rows: Sql) -> Sql:
         """The query that takes every row without an order id as its own order."""
