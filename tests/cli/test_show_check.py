@@ -126,8 +126,7 @@ def test_a_warning_has_a_name_its_rows_and_a_remedy():
         "Please note\n"
         "  !  Refunds without an order, 2 rows (orphan_refund)\n"
         "     2 refunds belong to no order\n"
-        "     Remedy: add the source that holds their orders; until then they count as\n"
-        "     money given back\n"
+        "     Remedy: add the source that holds their orders\n"
         "  !  Few buyers (few_buyers)\n"
     ) in page
     assert "Istanbul\n  !  Not known yet (not_known_yet)\n     something new\n\n" in page

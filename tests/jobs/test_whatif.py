@@ -111,6 +111,13 @@ def test_the_cut_points_of_a_kept_model_stay_where_nothing_touches_them(regulars
     }
 
 
+def test_a_metric_of_a_kept_model_is_scored_as_the_change_says(regulars):
+    model = {"method": "f=threshold", "f_cuts": ["2", "3", "4", "6"]}
+    kept = quintile.fit(regulars, as_of=AS_OF, settings={"model": model})
+    found = whatif(wish_of(regulars, model=kept), {"method": "f=kmeans"})
+    assert found["changes"] == [{"setting": "method of F", "before": "threshold 2, 3, 4, 6", "after": "kmeans"}]
+
+
 def test_another_window_learns_every_cut_point_of_a_kept_model_anew(regulars):
     kept = quintile.fit(regulars, as_of=date(2025, 3, 1))
     found = whatif(wish_of(regulars, model=kept), {"window": "6mo"})

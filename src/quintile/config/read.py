@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from quintile.config.business import check_business
 from quintile.config.engine import refuse_idle
+from quintile.config.methods import refuse_two_methods
 from quintile.config.plain import plain_settings
 from quintile.config.sources import beside, check_sources, give_way, refuse_password_in_address, refuse_secrets
 from quintile.domain.currency import CURRENCIES
@@ -63,6 +64,8 @@ def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
     check_business(settings.business, path)
     settings.alerts.check()
     refuse_idle(flags.get("engine", {}), settings.engine)
+    in_file = _table(given, "model", path).keys() - flags.get("model", {}).keys()
+    refuse_two_methods(settings.model, path, in_file)
     if not 0 <= settings.reading.max_bad_share <= 1:
         raise SettingsError(
             "max_bad_share", f"{settings.reading.max_bad_share} is no share", fix="write a number from 0 to 1"

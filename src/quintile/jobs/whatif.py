@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from quintile.config.methods import with_changes
 from quintile.config.read import read_settings
 from quintile.domain.bridge import plain
 from quintile.domain.scheme import UNCLASSIFIED
@@ -96,7 +97,7 @@ def whatif(
         refuse_foreign(out)
     before = wish.model or wish.settings.model.model()
     old = _as_settings(before, wish.settings) if wish.model else asdict(wish.settings.model)
-    changed = read_settings(None, {"model": {**old, **changes}}).model
+    changed = read_settings(None, {"model": with_changes(old, changes)}).model
     after = changed.model()
     if after.scheme == before.scheme:
         after = replace(after, scheme_text=before.scheme_text)
@@ -161,8 +162,7 @@ def _kept_cuts(before: RfmModel, after: RfmModel) -> tuple[CutPoints | None, ...
 
 def _to_read(settings: Settings, before: RfmModel, changed: ModelSettings) -> Settings:
     """The settings for one reading that serves both models: on UTC if one of them counts elapsed days."""
-    elapsed = "elapsed" in {before.recency, changed.recency}
-    model = replace(settings.model, recency="elapsed" if elapsed else "calendar")
+    model = replace(settings.model, recency="elapsed" if "elapsed" in {before.recency, changed.recency} else "calendar")
     customers = settings.customers
     if changed.population not in POPULATIONS:
         customers = replace(settings, model=replace(settings.model, population=changed.population)).customers

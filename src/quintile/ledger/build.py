@@ -49,9 +49,10 @@ ORDER BY ALL
 _CONFLICTS = "SELECT count(DISTINCT order_id) FILTER (fate = {code}), count(DISTINCT order_id) FROM {parts}"
 _COLUMN_REFUNDS = "SELECT sum(greatest(coalesce(refund, 0), -paid_back) + paid_back) FROM {parts} WHERE fate = {kept}"
 _FOREIGN_DAYS = """
-SELECT CAST(make_timestamp(min(first_us % {shift})) AS DATE), CAST(make_timestamp(max(first_us % {shift})) AS DATE)
+SELECT CAST({first} AS DATE), CAST({last} AS DATE)
 FROM {parts} WHERE fate = {kept} AND currency IN ({foreign})
 """
+_AT = "make_timestamp({end}(first_us % {shift}))"
 
 
 def build_ledger(
@@ -130,8 +131,8 @@ def build_ledger(
         grain=grain_of(transactions, settings),
         warnings=(
             *warned.equal_rows(engine, rows, lines),
-            *warned.orphans(int(alone or 0), 0 if returned is None else returned.orphans),
-            *warned.beyond(beyond),
+            *warned.orphans(int(alone or 0), 0 if returned is None else returned.orphans, settings),
+            *warned.beyond(beyond, settings),
             *warned.statuses_met(statuses.unknown_statuses(engine, transactions, settings)),
             *warned.twins(engine, orders if untouched is None else parts, key, key_type, untouched),
             *beside.warnings,
@@ -159,7 +160,8 @@ def _converted(
     if rates is None:
         currency.raise_missing_rate(base, _waiting(engine, parts, foreign))
     listed = joined(literal(code) for code in foreign)
-    days = render(_FOREIGN_DAYS, shift=literal(SHIFT), parts=parts, kept=literal(KEPT), foreign=listed)
+    first, last = (lines.wall_time(render(_AT, end=Sql(end), shift=literal(SHIFT))) for end in ("min", "max"))
+    days = render(_FOREIGN_DAYS, first=first, last=last, parts=parts, kept=literal(KEPT), foreign=listed)
     table = rates(foreign, *engine.rows(days)[0])
     return table.report, currency.convert(engine, parts, name(table.table), base, lines)
 

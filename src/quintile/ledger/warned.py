@@ -12,11 +12,17 @@ from quintile.ledger.twins import differ_only_by_case
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from quintile.domain.settings import LedgerSettings
     from quintile.engine.base import Engine
     from quintile.ledger.rules.lines import Lines
     from quintile.ledger.untouched import Untouched
 
 MOST_STATUSES = 5
+_EFFECTS = {  # of a refund that belongs to no order, by the policy for refunds
+    "net": "they lower their customer's money, never the number of orders",
+    "gross": "they are ignored, as all refunds are (--refunds gross)",
+    "exclude_order": "they are ignored, since there is no order to leave out (--refunds exclude_order)",
+}
 
 _EQUAL_ROWS = """
 SELECT coalesce(sum(copies - 1), 0) FROM (
@@ -47,27 +53,26 @@ def equal_rows(engine: Engine, rows: Sql, lines: Lines) -> Iterator[dict[str, An
         )
 
 
-def beyond(beyond: int) -> Iterator[dict[str, Any]]:
+def beyond(beyond: int, settings: LedgerSettings) -> Iterator[dict[str, Any]]:
     """Orders that were paid back more than they cost."""
+    nets = settings.refunds == "net"
+    effect = "the rest lowers the customer's money" if nets else f"the rest is ignored (--refunds {settings.refunds})"
     yield from _warning(
         "refund_exceeds_order",
         beyond,
-        f"{beyond:,} orders were paid back more than they cost: the order counts for nothing, the rest lowers the"
-        " customer's money",
+        f"{beyond:,} orders were paid back more than they cost: the order counts for nothing, {effect}",
     )
 
 
-def orphans(alone: int, returned: int) -> Iterator[dict[str, Any]]:
-    """Refund rows without an order, and rows of the table of returns without one."""
+def orphans(alone: int, returned: int, settings: LedgerSettings) -> Iterator[dict[str, Any]]:
+    """Refund rows without an order, and rows of the table of returns without one; their orders help unless ignored."""
     parts = []
     if alone:
-        parts.append(
-            f"{alone:,} refund rows belong to no order of the source: they lower their customer's money, never the"
-            " number of orders"
-        )
+        parts.append(f"{alone:,} refund rows belong to no order of the source: {_EFFECTS[settings.refunds]}")
     if returned:
         parts.append(f"{returned:,} rows of the table of returns name no order or line of the source: they do nothing")
-    parts.append("give a source that holds the orders too, if there is one")
+    if settings.refunds != "gross":
+        parts.append("give a source that holds the orders too, if there is one")
     yield from _warning("orphan_refund", alone + returned, "; ".join(parts))
 
 

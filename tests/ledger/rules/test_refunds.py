@@ -81,6 +81,38 @@ def test_refunds_without_an_order_and_those_beyond_are_told(build):
     assert found.ledger.after_refunds == found.ledger.net == Decimal(-4)
 
 
+UNKNOWN = "1 refund rows belong to no order of the source: "
+REST = "1 orders were paid back more than they cost: the order counts for nothing, "
+ADD = "; give a source that holds the orders too, if there is one"
+
+
+@pytest.mark.parametrize(
+    ("policy", "money", "told"),
+    [
+        (
+            "net",
+            -3,
+            [
+                f"{UNKNOWN}they lower their customer's money, never the number of orders{ADD}",
+                f"{REST}the rest lowers the customer's money",
+            ],
+        ),
+        ("gross", 10, [f"{UNKNOWN}they are ignored, as all refunds are (--refunds gross)"]),
+        (
+            "exclude_order",
+            0,
+            [
+                f"{UNKNOWN}they are ignored, since there is no order to leave out (--refunds exclude_order){ADD}",
+                f"{REST}the rest is ignored (--refunds exclude_order)",
+            ],
+        ),
+    ],
+)
+def test_what_is_told_of_refunds_is_what_the_policy_does_with_them(build, policy, money, told):
+    found = build([*BEYOND, row("7", "-1.00")], refunds=policy)
+    assert (found.ledger.net, [line["message"] for line in found.ledger.warnings]) == (Decimal(money), told)
+
+
 def test_a_refund_without_id_lowers_its_customer_s_money_and_stands_alone(build):
     found = build([row(), row(None, "-3.00")])
     assert [order[3:] for order in found.orders] == [(Decimal(10), PURCHASE), (Decimal(-3), REFUND_ONLY)]
