@@ -135,7 +135,7 @@ def test_forms_of_one_date(text, time):
     ],
 )
 def test_what_is_no_date_has_a_reason_and_harms_no_other(text, problem):
-    days = ["2025-01-05", "2025-01-06", "2025-01-07"]
+    days = ["2025-01-05", "2025-01-06", "2025-01-27"]
     assert read([*days, text]) == [*(f"{day} 00:00:00" for day in days), problem]
 
 

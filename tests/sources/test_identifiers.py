@@ -39,7 +39,7 @@ def read(engine, values, kind="VARCHAR", *, whole=False):
         ("c1", "c1"),
         ("C1.0", "C1.0"),
         ("12345678901234567890123", "12345678901234567890123"),
-        ("-", "-"),
+        ("--", "--"),
         ("0", "0"),
     ],
 )
@@ -52,7 +52,7 @@ def test_words_for_nothing_are_nothing(engine, word):
     assert read(engine, [word, None]) == ([None, None], "VARCHAR")
 
 
-@pytest.mark.parametrize("word", ["nobody", "nullable", "N.A.", "nan1", "nonee"])
+@pytest.mark.parametrize("word", ["nobody", "nullable", "N.A.", "nan1", "nonee", "--", "#REF", "A-", "REF!"])
 def test_other_words_are_somebody(engine, word):
     assert read(engine, [word])[0] == [word]
 
@@ -94,7 +94,10 @@ def test_a_pointed_number_of_a_frame_loses_its_point(engine):
         (["a@x.example"] * 9 + ["guest"], True, False),
         (["a@x.example"] * 8 + ["guest"] * 2, False, False),
         (["7.0", "8.0", None, "nan"], False, True),
-        (["7.0"] * 20 + ["8"], False, False),
+        (["7.0"] * 20 + ["8"], False, True),
+        (["7"] * 300 + ["8.0"], False, True),
+        (["7", "8.0", "A9"], False, False),
+        (["7", "8.5", "9.0"], False, False),
         (["7", "8"], False, False),
         ([None, ""], False, False),
     ],

@@ -37,12 +37,14 @@ WARNINGS = {
         "Ids that differ only in upper and lower case",
         "if they are the same people: --customer-key email, or a merge table: --merges FILE",
     ),
+    "ids_differ_only_by_point": Words(
+        "Ids written with and without .0",
+        "export the column as text or as whole numbers, so that an id is written in one way",
+    ),
     "dominant_customer": Words(
         "One customer with most of the orders", "leave the customer of guests empty, then --guests email names them"
     ),
-    "orphan_refund": Words(
-        "Refunds without an order", "add the source that holds their orders; until then they count as money given back"
-    ),
+    "orphan_refund": Words("Refunds without an order", "add the source that holds their orders"),
     "negative_customer_total": Words(
         "Customers below zero", "add the source that holds their orders, or --refunds gross to leave refunds out"
     ),

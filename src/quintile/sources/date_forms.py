@@ -26,7 +26,8 @@ TIME = "([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)"
 _OWN_ZONE = r"(?: ?(?:Z|UTC|GMT|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?))?"
 _TIME = rf"(?:(?:T|,? +){_HOURS}{_OWN_ZONE})?"
 
-BROKEN_INTO = rf"^([0-9]{{1,2}}){_MARK}([0-9]{{1,2}}){_MARK}"
+BROKEN_INTO = rf"^(?:[0-9]{{4}}{_MARK})?([0-9]{{1,2}}){_MARK}([0-9]{{1,2}})"
+"""The two numbers of a day beside the year, whichever of them is the month."""
 
 # In the order they are tried. The groups are the day's parts in the order they are written.
 FORMS = {
@@ -40,6 +41,7 @@ FORMS = {
     "month name, two-digit year": rf"(?i)([0-9]{{1,2}})[-./ ]?({_MONTH})[-./, ]([0-9]{{2}})",
 }
 NUMBER = "number"
+YEAR_FIRST = "year first"
 TWO_DIGITS = ("two-digit year", "month name, two-digit year")
 """Forms whose century must be said."""
 IN_NUMBERS = ("year first", "year last")

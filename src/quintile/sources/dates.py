@@ -8,7 +8,7 @@ own cast takes ``epoch`` and 24:00 for times and forgets time zones.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
@@ -18,6 +18,7 @@ from quintile.sources.date_forms import (
     NUMBER,
     NUMBERED,
     TWO_DIGITS,
+    YEAR_FIRST,
     ZONE,
     checked_format,
     moment_sql,
@@ -25,13 +26,11 @@ from quintile.sources.date_forms import (
     pattern_of,
     trimmed,
 )
+from quintile.sources.date_orders import order_of, refuse_days_before_months
 
 if TYPE_CHECKING:
     from quintile.engine.base import Engine
-
-DateOrder = Literal["dmy", "mdy", "ymd"]
-# form, rows, an example, rows that prove day or month first, with a zone, that read in two ways
-_Found = tuple[str, int, str, int, int, int, int]
+    from quintile.sources.date_orders import DateOrder, Found
 
 ZONED, ZONED_NANOSECONDS = "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"
 _TIMES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", ZONED, ZONED_NANOSECONDS}
@@ -41,7 +40,10 @@ _PLAIN_SHAPES = ("____-__-__", "____-__-__ __:__:__", "____-__-__T__:__:__")
 _HEAD = "SELECT {counts} FROM (SELECT {column} AS t FROM ({source}) WHERE {column} IS NOT NULL LIMIT 1000)"
 # A cast would read 24:00 as the next day.
 _IS_PLAIN = "({text} LIKE {shape} AND NOT contains({text}, {midnight}))"
-_LOOK = "SELECT count({column}), count_if({plain}) FROM ({source})"
+# A month above twelve in a plain date is either a mistake or a day.
+_LOOK = """
+SELECT count({column}), count_if({plain}), count_if({plain} AND substr({column}, 6, 2) > '12') FROM ({source})
+"""
 _FORMS = """
 SELECT form, count(*), min(t), count_if(first BETWEEN 13 AND 31 AND second <= 12),
        count_if(second BETWEEN 13 AND 31 AND first <= 12),
@@ -126,13 +128,17 @@ def suggest_dates(
     found = [count or 0 for count in engine.rows(render(_HEAD, counts=counts, column=quoted, source=source))[0]]
     shape = max(zip(found, _PLAIN_SHAPES, strict=True))[1]
     plain = _is_plain(quoted, shape)
-    rows, fitting = engine.rows(render(_LOOK, column=quoted, plain=plain, source=source))[0]
+    rows, fitting, odd = engine.rows(render(_LOOK, column=quoted, plain=plain, source=source))[0]
+    if odd and not date_order:
+        refuse_days_before_months(engine, source, column)
     if fitting == rows:
         return DateFormat(shape=shape, plain=True)
     cases = joined((_case(Sql("t"), form, literal(form)) for form in FORMS), " ")
     patterns = {"cases": cases, "zone": literal(ZONE), "parts": literal(BROKEN_INTO)}
-    looked = render(_FORMS, text=trimmed(quoted), source=source, plain=plain, **patterns)
-    return _decide(engine.rows(looked), column, shape if fitting else None, fitting or 0, date_order)
+    looked = engine.rows(render(_FORMS, text=trimmed(quoted), source=source, plain=plain, **patterns))
+    if not odd and not date_order and any(form == YEAR_FIRST and days for form, _, _, days, *_ in looked):
+        refuse_days_before_months(engine, source, column)
+    return _decide(looked, column, shape if fitting else None, fitting or 0, date_order)
 
 
 def time_sql(column: Sql, form: DateFormat, time_zone: str, clock: str = "local") -> tuple[Sql, Sql]:
@@ -221,7 +227,7 @@ def _seen(utc: Sql, zone: Sql) -> Sql:
     return render("timezone({zone}, make_timestamptz(epoch_us({utc})))", zone=zone, utc=utc)
 
 
-def _decide(found: list[_Found], column: str, shape: str | None, fitting: int, order: DateOrder | None) -> DateFormat:
+def _decide(found: list[Found], column: str, shape: str | None, fitting: int, order: DateOrder | None) -> DateFormat:
     rows = {form: count for form, count, *_ in found}
     examples = {form: example[:40] for form, _, example, *_ in found}
     shut = {"unknown", NUMBER, *(() if order else TWO_DIGITS), *(("year last",) if order == "ymd" else ())}
@@ -249,29 +255,10 @@ def _decide(found: list[_Found], column: str, shape: str | None, fitting: int, o
     return DateFormat(
         shape=shape,
         forms=tuple(form for form in FORMS if form in rows and form not in shut),
-        order=order or _order([row for row in known if row[0] in NUMBERED], column),
+        order=order or order_of([row for row in known if row[0] in NUMBERED], column),
         naive=fitting + sum(row[1] for row in known) > zoned,
         zoned=zoned > 0,
     )
-
-
-def _order(numbered: list[_Found], column: str) -> DateOrder | None:
-    """Whether the day or the month comes first, as the numbers above twelve prove it."""
-    if not numbered:
-        return None
-    day_first, month_first = sum(row[3] for row in numbered), sum(row[4] for row in numbered)
-    if bool(day_first) != bool(month_first):
-        return "dmy" if day_first else "mdy"
-    if not day_first and not any(row[6] for row in numbered):
-        return None
-    example = numbered[0][2][:40]
-    if day_first:
-        what = f"holds both day-first and month-first dates ({day_first} and {month_first} rows)"
-    else:
-        what = f"holds dates such as '{example}' that may be day-first or month-first: no number above 12 settles it"
-    fix = "say which: --date-order dmy, mdy or ymd"
-    place = Place(column=column, like=example)
-    raise DataError("ambiguous_date", f"the column '{column}' {what}", fix=fix, place=place)
 
 
 def _given_format(engine: Engine, source: Sql, column: str, date_format: str) -> DateFormat:

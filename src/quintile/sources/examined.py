@@ -7,16 +7,16 @@ numbers need no look.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
-from quintile.sources.identifiers import FRACTIONS, INVISIBLE, clean_sql, id_sql, look_at_ids
+from quintile.sources.identifiers import FRACTIONS, INVISIBLE, clean_sql, id_sql, look_at_ids, written_twice
 from quintile.sources.located import ROW_NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from quintile.engine.base import Engine
     from quintile.sources.located import SourceTable
@@ -28,7 +28,10 @@ NUMBERED_ROLES = ("customer", "order", "line", "account")
 _PLAIN = "[!-*,-~]*"
 _SHORTENED = r"\s*[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}\s*"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-_PLAIN_LOOK = "count({column}) - count_if(regexp_full_match({column}, {plain})), max(strlen({column}))"
+_PLAIN_LOOK = """
+count({column}) - count_if(regexp_full_match({column}, {plain})), max(strlen({column})),
+count_if(contains({column}, '.0'))
+"""
 _LOOK = """
 count_if(strlen({column}) <> length({column}) AND regexp_matches({column}, {invisible})),
 count_if(regexp_full_match({column}, {shortened})), count_if(regexp_matches({column}, {control})),
@@ -67,7 +70,9 @@ class _Seen:
     invisible: int = 0
     shortened: int = 0
     cleaned: bool = False
-    faulty: bool = field(default=False)
+    faulty: bool = False
+    pointed: bool = False
+    twice: tuple[int, str, str] = (0, "", "")
 
 
 def examine_ids(engine: Engine, table: SourceTable, columns: Mapping[str, str]) -> ExaminedIds:
@@ -91,7 +96,9 @@ def examine_ids(engine: Engine, table: SourceTable, columns: Mapping[str, str]) 
             raise _shortened(engine, table, column, found.shortened)
         if kind in FRACTIONS:
             _refuse_beyond(engine, table, column, kind)
-        emails, whole = look_at_ids(engine, table.query, column, kind)
+        emails, whole = look_at_ids(engine, table.query, column, kind, pointed=found.pointed)
+        if found.pointed and not whole and role in NUMBERED_ROLES:
+            found.twice = written_twice(engine, table.query, column)
         expressions[role] = id_sql(column, kind, whole=whole, plain=found.plain)
         assumed.update({f"{role}_is_whole_number": True} if whole or kind in FRACTIONS else {})
         assumed.update({f"{role}_is_cleaned": True} if found.cleaned else {})
@@ -105,8 +112,8 @@ def _look(engine: Engine, table: SourceTable, columns: list[str]) -> dict[str, _
     looks = joined(render(_PLAIN_LOOK, column=name(column), plain=literal(_PLAIN)) for column in columns)
     counts = engine.rows(render("SELECT {looks} FROM ({source})", looks=looks, source=table.query))[0]
     seen = {
-        column: _Seen(plain=not odd, faulty=(longest or 0) > LONGEST_ID)
-        for column, odd, longest in zip(columns, counts[::2], counts[1::2], strict=True)
+        column: _Seen(plain=not odd, faulty=(longest or 0) > LONGEST_ID, pointed=bool(pointed))
+        for column, odd, longest, pointed in zip(columns, counts[::3], counts[1::3], counts[2::3], strict=True)
     }
     odd = [column for column in columns if not seen[column].plain]
     if odd:
@@ -130,16 +137,28 @@ def _problem(seen: dict[str, _Seen]) -> Sql:
 
 
 def _warnings(seen: dict[str, _Seen]) -> tuple[dict[str, Any], ...]:
-    return tuple(
-        {
-            "code": "invisible_characters",
-            "rows": found.invisible,
-            "message": f"{found.invisible:,} values of '{column}' held characters that nobody sees (zero-width,"
-            " no-break or direction marks): they were removed, so that equal ids are equal",
-        }
-        for column, found in seen.items()
-        if found.invisible
-    )
+    return (*_invisible(seen), *_twice(seen))
+
+
+def _invisible(seen: dict[str, _Seen]) -> Iterator[dict[str, Any]]:
+    for column, found in seen.items():
+        if found.invisible:
+            message = (
+                f"{found.invisible:,} values of '{column}' held characters that nobody sees (zero-width, no-break or"
+                " direction marks): they were removed, so that equal ids are equal"
+            )
+            yield {"code": "invisible_characters", "rows": found.invisible, "message": message}
+
+
+def _twice(seen: dict[str, _Seen]) -> Iterator[dict[str, Any]]:
+    for column, found in seen.items():
+        rows, shorter, longer = found.twice
+        if rows:
+            message = (
+                f"{rows:,} ids in '{column}' end in .0 and stand in other rows without it, such as '{longer}' and"
+                f" '{shorter}': they count as different ids"
+            )
+            yield {"code": "ids_differ_only_by_point", "rows": rows, "message": message}
 
 
 def _shortened(engine: Engine, table: SourceTable, column: str, count: int) -> DataError:

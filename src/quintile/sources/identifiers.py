@@ -18,7 +18,10 @@ WHOLE_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALL
 LONG_NUMBERS = ("UBIGINT", "HUGEINT", "UHUGEINT")
 FRACTIONS = ("FLOAT", "DOUBLE")
 EMPTY = ('"NULL"', "NULL")
-NOTHING = ("", "null", "none", "nan", "n/a", "#n/a", "na", "nil", "<na>", "nat")
+NOTHING = (
+    "", "null", "none", "nan", "n/a", "#n/a", "na", "nil", "<na>", "nat", "(null)", "undefined", "-",
+    "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!",
+)  # fmt: skip
 LONGEST_NOTHING = max(len(word) for word in NOTHING)
 
 _BLANKS = " \t\r\n\v\f"
@@ -38,11 +41,19 @@ _SOMETHING = """
 CASE WHEN {length} <= {longest} AND lower({clean}) IN ({nothing}) THEN NULL ELSE {clean} END
 """
 _LOOK = """
-SELECT count(*), count_if(contains(id, '@')), count_if(regexp_full_match(id, '[0-9]+\\.0'))
+SELECT count(*), count_if(contains(id, '@')), count_if(regexp_full_match(id, '[0-9]+(\\.0)?'))
 FROM (SELECT {clean} AS id FROM ({source})) WHERE id IS NOT NULL
 """
-# Without one of these marks there is neither an e-mail address nor a number written with .0; it costs far less to see.
-_MARKED = "SELECT count_if(contains({column}, '@') OR contains({column}, '.0')) FROM ({source})"
+# Without the mark there is no e-mail address; it costs far less to see.
+_MARKED = "SELECT count_if(contains({column}, '@')) FROM ({source})"
+_POINTED = "SELECT count_if(contains({column}, '.0')) FROM ({source})"
+_TWICE = """
+SELECT sum(pointed), min(shorter), min(longer) FROM (
+    SELECT count_if(contains(id, '.')) AS pointed, min(id) AS shorter, max(id) AS longer
+    FROM (SELECT {clean} AS id FROM ({source})) WHERE regexp_full_match(id, '[0-9]+(\\.0+)?')
+    GROUP BY regexp_replace(id, '\\.0+$', '') HAVING min(id) <> max(id)
+)
+"""
 _FIRST_ROWS = 200
 _MOSTLY = 0.9
 
@@ -83,23 +94,33 @@ def id_sql(column: str, kind: str, *, whole: bool = False, plain: bool = False) 
     return clean
 
 
-def look_at_ids(engine: Engine, source: Sql, column: str, kind: str) -> tuple[bool, bool]:
-    """Whether the column holds e-mail addresses, and whether all its ids are whole numbers written with ``.0``.
+def look_at_ids(
+    engine: Engine, source: Sql, column: str, kind: str, *, pointed: bool | None = None
+) -> tuple[bool, bool]:
+    """Whether the column holds e-mail addresses, and whether its ids are whole numbers, some of them with a ``.0``.
 
     The first rows suggest; only then is the whole column looked at, so that the answer never depends on row order
-    for any column that is plainly one or the other.
+    for any column that is plainly one or the other. ``pointed`` says whether ``.0`` occurs in it, if that is known.
     """
     if kind != "VARCHAR":
         return False, False
+    if pointed is None:
+        pointed = bool(engine.rows(render(_POINTED, column=name(column), source=source))[0][0])
     clean = _something(name(column))
     head = render("SELECT * FROM ({source}) LIMIT {rows}", source=source, rows=literal(_FIRST_ROWS))
-    if not engine.rows(render(_MARKED, column=name(column), source=head))[0][0]:
+    if not pointed and not engine.rows(render(_MARKED, column=name(column), source=head))[0][0]:
         return False, False
-    rows, emails, pointed = engine.rows(render(_LOOK, clean=clean, source=head))[0]
-    if not rows or (emails < _MOSTLY * rows and pointed < rows):
+    rows, emails, whole = engine.rows(render(_LOOK, clean=clean, source=head))[0]
+    if not rows or (emails < _MOSTLY * rows and whole < rows):
         return False, False
-    rows, emails, pointed = engine.rows(render(_LOOK, clean=clean, source=source))[0]
-    return emails >= _MOSTLY * rows, pointed == rows
+    rows, emails, whole = engine.rows(render(_LOOK, clean=clean, source=source))[0]
+    return emails >= _MOSTLY * rows, pointed and whole == rows
+
+
+def written_twice(engine: Engine, source: Sql, column: str) -> tuple[int, str, str]:
+    """The rows whose whole number has a ``.0`` that other rows leave out, and one number in both spellings."""
+    rows, shorter, longer = engine.rows(render(_TWICE, clean=_something(name(column)), source=source))[0]
+    return int(rows or 0), shorter, longer
 
 
 def clean_sql(column: Sql) -> Sql:

@@ -76,12 +76,7 @@ def open_json_lines(path: Path, staging: Path) -> SourceTable:
                 place=Place(path.name, record.line),
             )
     if not columns and rejected:
-        raise DataError(
-            "not_tabular",
-            "no line of the file is a JSON object",
-            fix='write one object a line, such as {"order_id": "1", "customer_id": "7", ...}',
-            place=Place(path.name, 1),
-        )
+        raise _no_row(rejected, path)
     names = list(columns)
     written = staging / f"source_{sum(1 for _ in staging.iterdir()):04}.csv"
     rows = (
@@ -94,6 +89,19 @@ def open_json_lines(path: Path, staging: Path) -> SourceTable:
     columns_of = checked_columns(names, path.name, 1)
     table = written_table(path, written, columns_of, lines, form=form, rejected=tuple(rejected))
     return replace(table, damaged=lambda: _damaged(path))
+
+
+def _no_row(rejected: list[RejectedRow], path: Path) -> DataError:
+    """The error of a file without a single usable object: what is wrong with the first, if there are objects at all."""
+    faulty = next((row for row in rejected if row.column is not None), None)
+    if faulty is None:
+        fix = 'write one object a line, such as {"order_id": "1", "customer_id": "7", ...}'
+        return DataError("not_tabular", "no line of the file is a JSON object", fix=fix, place=Place(path.name, 1))
+    twice = faulty.reason == "ragged_row"
+    what = f"has {faulty.raw}" if twice else f"has a {faulty.reason.replace('_', ' ')} under '{faulty.column}'"
+    message = f"no object of the file can be used; the first {what}"
+    fix = "write each key once" if twice else "export the file again without it"
+    return DataError("not_tabular", message, fix=fix, place=Place(path.name, faulty.line, faulty.column))
 
 
 def _damaged(path: Path) -> Iterator[tuple[RejectedRow, list[str]]]:

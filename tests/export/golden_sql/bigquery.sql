@@ -7,7 +7,8 @@ transactions AS (
         CASE
             WHEN NOT LOWER(TRIM(CAST(`buyer id` AS STRING))) IN (
                 '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                'nat'
+                'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                '#div/0!', '#null!', '#num!'
             )
             THEN TRIM(CAST(`buyer id` AS STRING))
         END AS customer_id,
@@ -15,7 +16,8 @@ transactions AS (
             CASE
                 WHEN NOT LOWER(TRIM(CAST(`receipt` AS STRING))) IN (
                     '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                    'nat'
+                    'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                    '#div/0!', '#null!', '#num!'
                 )
                 THEN TRIM(CAST(`receipt` AS STRING))
             END,
@@ -24,7 +26,8 @@ transactions AS (
         CASE
             WHEN NOT LOWER(TRIM(CAST(`pos` AS STRING))) IN (
                 '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                'nat'
+                'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                '#div/0!', '#null!', '#num!'
             )
             THEN TRIM(CAST(`pos` AS STRING))
         END AS line,

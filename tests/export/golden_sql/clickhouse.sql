@@ -8,7 +8,8 @@ transactions AS (
             WHEN NOT (
                 lowerUTF8(TRIM(CAST("buyer id" AS Nullable(String)))) IN (
                     '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                    'nat'
+                    'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                    '#div/0!', '#null!', '#num!'
                 )
             )
             THEN TRIM(CAST("buyer id" AS Nullable(String)))
@@ -18,7 +19,8 @@ transactions AS (
                 WHEN NOT (
                     lowerUTF8(TRIM(CAST("receipt" AS Nullable(String)))) IN (
                         '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                        'nat'
+                        'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                        '#div/0!', '#null!', '#num!'
                     )
                 )
                 THEN TRIM(CAST("receipt" AS Nullable(String)))
@@ -29,7 +31,8 @@ transactions AS (
             WHEN NOT (
                 lowerUTF8(TRIM(CAST("pos" AS Nullable(String)))) IN (
                     '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                    'nat'
+                    'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                    '#div/0!', '#null!', '#num!'
                 )
             )
             THEN TRIM(CAST("pos" AS Nullable(String)))

@@ -6,20 +6,26 @@ transactions AS (
     SELECT
         CASE WHEN lower(trim(CAST("buyer id" AS VARCHAR))) NOT IN (
                 '', 'null', 'none', 'nan', 'n/a', '#n/a',
-                'na', 'nil', '<na>', 'nat'
+                'na', 'nil', '<na>', 'nat', '(null)', 'undefined',
+                '-', '#ref!', '#value!', '#name?', '#div/0!', '#null!',
+                '#num!'
             )
             THEN trim(CAST("buyer id" AS VARCHAR)) END AS customer_id,
         coalesce(
             CASE WHEN lower(trim(CAST("receipt" AS VARCHAR))) NOT IN (
                 '', 'null', 'none', 'nan', 'n/a', '#n/a',
-                'na', 'nil', '<na>', 'nat'
+                'na', 'nil', '<na>', 'nat', '(null)', 'undefined',
+                '-', '#ref!', '#value!', '#name?', '#div/0!', '#null!',
+                '#num!'
             )
             THEN trim(CAST("receipt" AS VARCHAR)) END,
             ' row ' || CAST(row_number() OVER (ORDER BY "bought at") AS VARCHAR)
         ) AS order_id,
         CASE WHEN lower(trim(CAST("pos" AS VARCHAR))) NOT IN (
                 '', 'null', 'none', 'nan', 'n/a', '#n/a',
-                'na', 'nil', '<na>', 'nat'
+                'na', 'nil', '<na>', 'nat', '(null)', 'undefined',
+                '-', '#ref!', '#value!', '#name?', '#div/0!', '#null!',
+                '#num!'
             )
             THEN trim(CAST("pos" AS VARCHAR)) END AS line,
         CAST("bought at" AS TIMESTAMP) AS ordered_at,

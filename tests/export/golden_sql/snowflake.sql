@@ -7,7 +7,8 @@ transactions AS (
         CASE
             WHEN NOT LOWER(TRIM(CAST("buyer id" AS VARCHAR))) IN (
                 '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                'nat'
+                'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                '#div/0!', '#null!', '#num!'
             )
             THEN TRIM(CAST("buyer id" AS VARCHAR))
         END AS customer_id,
@@ -15,7 +16,8 @@ transactions AS (
             CASE
                 WHEN NOT LOWER(TRIM(CAST("RECEIPT" AS VARCHAR))) IN (
                     '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                    'nat'
+                    'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                    '#div/0!', '#null!', '#num!'
                 )
                 THEN TRIM(CAST("RECEIPT" AS VARCHAR))
             END,
@@ -24,7 +26,8 @@ transactions AS (
         CASE
             WHEN NOT LOWER(TRIM(CAST("POS" AS VARCHAR))) IN (
                 '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                'nat'
+                'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                '#div/0!', '#null!', '#num!'
             )
             THEN TRIM(CAST("POS" AS VARCHAR))
         END AS line,

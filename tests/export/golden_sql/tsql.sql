@@ -7,7 +7,8 @@ transactions AS (
         CASE
             WHEN NOT LOWER(TRIM(CAST([buyer id] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)) IN (
                 '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                'nat'
+                'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                '#div/0!', '#null!', '#num!'
             )
             THEN TRIM(CAST([buyer id] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)
         END AS customer_id,
@@ -15,7 +16,8 @@ transactions AS (
             CASE
                 WHEN NOT LOWER(TRIM(CAST([receipt] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)) IN (
                     '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                    'nat'
+                    'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                    '#div/0!', '#null!', '#num!'
                 )
                 THEN TRIM(CAST([receipt] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)
             END,
@@ -24,7 +26,8 @@ transactions AS (
         CASE
             WHEN NOT LOWER(TRIM(CAST([pos] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)) IN (
                 '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                'nat'
+                'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
+                '#div/0!', '#null!', '#num!'
             )
             THEN TRIM(CAST([pos] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)
         END AS line,

@@ -13,7 +13,7 @@ from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
 from quintile.sources.shops.derive import PREFIX, ExportRows, derived_columns
 from quintile.sources.shops.export import first_column, shop_exports
-from quintile.sources.shops.zones import ZONES
+from quintile.sources.shops.zones import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +30,9 @@ _WHO = ("customer", "email", "account")
 _CURRENCIES = """
 SELECT count(DISTINCT lower(trim({currency}))), count(DISTINCT lower(trim({settled})))
 FROM ({query}) WHERE nullif(trim({settled}), '') IS NOT NULL
+"""
+_ZONES = """
+SELECT zone, count(*) FROM (SELECT {text} AS zone FROM ({query})) WHERE zone IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1
 """
 _OFFSETS = """
 SELECT written, count(*) FROM (SELECT {written} AS written FROM ({query}))
@@ -150,21 +153,40 @@ def _is_settled(engine: Engine, table: SourceTable, export: ShopExport, chosen: 
     return bool(paid_in > 1 and settled_in == 1)
 
 
-def _zone(rows: ExportRows) -> Sql | None:
-    """The time zone of the times without one, as SQL; NULL where the export names one we do not know."""
+def _zone(
+    engine: Engine, table: SourceTable, rows: ExportRows, time_zone: str
+) -> tuple[Sql | None, list[dict[str, Any]]]:
+    """The time zone of the times without one, as SQL; NULL where the export names one nobody knows, which is told."""
     if not rows.is_own("time"):
-        return None
+        return None, []
     if rows.export.zone is not None:
-        return literal(rows.export.zone)
+        return literal(rows.export.zone), []
     column = rows.found(rows.export.zone_column or "")
     if column is None:
-        return None
-    cases = (render("WHEN {shown} THEN {zone}", shown=literal(a), zone=literal(b)) for a, b in ZONES.items())
-    return render("CASE {text} {cases} END", text=rows.text(column), cases=joined(cases, " "))
+        return None, []
+    text = rows.text(column)
+    shown: dict[str, int] = dict(engine.rows(render(_ZONES, text=text, query=table.query)))
+    known = {zone: meant for zone in shown if (meant := zone_of(zone))}
+    unknown = {zone: count for zone, count in shown.items() if zone not in known}
+    told = [_zones_unknown(column, unknown, time_zone)] if unknown else []
+    cases = [render("WHEN {shown} THEN {zone}", shown=literal(a), zone=literal(b)) for a, b in known.items()]
+    return render("CASE {text} {cases} END", text=text, cases=joined(cases, " ")) if cases else None, told
+
+
+def _zones_unknown(column: str, unknown: dict[str, int], time_zone: str) -> dict[str, Any]:
+    rows, named = sum(unknown.values()), [f"'{zone}'" for zone in unknown]
+    further = [f"{len(named) - _FEW:,} more"] if len(named) > _FEW else []
+    message = (
+        f"{rows:,} times are written in a time zone that nobody knows by the name in '{column}'"
+        f" ({', '.join([*named[:_FEW], *further])}): they are taken as wall time in {time_zone}; name the shop's own"
+        " zone with --time-zone, or write zones such as America/New_York"
+    )
+    return {"code": "naive_timestamp_assumed", "rows": rows, "message": message}
 
 
 def _derived(engine: Engine, table: SourceTable, rows: ExportRows, wanted: Wanted) -> SourceTable:
-    derived, zone = list(derived_columns(rows)), _zone(rows)
+    derived = list(derived_columns(rows))
+    zone, told = _zone(engine, table, rows, wanted.time_zone)
     added = {one.column: one.sql for one in derived} | ({} if zone is None else {_ZONE: zone})
     new = [_named(sql, column) for column, sql in added.items()]
     roles = {**rows.roles, **{one.role: one.column for one in derived}}
@@ -183,7 +205,7 @@ def _derived(engine: Engine, table: SourceTable, rows: ExportRows, wanted: Wante
     return replace(
         found,
         mixed_customers=bool(rows.customers) and not all(engine.rows(render(_ALL_MAIL, query=found.query))[0]),
-        warnings=tuple(_days_in_utc(engine, found) if wanted.time_zone == "UTC" else ()),
+        warnings=(*told, *(_days_in_utc(engine, found) if wanted.time_zone == "UTC" else ())),
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from zoneinfo import available_timezones
+
 ZONES = {
     "Eastern Time (US & Canada)": "America/New_York",
     "Central Time (US & Canada)": "America/Chicago",
@@ -32,3 +35,15 @@ ZONES = {
     "Darwin": "Australia/Darwin",
     "Perth": "Australia/Perth",
 }
+_NO_ZONES = {"localtime", "Factory"}  # whatever this computer's clock shows, and none at all
+
+
+def zone_of(shown: str) -> str | None:
+    """What the zone database calls a time zone that is shown under this name, in any case; None if nobody knows it."""
+    return _zones().get(shown.strip().casefold())
+
+
+@functools.cache
+def _zones() -> dict[str, str]:
+    own = {zone: zone for zone in available_timezones() - _NO_ZONES}
+    return {shown.casefold(): zone for shown, zone in {**own, **ZONES}.items()}
