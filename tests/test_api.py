@@ -165,6 +165,20 @@ def test_what_is_no_date_is_refused(text):
     assert str(caught.value) == f"error[as_of]: '{text}' is no date\n  Fix: write as_of=\"2025-07-01\""
 
 
+@pytest.mark.parametrize(
+    "as_of",
+    [datetime(2025, 7, 1), pd.Timestamp("2025-07-01"), "2025-07-01T00:00"],  # noqa: DTZ001 - the shop's clock
+)
+def test_midnight_is_the_day_that_it_begins(as_of):
+    assert quintile.run(pa.table(ROWS), as_of=as_of).report["as_of"] == "2025-07-01"
+
+
+@pytest.mark.parametrize("as_of", [pd.Timestamp("2025-07-01", tz="UTC"), "2025-07-01T12:00:00+02:00"])
+def test_a_date_of_another_clock_is_refused(as_of):
+    with pytest.raises(SettingsError, match="brings a time zone"):
+        quintile.run(pa.table(ROWS), as_of=as_of, settings={"model": {"recency": "elapsed"}})
+
+
 def test_a_missing_date_of_pandas_is_no_date():
     missing: Any = pd.NaT
     with pytest.raises(SettingsError, match="NaT is no date"):

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 
-from quintile.cli import app
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -16,7 +16,12 @@ def main() -> None:
     """
     code = 0
     try:
+        from quintile.cli import app  # noqa: PLC0415 - it takes time to load, in which somebody may think better of it
+
         app.main()
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        code = INTERRUPTED
     except SystemExit as end:
         if not isinstance(end.code, int):
             raise

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from reprlib import repr as short
 from typing import TYPE_CHECKING, Any
 
 from quintile.config.read import read_settings
 from quintile.domain.rfm_model import RfmModel
+from quintile.domain.window import analysis_date
 from quintile.errors import DataError, Place, SettingsError
 from quintile.jobs.check import rejected
 from quintile.jobs.fit import fit as fit_job
@@ -199,14 +200,9 @@ def _refuse_beside(model: RfmModel, settings: Mapping[str, Mapping[str, Any]] | 
 
 
 def _moment(text: date | str | None) -> date | None:
-    if text is None or (isinstance(text, date) and text == text):  # noqa: PLR0124 - the NaT of pandas equals nothing
-        return text
-    if not isinstance(text, str):
-        raise SettingsError("as_of", f"{text!r} is no date", fix='write as_of="2025-07-01"')
+    if text is None:
+        return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError as error:
-            raise SettingsError("as_of", f"'{text}' is no date", fix='write as_of="2025-07-01"') from error
+        return analysis_date(text.isoformat() if isinstance(text, date) else text)
+    except (ValueError, TypeError) as error:
+        raise SettingsError("as_of", f"{short(text)} is no date", fix='write as_of="2025-07-01"') from error

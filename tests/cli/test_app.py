@@ -122,6 +122,21 @@ main()
     assert (ended.returncode, ended.stdout, ended.stderr) == (code, "shown", "explained")
 
 
+def test_an_interrupt_while_the_program_loads_is_no_bug():
+    program = """
+import sys
+from quintile.__main__ import main
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name == "quintile.cli.commands":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Impatient())
+main()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "interrupted\n")
+
+
 def test_a_bug_ends_the_command_with_its_traceback():
     program = """
 from quintile.__main__ import main

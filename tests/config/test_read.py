@@ -142,6 +142,22 @@ def test_a_value_where_a_table_belongs_is_refused(toml):
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("scale = 3", "write it under [model]"),
+        ('time_zone = "UTC"', "write it under [ledger]"),
+        ("max_memory = '1GB'\n[model]", "write it under [limits]"),
+        ("colour = 3", "tables are reading, ledger, model, "),
+    ],
+)
+def test_a_value_outside_of_any_table_is_told_where_it_belongs(toml, line, fix):
+    error = refusal(toml(f"{line}\n"))
+    assert error.message == f"'{line.split(' ')[0]}' stands outside of any table"
+    assert error.fix is not None
+    assert error.fix.startswith(fix)
+
+
 def test_a_file_that_is_no_toml_says_where_it_breaks(toml):
     path = toml('[model]\nscale = 5\nscheme = "rfm\n')
     error = refusal(path)

@@ -181,3 +181,13 @@ def test_western_letters_are_still_windows_text(checked, name):
     text = "\n".join(map(",".join, [COLUMNS, *SOUND, ("O99", name, "2025-02-01", "10.00")])) + "\n"
     found = checked(text.encode("cp1252"))
     assert (found["error"], found["customers"], found["assumed"].get("encoding")) == (None, 6, "cp1252")
+
+
+@pytest.mark.parametrize(
+    ("offset", "told"), [("+02:00", ["+02:00"]), ("+0530", ["+0530"]), ("-08", ["-08"]), ("Z", []), ("+00:00", [])]
+)
+def test_days_that_are_counted_in_utc_though_times_are_written_elsewhere_are_told(checked, offset, told):
+    rows = dated(*(f"2025-02-{day:02}T23:30:00{offset}" for day in range(1, 13)))
+    assert [one for one in told if one in str(warned(checked(rows), "days_in_utc"))] == told
+    assert len(warned(checked(rows), "days_in_utc")) == len(told)
+    assert not warned(checked(rows, ledger={"time_zone": "Europe/Berlin"}), "days_in_utc")

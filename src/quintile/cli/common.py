@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from quintile.cli.flags import SETTINGS_FILE, GivenFlags
+from quintile.domain.window import analysis_date
 from quintile.errors import Place, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from quintile.jobs.workplace.wish import Wish
 
@@ -168,21 +169,14 @@ def parse_as_of(text: str | None) -> date | None:
     """An analysis date, or a moment of it such as 2025-07-01T12:00.
 
     Raises:
-        SettingsError: It is neither.
+        SettingsError: It is neither, or on another clock than the shop's.
     """
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(text)
+        return analysis_date(text)
     except ValueError as error:
         raise SettingsError("as_of", f"'{text}' is no date", fix="write --as-of 2025-07-01") from error
-    if moment.tzinfo is not None:
-        raise SettingsError("as_of", f"'{text}' brings a time zone", fix="write the shop's local time, and --time-zone")
-    return moment
 
 
 @contextlib.contextmanager

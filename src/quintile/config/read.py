@@ -15,13 +15,13 @@ from quintile.config.plain import plain_settings
 from quintile.config.sources import beside, check_sources, give_way, refuse_password_in_address, refuse_secrets
 from quintile.domain.currency import CURRENCIES
 from quintile.domain.second_tables import SECOND_TABLES
+from quintile.domain.settings import Settings
 from quintile.errors import Place, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from quintile.domain.settings import Settings
 
 SETTINGS_FILE = "quintile.toml"
 _FILES = (
@@ -119,10 +119,18 @@ def _one_map(given: dict[str, Any], path: Path) -> dict[str, Any]:
 def _table(given: Mapping[str, Any], group: str, path: Path | None) -> dict[str, Any]:
     table = given.get(group, {})
     if not isinstance(table, dict):
-        raise SettingsError(
-            "settings", f"'{group}' is a table, not a value", fix=f"write [{group}]", place=Place(str(path or ""))
-        )
+        raise _no_table(group, path)
     return table
+
+
+def _no_table(key: str, path: Path | None) -> SettingsError:
+    """The error of a value beside the tables of a settings file: in place of a table, or outside of its own."""
+    groups, place = vars(Settings()), Place(str(path or ""))
+    if key in groups or key in SECOND_TABLES:
+        return SettingsError("settings", f"'{key}' is a table, not a value", fix=f"write [{key}]", place=place)
+    own = [f"[{name}]" for name, group in groups.items() if key in getattr(group, "__dataclass_fields__", ())]
+    fix = f"write it under {' or '.join(own)}" if own else f"tables are {', '.join(groups)}"
+    return SettingsError("settings", f"'{key}' stands outside of any table", fix=fix, place=place)
 
 
 def _check_time_zone(time_zone: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from reprlib import repr as short
 
 from quintile.domain.known import is_whole
@@ -91,6 +91,19 @@ class ObservationWindow:
 
     def __str__(self) -> str:
         return f"[{self.start or 'first order'}, {self.as_of})"
+
+
+def analysis_date(text: str) -> date:
+    """An analysis date as ``2025-07-01``, or a moment of it on the shop's clock; midnight is the day that it begins.
+
+    Raises:
+        ValueError: It is neither.
+        SettingsError: ``as_of``, it is on another clock.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        raise SettingsError("as_of", f"'{text}' brings a time zone", fix="write the shop's local time, and --time-zone")
+    return moment.date() if moment.time() == time.min else moment
 
 
 def length_in_words(text: str) -> str:

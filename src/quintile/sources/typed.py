@@ -12,7 +12,7 @@ from quintile.sources.dates import suggest_dates, time_sql
 from quintile.sources.identifiers import EMPTY
 from quintile.sources.numbers import NumberFormat, amount_sql, suggest_numbers
 from quintile.sources.signs import sign_of
-from quintile.sources.wall_time import wall_time_warnings
+from quintile.sources.wall_time import days_in_utc, wall_time_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,6 +116,8 @@ def type_time(
         wanted = literal(clock[0] if clock[1] == "local" else "UTC")
         value = render(_IN_ZONE, wanted=wanted, zone=table.zone, shop=literal(clock[0]), time=value)
     warnings = () if table.zone else wall_time_warnings(engine, table.query, column, form, clock[0])
+    if table.columns[column] == "VARCHAR" and (table.zone or form.zoned):
+        warnings += days_in_utc(engine, table.query, column, table.zone, clock[0])
     assumed: dict[str, Any] = {"date_order": form.order, "times_with_zone": form.zoned or table.zone is not None}
     if further := [one for one in form.forms if one not in IN_NUMBERS]:
         assumed["date_forms"] = further

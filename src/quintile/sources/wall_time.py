@@ -31,6 +31,13 @@ _WITHIN = "SELECT {counts} FROM (SELECT {time} AS t FROM ({source})) WHERE {any}
 _COUNT = "count_if({test}), min(CASE WHEN {test} THEN t END)"
 _BETWEEN = "(t >= {start} AND t < {end})"
 
+_OFFSETS = """
+SELECT written, count(*) FROM (SELECT {written} AS written FROM ({source}))
+WHERE written NOT IN ('', 'UTC') AND NOT regexp_full_match(written, '[-+]00:?(00)?') GROUP BY written ORDER BY 2 DESC, 1
+"""
+_OFFSET = "regexp_extract(trim({column}), ':[0-9.,]+ *([+-][0-9]{{2}}(:?[0-9]{{2}})?)$', 1)"
+_FEW = 2
+
 Spans = list[tuple[datetime, datetime]]
 
 
@@ -74,6 +81,35 @@ def wall_time_warnings(
         repeated, first_repeated, skipped, first_skipped = engine.rows(look)[0]
         found += _doubtful(column, time_zone, (repeated, first_repeated), (skipped, first_skipped))
     return tuple(found)
+
+
+def days_in_utc(
+    engine: Engine, source: Sql, column: str, zone: Sql | None, time_zone: str
+) -> tuple[dict[str, Any], ...]:
+    """What must be said of times that are written in another zone than the days are counted in, for want of a setting.
+
+    Args:
+        engine: Runs one aggregate.
+        source: A query with the column, which holds texts.
+        column: The column's name.
+        zone: The time zone that stands beside the times; None: they bring an offset of their own.
+        time_zone: The shop's.
+
+    Returns:
+        The warning ``days_in_utc``, or nothing.
+    """
+    if time_zone != _NOT_NAMED:
+        return ()
+    written = zone or render(_OFFSET, column=name(column))
+    found = engine.rows(render(_OFFSETS, written=written, source=source))
+    if not found:
+        return ()
+    message = (
+        f"times are written in {' and '.join(shown for shown, _ in found[:_FEW])}, but days are counted in UTC, as no"
+        " time zone was set: an order at night may fall on another day; set the shop's own, such as --time-zone"
+        " Europe/Istanbul"
+    )
+    return ({"code": "days_in_utc", "rows": sum(rows for _, rows in found), "message": message},)
 
 
 def changes(time_zone: str, first: datetime, last: datetime) -> tuple[Spans, Spans]:

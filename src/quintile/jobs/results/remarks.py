@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from quintile.segments.lint import lint
@@ -30,9 +31,10 @@ def scheme_warnings(scored: Scored) -> list[dict[str, Any]]:
     found = lint(scored.scheme)
     if found.complete:
         return told
+    gaps, empty = len(found.gaps), len(found.unreachable)
     message = (
-        f"the scheme '{scored.scheme.name}' leaves {len(found.gaps)} codes without a segment and"
-        f" {len(found.unreachable)} segments without a code; see quintile lint {scored.scheme.name}"
+        f"the scheme '{scored.scheme.name}' leaves {gaps} code{'s' * (gaps != 1)} without a segment and"
+        f" {empty} segment{'s' * (empty != 1)} without a code; see quintile lint {quote(scored.model.scheme)}"
     )
     return [*told, {"code": "scheme_incomplete", "rows": None, "message": message}]
 

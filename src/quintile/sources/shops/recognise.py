@@ -34,11 +34,6 @@ FROM ({query}) WHERE nullif(trim({settled}), '') IS NOT NULL
 _ZONES = """
 SELECT zone, count(*) FROM (SELECT {text} AS zone FROM ({query})) WHERE zone IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1
 """
-_OFFSETS = """
-SELECT written, count(*) FROM (SELECT {written} AS written FROM ({query}))
-WHERE written NOT IN ('', '+0000', '+00:00', '-0000', 'UTC') GROUP BY written ORDER BY 2 DESC, 1
-"""
-_OFFSET = "regexp_extract(trim({time}), ':[0-9.]+ *([+-][0-9]{{2}}:?[0-9]{{2}})$', 1)"
 _ALL_MAIL = """
 SELECT count("quintile customer") = count_if(contains("quintile customer", '@')) FROM ({query})
 """
@@ -205,7 +200,7 @@ def _derived(engine: Engine, table: SourceTable, rows: ExportRows, wanted: Wante
     return replace(
         found,
         mixed_customers=bool(rows.customers) and not all(engine.rows(render(_ALL_MAIL, query=found.query))[0]),
-        warnings=(*told, *(_days_in_utc(engine, found) if wanted.time_zone == "UTC" else ())),
+        warnings=tuple(told),
     )
 
 
@@ -222,20 +217,3 @@ def _assumed(export: ShopExport, *, settled: bool) -> dict[str, Any]:
     if export.walk_ins:
         return {"export": export.name, "export_evidence": export.evidence, "export_rules": says, "walk_ins": True}
     return {"export": export.name, "export_evidence": export.evidence, "export_rules": says}
-
-
-def _days_in_utc(engine: Engine, table: SourceTable) -> list[dict[str, Any]]:
-    """The warning that the export is written in another zone than the days are counted in."""
-    time = (table.roles or {})["time"]
-    if table.columns[time] != "VARCHAR":
-        return []
-    written = table.zone or render(_OFFSET, time=name(time))
-    found = engine.rows(render(_OFFSETS, written=written, query=table.query))
-    if not found:
-        return []
-    shown = " and ".join(zone for zone, _ in found[:_FEW])
-    message = (
-        f"times are written in {shown}, but days are counted in UTC, as no time zone was set: an order at night may"
-        " fall on another day; set the shop's own, such as --time-zone Europe/Istanbul"
-    )
-    return [{"code": "days_in_utc", "rows": sum(rows for _, rows in found), "message": message}]
