@@ -164,3 +164,21 @@ def test_refunds_that_may_be_in_the_amounts_currency_are_read(named, row):
     found = named("customer_id,order_date,amount,refund amount", f"C1,2025-01-05,{row}")
     assert found.files[0].assumed["columns"]["refund"] == "refund amount"
     assert "refund_sign" not in found.files[0].assumed
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "said"),
+    [
+        ("amount,refund amount", "10,$2", "the refunds carry the sign \\$, but the base currency is EUR"),
+        ("amount,Refund amount (USD)", "10,2", "the refunds carry the sign USD, but the base currency is EUR"),
+        (
+            "amount,refund amount,currency",
+            "10,$2,EUR",
+            "the refunds carry the sign \\$, but the column 'currency' says EUR",
+        ),
+    ],
+)
+def test_refunds_in_another_currency_than_the_one_named_are_refused(named, header, row, said):
+    with pytest.raises(DataError, match=said) as refused:
+        named(f"customer_id,order_date,{header}", f"C1,2025-01-05,{row}", base="EUR")
+    assert refused.value.code == "mixed_currency"

@@ -219,9 +219,10 @@ def _typed(engine: Engine, place: int, table: SourceTable, settings: ReadingSett
         expressions.update(found.expressions)
         assumed.update(found.assumed)
         warnings += found.warnings
-    sign = assumed.get("currency_sign", "")
+    sign, of_refunds = assumed.get("currency_sign", ""), assumed.pop("refund_sign", "")
     refuse_contradicted_sign(engine, table, sign, columns, reading.base_currency)
-    refuse_other_refunds(sign, assumed.pop("refund_sign", ""), Place(table.name, column=shown.get("refund")))
+    refuse_other_refunds(sign, of_refunds, Place(table.name, column=shown.get("refund")))
+    refuse_contradicted_sign(engine, table, of_refunds, columns, reading.base_currency, "refunds")
     if "refund_problem" in expressions:
         both = (expressions["amount_problem"], expressions.pop("refund_problem"))
         expressions["amount_problem"] = render("coalesce({amount}, {refund})", amount=both[0], refund=both[1])

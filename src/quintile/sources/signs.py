@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from quintile.domain.currency import CURRENCIES
 from quintile.engine.render import Sql, joined, literal, name, render
@@ -96,16 +96,22 @@ def refuse_other_refunds(sign: str, of_refunds: str, place: Place) -> None:
 
 
 def refuse_contradicted_sign(
-    engine: Engine, table: SourceTable, sign: str, columns: Mapping[str, str], base: str | None
+    engine: Engine,
+    table: SourceTable,
+    sign: str,
+    columns: Mapping[str, str],
+    base: str | None,
+    what: Literal["amounts", "refunds"] = "amounts",
 ) -> None:
-    """Refuse amounts whose sign is not one of the currency that the row or, without such a column, the user names.
+    """Refuse money whose sign is not one of the currency that the row or, without such a column, the user names.
 
     Args:
         engine: Runs one look at the column of currencies, if there is one.
         table: The source.
-        sign: What stands beside the amounts.
+        sign: What stands beside the money.
         columns: Role -> column; the column of currencies is looked at, if there is one.
         base: The base currency, if the user named it.
+        what: Which column carries the sign.
 
     Raises:
         DataError: ``mixed_currency``.
@@ -116,15 +122,15 @@ def refuse_contradicted_sign(
     currency = columns.get("currency")
     if currency is None:
         if base is not None and base not in meant:
-            message = f"the amounts carry the sign {sign}, but the base currency is {base}"
-            amount = columns.get("amount") or columns["unit_price"]
-            raise DataError("mixed_currency", message, fix=_FIX, place=_first_signed(engine, table, sign, amount))
+            message = f"the {what} carry the sign {sign}, but the base currency is {base}"
+            money = columns["refund"] if what == "refunds" else columns.get("amount") or columns["unit_price"]
+            raise DataError("mixed_currency", message, fix=_FIX, place=_first_signed(engine, table, sign, money))
         return
     known, codes = (joined(literal(code) for code in sorted(some)) for some in (CURRENCIES, meant))
     look = render(_OTHERS, column=name(currency), source=table.query, known=known, meant=codes)
     other = engine.rows(look)[0][0]
     if other is not None:
-        message = f"the amounts carry the sign {sign}, but the column '{currency}' says {other}"
+        message = f"the {what} carry the sign {sign}, but the column '{currency}' says {other}"
         place = Place(table.name, column=currency, like=other)
         raise DataError("mixed_currency", message, fix=_FIX, place=place)
 
