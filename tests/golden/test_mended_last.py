@@ -191,3 +191,17 @@ def test_days_that_are_counted_in_utc_though_times_are_written_elsewhere_are_tol
     assert [one for one in told if one in str(warned(checked(rows), "days_in_utc"))] == told
     assert len(warned(checked(rows), "days_in_utc")) == len(told)
     assert not warned(checked(rows, ledger={"time_zone": "Europe/Berlin"}), "days_in_utc")
+
+
+@pytest.mark.parametrize("word", ["", " ", "NULL", "null", "n/a", "None", "-", "#N/A"])
+def test_words_for_nothing_are_no_currency(checked, word):
+    rows = [(*row, "EUR") for row in SOUND] + [("O99", "C1", "2025-02-01", "10.00", word)]
+    found = checked(rows, columns=(*COLUMNS, "currency"))
+    assert [(one["reason"], one["rows"]) for one in found["quarantine"]] == [("missing_currency", 1)]
+
+
+@pytest.mark.parametrize("word", ["€", "XQQ", "EURO"])
+def test_what_is_no_code_is_an_unknown_currency(checked, word):
+    rows = [(*row, "eur ") for row in SOUND] + [("O99", "C1", "2025-02-01", "10.00", word)]
+    found = checked(rows, columns=(*COLUMNS, "currency"))
+    assert [(one["reason"], one["rows"]) for one in found["quarantine"]] == [("unknown_currency", 1)]

@@ -15,6 +15,7 @@ from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
 from quintile.sources.date_forms import trimmed
 from quintile.sources.examined import examine_ids
+from quintile.sources.identifiers import NOTHING
 from quintile.sources.located import ROW_NUMBER
 from quintile.sources.mapping import map_columns
 from quintile.sources.shops.recognise import Wanted, as_export
@@ -37,6 +38,7 @@ RAW_ROLES = ("customer", "order", "time", "amount", "refund", "currency")
 KEPT_ROLES = ("name",)
 _COLUMN_OF = {"order": "order_id"}
 _NOTHING_OF = {"refund": "DECIMAL(18, 0)", "updated_at": "TIMESTAMP"}
+_CURRENCY = "CASE WHEN lower(trim({text})) NOT IN ({nothing}) THEN upper(trim({text})) END"
 _REPEATED = "SELECT *, row_number() OVER (PARTITION BY {columns}) > 1 AS quintile_repeated FROM ({query})"
 _REPEATED_ROW = "coalesce({problem}, CASE WHEN quintile_repeated THEN 'duplicate_row' END)"
 
@@ -255,7 +257,7 @@ def _repeats(table: SourceTable, query: Sql, reading: Reading) -> Sql:
 def _text(role: str, column: str) -> Sql:
     text = render("CAST({column} AS VARCHAR)", column=name(column))
     if role == "currency":
-        return render("nullif(upper(trim({text})), '')", text=text)
+        return render(_CURRENCY, text=text, nothing=joined(literal(word) for word in NOTHING))
     return text
 
 
