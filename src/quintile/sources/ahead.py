@@ -6,26 +6,27 @@ play other roles.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from quintile.engine.duckdb import DatabaseError
 from quintile.engine.render import Sql, render
 from quintile.errors import QuintileError
 from quintile.sources.corrected import own_columns
-from quintile.sources.files import checksum
 from quintile.sources.located import ROW_NUMBER, Copied, SourceTable
 from quintile.sources.mapping import map_columns
 from quintile.sources.shops.export import shop_exports
 from quintile.sources.staging import Staged, is_readable, read_sql, stage_utf8
-from quintile.sources.stored import FEWEST_ROWS, stored
+from quintile.sources.stored import FEWEST_ROWS, layout_of, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from quintile.domain.dialect import Dialect
     from quintile.domain.settings import ReadingSettings
     from quintile.engine.base import FileEngine
+    from quintile.sources.stored import Layout
 
 FEWEST_BYTES = 4_000_000  # below, the copy takes no longer than starting it
 _ALL = "SELECT * FROM {rows}"
@@ -34,32 +35,28 @@ _ALL_LOCATED = "SELECT *, row_number() OVER () AS {row} FROM {rows}"
 
 def stage_and_copy(
     engine: FileEngine, path: Path, dialect: Dialect, staging: Path, settings: ReadingSettings
-) -> tuple[Staged, str, Copied | None]:
-    """Stage a text file and take its checksum; meanwhile copy it, if it is large and can be read as it is.
+) -> tuple[Staged, Copied | None]:
+    """Stage a text file; meanwhile copy it, if it is large and can be read as it is.
 
     Returns:
-        The staged file, its SHA-256, and the copy, if all of it can be trusted.
+        The staged file, and the copy, if all of it can be trusted.
 
     Raises:
         DataError: All of ``stage_utf8``.
     """
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - loads the whole of logging
 
-    columns = _roles(path, dialect, settings)
-    ahead = staging / f"ahead_{sum(1 for _ in staging.iterdir()):04}"
-    if columns:
-        ahead.mkdir()
-    with ThreadPoolExecutor(2) as pool:
-        digest = pool.submit(checksum, path)
-        copying = pool.submit(_copy, engine, path, dialect, ahead, settings, columns) if columns else None
+    # Python runs one thread at a time: what the copy needs of it is done before the proof of the records begins.
+    copy = _planned(engine, path, dialect, staging, settings)
+    with ThreadPoolExecutor(1) as pool:
+        copying = None if copy is None else pool.submit(copy)
         staged = None
         try:
             staged = stage_utf8(path, dialect, staging)
         finally:
             if copying is not None and (staged is None or staged.copied):
                 engine.interrupt()
-    copied = copying.result() if copying is not None and staged is not None and not staged.copied else None
-    return staged, digest.result(), copied
+    return staged, copying.result() if copying is not None and not staged.copied else None
 
 
 def text_queries(staged: Staged) -> tuple[Sql, Sql]:
@@ -83,15 +80,15 @@ def _roles(path: Path, dialect: Dialect, settings: ReadingSettings) -> dict[str,
         return {}
 
 
-def _copy(
-    engine: FileEngine,
-    path: Path,
-    dialect: Dialect,
-    folder: Path,
-    settings: ReadingSettings,
-    columns: dict[str, str],
-) -> Copied | None:
-    """The copy, or nothing if the database meets what the proof of the records will name."""
+def _planned(
+    engine: FileEngine, path: Path, dialect: Dialect, staging: Path, settings: ReadingSettings
+) -> Callable[[], Copied | None] | None:
+    """What makes the copy, or nothing if the database meets what the proof of the records will name; None: no copy."""
+    columns = _roles(path, dialect, settings)
+    if not columns:
+        return None
+    folder = staging / f"ahead_{sum(1 for _ in staging.iterdir()):04}"
+    folder.mkdir()
     link = folder / "source.csv"
     link.symlink_to(path.resolve())
     query, located = text_queries(Staged(link, dialect, 0, (), copied=False))
@@ -104,8 +101,15 @@ def _copy(
         lines=_no_lines,
         scratch=folder,
     )
+
+    def copied(layout: Layout) -> Copied | None:
+        try:
+            return Copied(columns, stored(engine, table, columns, settings, layout))
+        except (DatabaseError, QuintileError):
+            return None
+
     try:
-        return Copied(columns, stored(engine, table, columns, settings))
+        return partial(copied, layout_of(engine, table, columns, settings))
     except (DatabaseError, QuintileError):
         return None
 

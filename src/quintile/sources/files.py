@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from quintile.sources.frames import register_frame
 from quintile.sources.located import ROW_NUMBER, SourceTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from quintile.engine.base import Engine
@@ -23,6 +24,21 @@ def checksum(path: Path) -> str:
     """SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def checksum_meanwhile(path: Path) -> Iterator[Callable[[], str]]:
+    """A file's checksum, taken in a thread of its own while the block runs; what is given waits for it.
+
+    A block that fails does not.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - loads the whole of logging
+
+    pool = ThreadPoolExecutor(1)
+    try:
+        yield pool.submit(checksum, path).result
+    finally:
+        pool.shutdown(wait=False)
 
 
 def open_frame(engine: Engine, frame: object, place: int) -> SourceTable:

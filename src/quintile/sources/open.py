@@ -14,7 +14,7 @@ from quintile.errors import DataError, Place
 from quintile.sources.ahead import stage_and_copy, text_queries
 from quintile.sources.corrected import as_corrected
 from quintile.sources.dialect import detect_dialect
-from quintile.sources.files import open_frame
+from quintile.sources.files import checksum_meanwhile, open_frame
 from quintile.sources.formats import format_of
 from quintile.sources.json_lines import open_json_lines
 from quintile.sources.lake import refuse_table_of_lake
@@ -77,8 +77,9 @@ def open_text(engine: FileEngine, path: Path, staging: Path, settings: ReadingSe
     Raises:
         DataError: The file is not a table, or its dialect cannot be told.
     """
-    dialect = detect_dialect(path, delimiter=settings.delimiter, encoding=settings.encoding)
-    staged, digest, copied = stage_and_copy(engine, path, dialect, staging, settings)
+    with checksum_meanwhile(path) as digest:
+        dialect = detect_dialect(path, delimiter=settings.delimiter, encoding=settings.encoding)
+        staged, copied = stage_and_copy(engine, path, dialect, staging, settings)
     if not staged.records:
         raise DataError(
             "empty_input",
@@ -98,7 +99,7 @@ def open_text(engine: FileEngine, path: Path, staging: Path, settings: ReadingSe
         columns=dict.fromkeys(dialect.columns, "VARCHAR"),
         rows=staged.records,
         lines=lines,
-        sha256=digest,
+        sha256=digest(),
         assumed=_shown(dialect),
         rejected=staged.rejected,
         scratch=staging,

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 from quintile.engine.duckdb import DatabaseError
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
-from quintile.sources.files import checksum, same_numbers
+from quintile.sources.files import checksum_meanwhile, same_numbers
 from quintile.sources.located import ROW_NUMBER, SourceTable
 from quintile.sources.parquet_pages import check_pages, has_crc, require_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from quintile.engine.base import Engine
@@ -115,33 +115,35 @@ def open_parquet(engine: Engine, path: Path, link: Path) -> SourceTable:
     Raises:
         DataError: ``corrupt_file``, ``encrypted``, ``format_not_supported``, ``duplicate_column`` or ``empty_input``.
     """
-    file = _linked(engine, path, link)
-    rows = _counted(file)
+    with checksum_meanwhile(path) as digest:
+        return _opened(_linked(engine, path, link), digest)
+
+
+def _opened(file: _Parquet, digest: Callable[[], str]) -> SourceTable:
+    rows, fix = _counted(file), "export it again with its rows"
     if not rows:
-        raise DataError(
-            "empty_input", "the file has no rows", fix="export it again with its rows", place=Place(path.name)
-        )
+        raise DataError("empty_input", "the file has no rows", fix=fix, place=Place(file.path.name))
     _refuse_renamed(file)
     for (column,) in file.rows(_SCALES):
         reason = "it gives two different numbers of decimals for a column"
         raise file.damaged(reason, column)
     query = render(_ROWS, path=file.known_as)
-    columns = engine.columns(query)
+    columns = file.engine.columns(query)
     verified = _check_crcs(file, always=rows <= _SMALL)
     if rows <= _SMALL and not verified:
         _compare(file, columns, rows)
     has_bytes = "BLOB" in columns.values()
     if has_bytes:
         query = render(_TEXT_ROWS, path=file.known_as)
-        columns = engine.columns(query)
+        columns = file.engine.columns(query)
     return SourceTable(
-        name=path.name,
+        name=file.path.name,
         query=query,
         located=render(_LOCATED, path=file.known_as, row=Sql(ROW_NUMBER), as_text=literal(has_bytes)),
         columns=columns,
         rows=rows,
         lines=same_numbers,
-        sha256=checksum(path),
+        sha256=digest(),
         assumed={"format": "parquet", **({"page_checksums": "verified"} if verified else {})},
     )
 
@@ -153,11 +155,9 @@ def require_sound(engine: Engine, path: Path, link: Path) -> None:
         DataError: ``corrupt_file`` and all of ``open_parquet``.
     """
     file = _linked(engine, path, link)
-    rows = _counted(file)
-    if not rows:
-        return
-    _check_crcs(file, always=True)
-    _compare(file, engine.columns(render(_ROWS, path=file.known_as)), rows)
+    if rows := _counted(file):
+        _check_crcs(file, always=True)
+        _compare(file, engine.columns(render(_ROWS, path=file.known_as)), rows)
 
 
 def _linked(engine: Engine, path: Path, link: Path) -> _Parquet:

@@ -124,7 +124,16 @@ class _Column:
         return self.part("f" if self.kind else "d")
 
 
-def stored(engine: Engine, table: SourceTable, columns: Mapping[str, str], settings: ReadingSettings) -> SourceTable:
+Layout = list[_Column]
+
+
+def stored(
+    engine: Engine,
+    table: SourceTable,
+    columns: Mapping[str, str],
+    settings: ReadingSettings,
+    layout: Layout | None = None,
+) -> SourceTable:
     """The same table, read from a copy that holds only the columns that play a role; small tables stay as they are.
 
     Every text is the same as before (``raws`` gives it); a column whose values all are whole numbers, amounts, days or
@@ -136,13 +145,14 @@ def stored(engine: Engine, table: SourceTable, columns: Mapping[str, str], setti
         table: A text source; others are given back unchanged.
         columns: The column of each role.
         settings: A decimal mark or a date format of the user's leaves those columns text.
+        layout: What ``layout_of`` found, if it has been called.
     """
     if table.scratch is None or table.rows < FEWEST_ROWS or table.roles is not None:
         return table
     if table.copied is not None and table.copied.columns == columns:
         copy = table.copied.table
         return replace(table, query=copy.query, located=copy.located, columns=copy.columns, raws=copy.raws)
-    layout = _layout(engine, table, columns, settings)
+    layout = layout or layout_of(engine, table, columns, settings)
     path = table.scratch / f"source_{sum(1 for _ in table.scratch.iterdir()):04}.staged"
     engine.write(_copy(table, layout), path)
     types = _settled(engine, path, layout, settings)
@@ -154,7 +164,7 @@ def stored(engine: Engine, table: SourceTable, columns: Mapping[str, str], setti
     return _opened(table, path, types)
 
 
-def _layout(engine: Engine, table: SourceTable, columns: Mapping[str, str], settings: ReadingSettings) -> list[_Column]:
+def layout_of(engine: Engine, table: SourceTable, columns: Mapping[str, str], settings: ReadingSettings) -> Layout:
     """What each column most probably holds, by its first rows; a wrong guess costs time, never a value."""
     names = list(dict.fromkeys(columns.values()))
     roles = {column: {role for role, its in columns.items() if its == column} for column in names}
