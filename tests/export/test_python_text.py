@@ -60,6 +60,21 @@ def test_the_day_of_a_rate_is_the_shop_s_though_time_is_counted_in_hours(tmp_pat
     assert found.by_python == found.customers
 
 
+def test_all_of_an_order_takes_the_rate_of_its_day(tmp_path):
+    """A got 90 dollars back of 100 euros, B bought in both currencies on two days, C's refund came before its order."""
+    rows = (
+        "A,1,2025-06-02,100,EUR\nA,1,2025-06-20,-90,USD\nB,2,2025-06-03,100,EUR\nB,2,2025-06-20,100,USD\n"
+        "C,3,2025-06-01,-10,USD\nC,3,2025-06-18,100,EUR\n"
+    )
+    file = shop_file(tmp_path, f"customer_id,order_id,order_date,amount,currency\n{rows}")
+    rates = shop_file(tmp_path, "date,currency,rate\n2025-06-01,USD,0.90\n2025-06-15,USD,0.50\n", "rates.csv")
+    ledger = {"base_currency": "EUR", "rates": str(rates), "grain": "line"}
+    found = written(file, {"ledger": ledger, "model": {"scale": 2}})
+    assert [customer[5] for customer in found.customers] == [19, 190, 95]
+    assert found.by_sql == found.customers
+    assert found.by_python == found.customers
+
+
 def test_rows_without_a_currency_are_left_out_as_the_run_did(tmp_path):
     rows = "c1,1,2025-06-01,5.00,EUR\nc2,2,2025-06-02,5.00,USD\nc3,3,2025-06-03,7.00,\nc2,4,2025-06-03,7.50,EUR\n"
     file = shop_file(tmp_path, f"customer,order,time,amount,currency\n{rows}")

@@ -183,7 +183,10 @@ def orders_of(lines, excluded):
         yield customers.pop(), moment, net, $purchase
 '''
 RATES = """
-    rate_of = rate_reader()
+    rate_of, placed = rate_reader(), {}
+    for (order, whose, _), part in parts.items():  # an order is of the day it was bought, whatever went back before
+        times = [(amount < 0, moment) for _, moment, amount, _ in part]
+        placed[order, whose] = min(placed.get((order, whose), times[0]), *times)
 """
 FOLLOWS = """
         if not bought and order in excluded:  # a refund of an order that does not count
@@ -192,7 +195,7 @@ FOLLOWS = """
 CONVERTED = """
         if not currency:  # set aside, because nobody knows what it is worth
             continue
-        rate = rate_of(currency, day_of(moment))
+        rate = rate_of(currency, day_of(placed[order, whose][1]))
         total, went_back, told = (
             (money * rate).quantize(Decimal("$cent"), ROUND_HALF_UP) for money in (total, went_back, told)
         )

@@ -70,10 +70,18 @@ _CONVERTED = """\
         by_currency.*,
         CASE WHEN by_currency.currency = {base} THEN CAST(1 AS DECIMAL(18, 10)) ELSE dated_rates.rate END
             AS rate
-    FROM by_currency
+    FROM (
+        SELECT
+            *,
+            coalesce(
+                min(CASE WHEN is_bought = 1 THEN ordered_at END) OVER (PARTITION BY order_id),
+                min(ordered_at) OVER (PARTITION BY order_id)
+            ) AS placed_at
+        FROM by_currency
+    ) AS by_currency
     LEFT JOIN dated_rates
         ON by_currency.currency = dated_rates.currency
-        AND CAST({ordered_at} AS DATE) >= first_day AND CAST({ordered_at} AS DATE) < next_day"""
+        AND CAST({placed_at} AS DATE) >= first_day AND CAST({placed_at} AS DATE) < next_day"""
 _ORDERS_CONVERTED = """\
     SELECT
         order_id,
@@ -141,7 +149,7 @@ def _orders(recipe: Recipe) -> list[Step]:
 
 
 def _converted(recipe: Recipe, rates: Rates) -> list[Step]:
-    """The same with money of several currencies: an order's part in one of them takes the rate of its own day."""
+    """The same with money of several currencies: an order's part in one of them takes the rate of the order's day."""
     columns = {role: name(column) for role, column in rates.columns.items()}
     dated = render(
         _RATES,
@@ -170,13 +178,13 @@ def _converted(recipe: Recipe, rates: Rates) -> list[Step]:
         keys=_keys(recipe),
         known=_having(["min(customer_id) = max(other_customer_id)"] * recipe.compares_customers),
     )
-    rated = "The rate of each part's own day; none may be missing."
+    rated = "The rate of the day of each part's order; none may be missing."
     held = "A rate holds until the next one of its currency, and is a week old at most."
-    time = Sql("ordered_at")
+    placed_at = Sql("placed_at")
     converted = render(
         _CONVERTED,
         base=literal(rates.base),
-        ordered_at=moment_of(time, "UTC", recipe.zone) if recipe.elapsed else time,
+        placed_at=moment_of(placed_at, "UTC", recipe.zone) if recipe.elapsed else placed_at,
     )
     lines = "Lines to the parts of orders that were paid in one currency, dated by the first line bought."
     return [

@@ -73,6 +73,19 @@ def test_a_refund_is_converted_at_its_order_s_rate_so_that_a_full_one_leaves_not
     assert nets(found) == {"1": Decimal(0)}
 
 
+def test_what_is_paid_back_in_another_currency_takes_the_rate_of_the_order_s_day(build):
+    back = row(amount="-5.00", day="2025-06-06")
+    for order_day in ("2025-06-02", "2025-06-01"):
+        found = build([row(currency="EUR", day=order_day), back], base_currency="EUR", rates=DOLLARS)
+        assert nets(found) == {"1": Decimal("5.50")}
+
+
+def test_lines_of_an_order_in_other_currencies_take_the_rate_of_its_first_day(build):
+    lines = [row(currency="EUR", day="2025-06-02"), row(day="2025-06-06"), row("2", day="2025-06-06")]
+    found = build(lines, base_currency="EUR", rates=DOLLARS, grain="line")
+    assert nets(found) == {"1": Decimal(19), "2": Decimal(8)}
+
+
 def test_a_refund_without_an_order_is_converted_at_its_own_day(build):
     found = build([row(amount="-10.00", day="2025-06-06")], base_currency="EUR", rates=DOLLARS)
     assert nets(found) == {"1": Decimal(-8)}

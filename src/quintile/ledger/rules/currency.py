@@ -35,8 +35,13 @@ WITH published AS (
            least(coalesce(lead(date) OVER (PARTITION BY currency ORDER BY date), DATE '9999-12-31'),
                  date + {most_days} + 1) AS next_day
     FROM {rates}
+), several AS (
+    SELECT order_id, min(first_us) AS order_us
+    FROM {parts} WHERE fate = {kept} AND order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1
 ), dated AS (
-    SELECT *, CAST({ordered_at} AS DATE) AS rate_day FROM {parts} WHERE fate = {kept}
+    SELECT part.*, CAST({ordered_at} AS DATE) AS rate_day
+    FROM (SELECT part.*, coalesce(order_us, first_us) AS order_us
+          FROM {parts} AS part LEFT JOIN several USING (order_id) WHERE fate = {kept}) AS part
 )
 SELECT dated.*, CASE WHEN dated.currency = {base} THEN 1 ELSE published.rate END AS rate,
        CASE WHEN dated.currency <> {base} THEN CAST(rate_day - first_day AS INTEGER) ELSE 0 END AS days_carried
@@ -44,7 +49,8 @@ FROM dated
 LEFT JOIN published
   ON published.currency = dated.currency AND dated.rate_day >= first_day AND dated.rate_day < next_day
 """
-_ORDERED_AT = "make_timestamp(CASE WHEN first_us < {shift} THEN first_us ELSE first_us - {shift} END)"
+# Parts of one order in other currencies, and what went back of it, take the rate of the day it was ordered.
+_ORDERED_AT = "make_timestamp(CASE WHEN order_us < {shift} THEN order_us ELSE order_us - {shift} END)"
 _MISSING = """
 SELECT currency, min(rate_day), count(*) FROM {dated} WHERE rate IS NULL GROUP BY currency ORDER BY currency
 """
