@@ -7,6 +7,7 @@ import csv
 import pytest
 
 import quintile
+from quintile.errors import SettingsError
 
 pytestmark = pytest.mark.usefixtures("one_child")
 EVER = {"model": {"window": "all"}}
@@ -138,7 +139,32 @@ def test_ids_that_differ_only_by_a_point_are_told_where_other_ids_are_no_numbers
 
 
 @pytest.mark.parametrize(
-    "word", ["#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#N/A", "(null)", "undefined", "-", " - "]
+    "word",
+    [
+        "#REF!",
+        "#VALUE!",
+        "#NAME?",
+        "#DIV/0!",
+        "#NULL!",
+        "#NUM!",
+        "#N/A",
+        "(null)",
+        "undefined",
+        "-",
+        " - ",
+        "#NV",
+        "#WERT!",
+        "#BEZUG!",
+        "#DEĞER!",
+        "#YOK",
+        "#¡VALOR!",
+        "(leer)",
+        "(blank)",
+        "n.a.",
+        "--",
+        "<null>",
+        "\\N",
+    ],
 )
 def test_what_a_failed_formula_or_program_leaves_is_no_customer(checked, word):
     found = checked([*SOUND, ("O99", word, "2025-02-01", "10.00")])
@@ -205,3 +231,24 @@ def test_what_is_no_code_is_an_unknown_currency(checked, word):
     rows = [(*row, "eur ") for row in SOUND] + [("O99", "C1", "2025-02-01", "10.00", word)]
     found = checked(rows, columns=(*COLUMNS, "currency"))
     assert [(one["reason"], one["rows"]) for one in found["quarantine"]] == [("unknown_currency", 1)]
+
+
+def test_ids_are_not_taken_for_addresses(checked):
+    rows = [("1", "A1", "2025-01-02", "10.00"), ("2", "a1", "2025-01-03", "20.00")]
+    with pytest.raises(SettingsError, match="known by their email, but no column plays that role") as caught:
+        checked(rows, ledger={"customer_key": "email"})
+    assert caught.value.fix == "name the column: --map email=COLUMN"
+    mails = [(order, f"{who}@x.com", day, amount) for order, who, day, amount in rows]
+    assert checked(mails, ledger={"customer_key": "email"})["customers"] == 1
+
+
+@pytest.mark.parametrize("key", [{}, {"customer_key": "phone"}])
+def test_phones_alone_name_the_customers(checked, key):
+    rows = [
+        ("1", "+49 170 1234567", "2025-01-02", "10"),
+        ("2", "0170 1234567", "2025-01-03", "20"),
+        ("3", "", "2025-01-03", "5"),
+    ]
+    found = checked(rows, columns=("order_id", "phone", "order_date", "amount"), ledger={"country": "DE", **key})
+    assert (found["customers"], found["orders"]) == (1, 2)
+    assert [(one["reason"], one["rows"]) for one in found["quarantine"]] == [("null_customer", 1)]

@@ -39,7 +39,7 @@ def read(engine, values, kind="VARCHAR", *, whole=False):
         ("c1", "c1"),
         ("C1.0", "C1.0"),
         ("12345678901234567890123", "12345678901234567890123"),
-        ("--", "--"),
+        ("---", "---"),
         ("0", "0"),
     ],
 )
@@ -52,7 +52,9 @@ def test_words_for_nothing_are_nothing(engine, word):
     assert read(engine, [word, None]) == ([None, None], "VARCHAR")
 
 
-@pytest.mark.parametrize("word", ["nobody", "nullable", "N.A.", "nan1", "nonee", "--", "#REF", "A-", "REF!"])
+@pytest.mark.parametrize(
+    "word", ["nobody", "nullable", "N.A", "nan1", "nonee", "---", "#REF", "A-", "REF!", "#1", "leer"]
+)
 def test_other_words_are_somebody(engine, word):
     assert read(engine, [word])[0] == [word]
 

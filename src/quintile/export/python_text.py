@@ -47,7 +47,8 @@ def text_of(value):
 def id_of(value):
     """An id as text; empty where there is nothing or a word for it."""
     text = f"{value:.17g}" if isinstance(value, float) else text_of(value)
-    return "" if text.lower() in NOTHING else text
+    has_failed = text.startswith("#") and text.endswith(("!", "?"))
+    return "" if text.lower() in NOTHING or has_failed else text
 
 
 def word_of(value):

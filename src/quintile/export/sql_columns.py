@@ -33,7 +33,7 @@ _TEXT = "trim(CAST({column} AS VARCHAR))"
 _ID = """\
 CASE WHEN lower({text}) NOT IN (
                 {nothing}
-            )
+            ) AND NOT ({text} LIKE '#%!' OR {text} LIKE '#%?')
             THEN {text} END"""
 _WHOLE = "replace({text}, '.0', '')"
 _IS_ONE_OF = "lower(trim(CAST({column} AS VARCHAR))) IN (\n                {words}\n            )"

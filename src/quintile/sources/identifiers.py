@@ -19,10 +19,11 @@ LONG_NUMBERS = ("UBIGINT", "HUGEINT", "UHUGEINT")
 FRACTIONS = ("FLOAT", "DOUBLE")
 EMPTY = ('"NULL"', "NULL")
 NOTHING = (
-    "", "null", "none", "nan", "n/a", "#n/a", "na", "nil", "<na>", "nat", "(null)", "undefined", "-",
-    "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!",
+    "", "null", "none", "nan", "n/a", "na", "n.a.", "nil", "<na>", "<null>", "nat", "(null)", "(blank)", "(leer)",
+    "undefined", "-", "--", "\\n", "#n/a", "#nv", "#n/d", "#yok",
 )  # fmt: skip
-LONGEST_NOTHING = max(len(word) for word in NOTHING)
+"""Words for nothing. What a formula that failed leaves (#REF!, #NAME?, #WERT!, #DEĞER!) is none either."""
+LONGEST_NOTHING = 12
 
 _BLANKS = " \t\r\n\v\f"
 # White space and marks that nobody sees: no-break and thin spaces, zero-width characters, byte order and direction
@@ -38,7 +39,8 @@ CASE WHEN strlen({column}) = length({column}) THEN trim({column}, {blanks})
      ELSE nfc_normalize(regexp_replace({column}, {invisible}, '', 'g')) END
 """
 _SOMETHING = """
-CASE WHEN {length} <= {longest} AND lower({clean}) IN ({nothing}) THEN NULL ELSE {clean} END
+CASE WHEN {length} <= {longest} AND (lower({clean}) IN ({nothing}) OR ({clean}[1] = '#' AND {clean}[-1] IN ('!', '?')))
+     THEN NULL ELSE {clean} END
 """
 _LOOK = """
 SELECT count(*), count_if(contains(id, '@')), count_if(regexp_full_match(id, '[0-9]+(\\.0)?'))

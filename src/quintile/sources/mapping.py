@@ -159,7 +159,7 @@ def suggest_column(
 
 
 def _require(mapped: Mapping[str, str], columns: Sequence[str], file: str | None) -> None:
-    missing = [] if "customer" in mapped or "email" in mapped or "account" in mapped else ["customer"]
+    missing = [] if {"customer", "email", "account", "phone"} & mapped.keys() else ["customer"]
     missing += [] if "time" in mapped else ["time"]
     if "amount" not in mapped and not all(role in mapped for role in _AMOUNT_FROM):
         missing.append("amount")

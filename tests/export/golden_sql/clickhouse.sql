@@ -7,10 +7,13 @@ transactions AS (
         CASE
             WHEN NOT (
                 lowerUTF8(TRIM(CAST("buyer id" AS Nullable(String)))) IN (
-                    '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                    'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
-                    '#div/0!', '#null!', '#num!'
+                    '', 'null', 'none', 'nan', 'n/a', 'na', 'n.a.', 'nil', '<na>',
+                    '<null>', 'nat', '(null)', '(blank)', '(leer)', 'undefined', '-',
+                    '--', '\\n', '#n/a', '#nv', '#n/d', '#yok'
                 )
+            )
+            AND NOT (
+                TRIM(CAST("buyer id" AS Nullable(String))) LIKE '#%!' OR TRIM(CAST("buyer id" AS Nullable(String))) LIKE '#%?'
             )
             THEN TRIM(CAST("buyer id" AS Nullable(String)))
         END AS customer_id,
@@ -18,10 +21,13 @@ transactions AS (
             CASE
                 WHEN NOT (
                     lowerUTF8(TRIM(CAST("receipt" AS Nullable(String)))) IN (
-                        '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                        'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
-                        '#div/0!', '#null!', '#num!'
+                        '', 'null', 'none', 'nan', 'n/a', 'na', 'n.a.', 'nil', '<na>',
+                        '<null>', 'nat', '(null)', '(blank)', '(leer)', 'undefined', '-',
+                        '--', '\\n', '#n/a', '#nv', '#n/d', '#yok'
                     )
+                )
+                AND NOT (
+                    TRIM(CAST("receipt" AS Nullable(String))) LIKE '#%!' OR TRIM(CAST("receipt" AS Nullable(String))) LIKE '#%?'
                 )
                 THEN TRIM(CAST("receipt" AS Nullable(String)))
             END,
@@ -30,10 +36,13 @@ transactions AS (
         CASE
             WHEN NOT (
                 lowerUTF8(TRIM(CAST("pos" AS Nullable(String)))) IN (
-                    '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                    'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
-                    '#div/0!', '#null!', '#num!'
+                    '', 'null', 'none', 'nan', 'n/a', 'na', 'n.a.', 'nil', '<na>',
+                    '<null>', 'nat', '(null)', '(blank)', '(leer)', 'undefined', '-',
+                    '--', '\\n', '#n/a', '#nv', '#n/d', '#yok'
                 )
+            )
+            AND NOT (
+                TRIM(CAST("pos" AS Nullable(String))) LIKE '#%!' OR TRIM(CAST("pos" AS Nullable(String))) LIKE '#%?'
             )
             THEN TRIM(CAST("pos" AS Nullable(String)))
         END AS line,

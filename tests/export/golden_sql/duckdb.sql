@@ -5,28 +5,28 @@ WITH
 transactions AS (
     SELECT
         CASE WHEN lower(trim(CAST("buyer id" AS VARCHAR))) NOT IN (
-                '', 'null', 'none', 'nan', 'n/a', '#n/a',
-                'na', 'nil', '<na>', 'nat', '(null)', 'undefined',
-                '-', '#ref!', '#value!', '#name?', '#div/0!', '#null!',
-                '#num!'
-            )
+                '', 'null', 'none', 'nan', 'n/a', 'na',
+                'n.a.', 'nil', '<na>', '<null>', 'nat', '(null)',
+                '(blank)', '(leer)', 'undefined', '-', '--', '\n',
+                '#n/a', '#nv', '#n/d', '#yok'
+            ) AND NOT (trim(CAST("buyer id" AS VARCHAR)) LIKE '#%!' OR trim(CAST("buyer id" AS VARCHAR)) LIKE '#%?')
             THEN trim(CAST("buyer id" AS VARCHAR)) END AS customer_id,
         coalesce(
             CASE WHEN lower(trim(CAST("receipt" AS VARCHAR))) NOT IN (
-                '', 'null', 'none', 'nan', 'n/a', '#n/a',
-                'na', 'nil', '<na>', 'nat', '(null)', 'undefined',
-                '-', '#ref!', '#value!', '#name?', '#div/0!', '#null!',
-                '#num!'
-            )
+                '', 'null', 'none', 'nan', 'n/a', 'na',
+                'n.a.', 'nil', '<na>', '<null>', 'nat', '(null)',
+                '(blank)', '(leer)', 'undefined', '-', '--', '\n',
+                '#n/a', '#nv', '#n/d', '#yok'
+            ) AND NOT (trim(CAST("receipt" AS VARCHAR)) LIKE '#%!' OR trim(CAST("receipt" AS VARCHAR)) LIKE '#%?')
             THEN trim(CAST("receipt" AS VARCHAR)) END,
             ' row ' || CAST(row_number() OVER (ORDER BY "bought at") AS VARCHAR)
         ) AS order_id,
         CASE WHEN lower(trim(CAST("pos" AS VARCHAR))) NOT IN (
-                '', 'null', 'none', 'nan', 'n/a', '#n/a',
-                'na', 'nil', '<na>', 'nat', '(null)', 'undefined',
-                '-', '#ref!', '#value!', '#name?', '#div/0!', '#null!',
-                '#num!'
-            )
+                '', 'null', 'none', 'nan', 'n/a', 'na',
+                'n.a.', 'nil', '<na>', '<null>', 'nat', '(null)',
+                '(blank)', '(leer)', 'undefined', '-', '--', '\n',
+                '#n/a', '#nv', '#n/d', '#yok'
+            ) AND NOT (trim(CAST("pos" AS VARCHAR)) LIKE '#%!' OR trim(CAST("pos" AS VARCHAR)) LIKE '#%?')
             THEN trim(CAST("pos" AS VARCHAR)) END AS line,
         CAST("bought at" AS TIMESTAMP) AS ordered_at,
         CAST("net value" AS DECIMAL(18, 2)) AS amount,

@@ -6,18 +6,24 @@ transactions AS (
     SELECT
         CASE
             WHEN NOT LOWER(TRIM(CAST("buyer id" AS VARCHAR(MAX)))) IN (
-                '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
-                '#div/0!', '#null!', '#num!'
+                '', 'null', 'none', 'nan', 'n/a', 'na', 'n.a.', 'nil', '<na>',
+                '<null>', 'nat', '(null)', '(blank)', '(leer)', 'undefined', '-',
+                '--', '\\n', '#n/a', '#nv', '#n/d', '#yok'
+            )
+            AND NOT (
+                TRIM(CAST("buyer id" AS VARCHAR(MAX))) LIKE '#%!' OR TRIM(CAST("buyer id" AS VARCHAR(MAX))) LIKE '#%?'
             )
             THEN TRIM(CAST("buyer id" AS VARCHAR(MAX)))
         END AS customer_id,
         COALESCE(
             CASE
                 WHEN NOT LOWER(TRIM(CAST("receipt" AS VARCHAR(MAX)))) IN (
-                    '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                    'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
-                    '#div/0!', '#null!', '#num!'
+                    '', 'null', 'none', 'nan', 'n/a', 'na', 'n.a.', 'nil', '<na>',
+                    '<null>', 'nat', '(null)', '(blank)', '(leer)', 'undefined', '-',
+                    '--', '\\n', '#n/a', '#nv', '#n/d', '#yok'
+                )
+                AND NOT (
+                    TRIM(CAST("receipt" AS VARCHAR(MAX))) LIKE '#%!' OR TRIM(CAST("receipt" AS VARCHAR(MAX))) LIKE '#%?'
                 )
                 THEN TRIM(CAST("receipt" AS VARCHAR(MAX)))
             END,
@@ -25,9 +31,12 @@ transactions AS (
         ) AS order_id,
         CASE
             WHEN NOT LOWER(TRIM(CAST("pos" AS VARCHAR(MAX)))) IN (
-                '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
-                '#div/0!', '#null!', '#num!'
+                '', 'null', 'none', 'nan', 'n/a', 'na', 'n.a.', 'nil', '<na>',
+                '<null>', 'nat', '(null)', '(blank)', '(leer)', 'undefined', '-',
+                '--', '\\n', '#n/a', '#nv', '#n/d', '#yok'
+            )
+            AND NOT (
+                TRIM(CAST("pos" AS VARCHAR(MAX))) LIKE '#%!' OR TRIM(CAST("pos" AS VARCHAR(MAX))) LIKE '#%?'
             )
             THEN TRIM(CAST("pos" AS VARCHAR(MAX)))
         END AS line,

@@ -6,18 +6,26 @@ transactions AS (
     SELECT
         CASE
             WHEN NOT LOWER(TRIM(CAST([buyer id] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)) IN (
-                '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
-                '#div/0!', '#null!', '#num!'
+                '', 'null', 'none', 'nan', 'n/a', 'na', 'n.a.', 'nil', '<na>',
+                '<null>', 'nat', '(null)', '(blank)', '(leer)', 'undefined', '-',
+                '--', '\n', '#n/a', '#nv', '#n/d', '#yok'
+            )
+            AND NOT (
+                TRIM(CAST([buyer id] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2) LIKE '#%!'
+                OR TRIM(CAST([buyer id] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2) LIKE '#%?'
             )
             THEN TRIM(CAST([buyer id] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)
         END AS customer_id,
         COALESCE(
             CASE
                 WHEN NOT LOWER(TRIM(CAST([receipt] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)) IN (
-                    '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                    'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
-                    '#div/0!', '#null!', '#num!'
+                    '', 'null', 'none', 'nan', 'n/a', 'na', 'n.a.', 'nil', '<na>',
+                    '<null>', 'nat', '(null)', '(blank)', '(leer)', 'undefined', '-',
+                    '--', '\n', '#n/a', '#nv', '#n/d', '#yok'
+                )
+                AND NOT (
+                    TRIM(CAST([receipt] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2) LIKE '#%!'
+                    OR TRIM(CAST([receipt] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2) LIKE '#%?'
                 )
                 THEN TRIM(CAST([receipt] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)
             END,
@@ -25,9 +33,13 @@ transactions AS (
         ) AS order_id,
         CASE
             WHEN NOT LOWER(TRIM(CAST([pos] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)) IN (
-                '', 'null', 'none', 'nan', 'n/a', '#n/a', 'na', 'nil', '<na>',
-                'nat', '(null)', 'undefined', '-', '#ref!', '#value!', '#name?',
-                '#div/0!', '#null!', '#num!'
+                '', 'null', 'none', 'nan', 'n/a', 'na', 'n.a.', 'nil', '<na>',
+                '<null>', 'nat', '(null)', '(blank)', '(leer)', 'undefined', '-',
+                '--', '\n', '#n/a', '#nv', '#n/d', '#yok'
+            )
+            AND NOT (
+                TRIM(CAST([pos] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2) LIKE '#%!'
+                OR TRIM(CAST([pos] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2) LIKE '#%?'
             )
             THEN TRIM(CAST([pos] AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2)
         END AS line,

@@ -70,7 +70,9 @@ def customer_key(transactions: Transactions, settings: LedgerSettings) -> Sql:
     if _key_is_looked_up(transactions, settings):
         return Sql(ROLE_OF[key])
     if key == "email":
-        return _text_key("email" if "email" in transactions.roles else "customer", transactions)
+        # Ids that are addresses may stand under either name.
+        by_id = "email" not in transactions.roles and transactions.assumed.get("customer_is_email")
+        return _text_key("customer" if by_id else "email", transactions)
     column = _column(ROLE_OF[key], transactions)
     contact = _contact_of_guests(transactions, settings)
     if contact is None:
@@ -85,7 +87,7 @@ def kind_of_key(transactions: Transactions, settings: LedgerSettings) -> str:
         return settings.customer_key
     if "customer" in transactions.roles:
         return "email" if transactions.assumed.get("customer_is_email") else "id"
-    return "email" if "email" in transactions.roles else "account"
+    return next(key for key in ("email", "account", "phone") if key in transactions.roles)
 
 
 def needs_phones(transactions: Transactions, settings: LedgerSettings) -> bool:
