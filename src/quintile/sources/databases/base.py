@@ -103,6 +103,23 @@ def no_table(source: DatabaseSource, tables: Sequence[str]) -> DataError:
     return refused(source, "table_not_found", f"there is no table '{wanted}' that {_reader(source)} may see", fix)
 
 
+def refuse_repeated(source: DatabaseSource, columns: Iterable[str]) -> None:
+    """Refuse a query with two columns of one name, of which a database in a file would silently give one.
+
+    Raises:
+        DataError: ``duplicate_column``.
+    """
+    seen: set[str] = set()
+    for column in columns:
+        if column.casefold() in seen:
+            message, fix = (
+                f"two columns of the query are called '{column}'",
+                "give each a name of its own: AS other_name",
+            )
+            raise refused(source, "duplicate_column", message, fix)
+        seen.add(column.casefold())
+
+
 def resume_column(source: DatabaseSource, columns: Sequence[str]) -> str | None:
     """The column a read can be resumed by.
 

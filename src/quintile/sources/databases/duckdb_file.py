@@ -16,6 +16,7 @@ from quintile.sources.databases.base import (
     bad_query,
     file_of,
     no_table,
+    refuse_repeated,
     refused,
     resume_column,
     selected,
@@ -53,6 +54,7 @@ def extract(source: DatabaseSource, access: Access, target: Path, tell: Callable
         _require_one_select(engine, source, query)
         kinds = engine.columns(render(_ROWS, query=query))
         columns = tuple(kinds)
+        refuse_repeated(source, (column for column, *_ in engine.rows(render("DESCRIBE {query}", query=query))))
         resume = resume_column(source, columns)
         rows = engine.rows(render(_COUNT, query=query))[0][0]
         texts = joined([literal(MARK), *(_text(column, place) for place, column in enumerate(columns))])

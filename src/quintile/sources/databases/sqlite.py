@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import re
 import sqlite3
 import time
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from quintile.sources.databases.base import (
     bad_query,
     file_of,
     no_table,
+    refuse_repeated,
     refused,
     resume_column,
     selected,
@@ -38,6 +40,7 @@ _ROWS = "SELECT {columns} FROM ({query}\n)"
 _CELL = "CASE typeof({column}) WHEN 'blob' THEN '\\x' || lower(hex({column})) ELSE {column} END"
 _KEY = "SELECT name FROM pragma_table_info({table}) WHERE pk > 0 ORDER BY pk"
 _TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
+_AGAIN = re.compile(r":[0-9]+$")  # how a second column of one name is called around a query
 _CHECKED_EVERY = 100_000  # instructions of SQLite's machine
 _TOLD_EVERY = 20_000
 _BATCH = 1000
@@ -53,6 +56,8 @@ def extract(source: DatabaseSource, access: Access, target: Path, tell: Callable
         query = selected(source)
         found = connection.execute(render(_NO_ROWS, query=query)).description
         columns = tuple(column[0] for column in found)
+        if source.settings.query is not None:
+            refuse_repeated(source, (_AGAIN.sub("", column) for column in columns))
         resume = resume_column(source, columns)
         texts = joined(render(_HAS_TEXT, column=name(column)) for column in columns)
         rows, *has_text = connection.execute(render(_COUNT, texts=texts, query=query)).fetchone()
