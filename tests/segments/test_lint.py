@@ -79,7 +79,7 @@ def test_a_rising_score_that_lowers_the_segment_is_a_demotion():
 
 
 def test_code_lists_are_ranked_as_listed_and_rules_are_not_judged_unless_ranked():
-    assert lint(scheme({"A": 'codes = ["111"]', "B": 'codes = ["112"]'})).demotions == (
+    assert lint(scheme({"A": 'codes = ["222", "111"]', "B": 'codes = ["112"]'})).demotions == (
         Demotion("111", "A", "112", "B"),
     )
     assert lint(scheme(RULES)).demotions is None

@@ -346,6 +346,16 @@ def test_code_lists_are_ranked_as_listed_and_rules_are_not():
     assert parsed(HEAD + TOP + REST).ranking is None
 
 
+@pytest.mark.parametrize(("first", "ranking"), [("Awake", ("Awake", "Asleep")), ("Asleep", None)])
+def test_lists_of_codes_are_ranked_if_they_begin_with_the_best_one(first, ranking):
+    codes = {"Awake": ["211", "212", "221", "222"], "Asleep": ["111", "112", "121", "122"]}
+    both = sorted(codes, key=lambda name: name != first)
+    body = "".join(f'[[segments]]\nname = "{name}"\nintent = "Do."\ncodes = {codes[name]}\n' for name in both)
+    found = parsed(f'title = "Two"\nsource = "ours"\nscale = 2\nbest = "high"\n{body}')
+    assert found.ranking == ranking
+    assert found.best_first == ("Awake", "Asleep")
+
+
 SCORE = st.integers(1, 5)
 
 

@@ -6,14 +6,16 @@ The scheme is judged on its own scale and in its source's own codes, because its
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from reprlib import repr as short
 from typing import TYPE_CHECKING, Any
 
-from quintile.domain.scheme import every_cell
+from quintile.domain.scheme import Scheme, every_cell
+from quintile.errors import SchemeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from quintile.domain.scheme import Cell, Scheme
+    from quintile.domain.scheme import Cell
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,15 @@ class LintReport:
 
 
 def lint(scheme: Scheme) -> LintReport:
-    """Judge a scheme over all codes of its own scale, 125 for five scores."""
+    """Judge a scheme over all codes of its own scale, 125 for five scores.
+
+    Raises:
+        SchemeError: It is no scheme, perhaps the name of one.
+    """
+    if not isinstance(scheme, Scheme):
+        name = short(scheme if isinstance(scheme, str) else "rfm-9")
+        fix = f"load it first: quintile.lint(quintile.load_scheme({name}))"
+        raise SchemeError("scheme", f"{short(scheme)} is no scheme", fix=fix)
     takers = {cell: scheme.takers(cell) for cell in every_cell(scheme.scale)}
     held = {segment.name: 0 for segment in scheme.segments}
     for names in takers.values():

@@ -186,7 +186,8 @@ def _scheme(document: dict[str, Any], name: str) -> Scheme:
     groups = tuple(_group(entry, names, place) for place, entry in enumerate(table.get("groups", []), start=1))
     _unique([group.name for group in groups], "groups")
     _unique(list(chain.from_iterable(group.segments for group in groups)), "segments of the groups")
-    ranked = _ranking(table, names, by_codes=all(segment.codes for segment in segments))
+    by_codes = all(segment.codes for segment in segments) and (frame.scale,) * 3 in segments[0].codes
+    ranked = _ranking(table, names, by_codes=by_codes)
     return replace(frame, segments=segments, groups=groups, ranking=ranked)
 
 
@@ -211,7 +212,10 @@ def _known(names: list[str], known: list[str], owner: str) -> tuple[str, ...]:
 
 
 def _ranking(table: dict[str, Any], names: list[str], *, by_codes: bool) -> tuple[str, ...] | None:
-    """The stated ranking; code lists are published best first, while the order of rules says who goes first only."""
+    """The stated ranking; lists of codes are published best first, while the order of rules says who goes first only.
+
+    Lists that do not begin with the best code have another order.
+    """
     if "ranking" not in table:
         return tuple(names) if by_codes else None
     ranking = _known(_texts(table["ranking"], "ranking", "the scheme"), names, "the ranking")
