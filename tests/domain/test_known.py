@@ -13,6 +13,7 @@ from quintile.domain.known import (
     ladder_problem,
     require_kind,
     require_known,
+    shortest,
 )
 from quintile.errors import SettingsError
 
@@ -85,3 +86,17 @@ def test_cells_are_those_of_the_better_metrics():
     ] * 3
     for cells, metric in ((["1"], "r"), (["4"], "f"), (["1-1"], "f"), (["3"], "m"), (["0-1"], "m")):
         assert cells_problem(cells, metric, 3) == "hold a cell that the scale does not have"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("100", "100"), ("100.0", "100"), ("1E+2", "100"), ("0.10", "0.1"), ("-0.00", "0"), ("-5.50", "-5.5"),
+     ("12345678901234567890123456789012345.60", "12345678901234567890123456789012345.6"), ("1E-7", "1E-7")],
+)  # fmt: skip
+def test_equal_numbers_are_written_alike(written, shown):
+    assert str(shortest(Decimal(written))) == shown
+
+
+def test_what_is_no_number_stays_what_it_is():
+    assert shortest(Decimal("NaN")).is_nan()
+    assert shortest(Decimal("-Infinity")) == Decimal("-Infinity")

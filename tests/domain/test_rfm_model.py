@@ -223,3 +223,8 @@ def test_an_impossible_method_is_refused(name, numbers, said):
     with pytest.raises(SettingsError) as caught:
         Method(name, numbers)
     assert (caught.value.code, caught.value.message) == ("method", said)
+
+
+def test_numbers_of_equal_value_are_one_model():
+    every: Any = [(100, 200), (100.0, 200.0), (Decimal("100.00"), Decimal("2E+2"))]
+    assert len({RfmModel(m=Method("threshold", given)).fingerprint for given in every}) == 1

@@ -111,6 +111,15 @@ def test_the_cut_points_of_a_kept_model_stay_where_nothing_touches_them(regulars
     }
 
 
+def test_the_models_are_those_of_runs_also_in_their_currency(regulars):
+    in_euros = {"base_currency": "EUR"}
+    found = whatif(wish_of(regulars, {"ledger": in_euros}), {"scale": 3})
+    for side, scale in (("before", 5), ("after", 3)):
+        settings = {"ledger": in_euros, "model": {"scale": scale}}
+        run = quintile.run(regulars, as_of=AS_OF, settings=settings)
+        assert found[side]["model"] == run.model.as_dict()
+
+
 def test_a_metric_of_a_kept_model_is_scored_as_the_change_says(regulars):
     model = {"method": "f=threshold", "f_cuts": ["2", "3", "4", "6"]}
     kept = quintile.fit(regulars, as_of=AS_OF, settings={"model": model})

@@ -53,6 +53,14 @@ def exact(value: object) -> Decimal | None:
     return Decimal(str(value)) if isinstance(value, float) else None
 
 
+def shortest(value: Decimal) -> Decimal:
+    """The same number without zeros at its end: equal numbers are written alike."""
+    if not value.is_finite() or not value:
+        return value or Decimal(0)
+    text = format(value, "f")
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
 def is_exact(value: object) -> bool:
     """Whether it is a decimal that a database can compare: finite, and of no more digits than it holds."""
     if not (isinstance(value, Decimal) and value.is_finite()):

@@ -21,6 +21,7 @@ from quintile.domain.known import (
     ladder_problem,
     require_kind,
     require_known,
+    shortest,
 )
 from quintile.domain.model_file import FORMAT, UNREADABLE, changed, document, number_text, numbers, unreadable
 from quintile.domain.scale import Scale
@@ -60,7 +61,7 @@ class Method:
             message = f"{short(self.name)} is no scoring method"
             raise SettingsError("method", message, fix=f"write one of {', '.join(METHODS)}")
         given = [exact(value) for value in self.given] if isinstance(self.given, tuple | list) else [None]
-        sound = tuple(number for number in given if number is not None)
+        sound = tuple(shortest(number) for number in given if number is not None)
         if len(sound) < len(given):
             message = f"the numbers of the method {self.name} cannot be {short(self.given)}"
             raise SettingsError("method", message, fix='write numbers, such as Method("threshold", (2, 3, 5, 7))')

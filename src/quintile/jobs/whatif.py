@@ -186,7 +186,7 @@ def _side(  # noqa: PLR0913 - one comparison, two sides
     if model.cuts is None:
         model = fit(engine, found.rfm, model, found.clock.window.as_of)
         r, f, m = (old or new for old, new in zip(kept, fitted_cuts(model), strict=True))
-        model = replace(model, cuts=(r, f, m))
+        model = replace(model, cuts=(r, f, m)).in_currency(accounted.ledger.currency)
     scheme = kept_scheme(model.scheme, model.scheme_text)
     every = range(1, model.scale.scores + 1)
     side = render(
