@@ -252,3 +252,17 @@ def test_phones_alone_name_the_customers(checked, key):
     found = checked(rows, columns=("order_id", "phone", "order_date", "amount"), ledger={"country": "DE", **key})
     assert (found["customers"], found["orders"]) == (1, 2)
     assert [(one["reason"], one["rows"]) for one in found["quarantine"]] == [("null_customer", 1)]
+
+
+@pytest.mark.parametrize(("key", "column"), [("email", "mail"), ("phone", "phone"), ("account", "company")])
+def test_who_is_not_named_is_shown_by_the_column_that_names_customers(checked, key, column):
+    header = (*COLUMNS, "mail", "phone", "company")
+    rows = [
+        ("1", "A", "2025-01-02", "10", "a@x.com", "+49 170 1234567", "Acme"),
+        ("2", "B", "2025-01-03", "20", "", " ", "NULL"),
+    ]
+    chosen = {f"{role}": name for role, name in (("email", "mail"), ("account", "company"))}
+    found = checked(rows, columns=header, ledger={"customer_key": key, "country": "DE"}, reading={"map": chosen})
+    [example] = found["quarantine"][0]["examples"]
+    assert (found["quarantine"][0]["reason"], example["column"], example["line"]) == ("null_customer", column, 3)
+    assert example["raw"].strip() in {"", "NULL"}

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 TRANSACTIONS, LOCATED = "transactions", "transactions_located"
 ID_ROLES = ("customer", "order", "line", "email", "account", "phone")
 TEXT_ROLES = ("currency", "status", "kind")
-RAW_ROLES = ("customer", "order", "time", "amount", "refund", "currency")
+RAW_ROLES = ("customer", "email", "phone", "account", "order", "time", "amount", "refund", "currency")
 # What only a project keeps: who the people are.
 KEPT_ROLES = ("name",)
 _COLUMN_OF = {"order": "order_id"}

@@ -104,10 +104,10 @@ def days_in_utc(
     found = engine.rows(render(_OFFSETS, written=written, source=source))
     if not found:
         return ()
+    shown = " and ".join(zone for zone, _ in found[:_FEW])
     message = (
-        f"times are written in {' and '.join(shown for shown, _ in found[:_FEW])}, but days are counted in UTC, as no"
-        " time zone was set: an order at night may fall on another day; set the shop's own, such as --time-zone"
-        " Europe/Istanbul"
+        f"times are written in {shown}, but days are counted in UTC: an order at night may fall on another day; if the"
+        " shop is elsewhere, set its zone, such as --time-zone Europe/Istanbul"
     )
     return ({"code": "days_in_utc", "rows": sum(rows for _, rows in found), "message": message},)
 

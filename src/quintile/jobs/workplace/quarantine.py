@@ -8,6 +8,7 @@ from quintile.domain.fate import ERASED, KEPT, QUARANTINED, REASON_OF
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
 from quintile.ledger.rows import KNOWN_ROW, ledger_rows
+from quintile.ledger.rules.identity import ROLE_OF
 
 if TYPE_CHECKING:
     from quintile.engine.base import Engine
@@ -67,7 +68,7 @@ def examples_by_reason(engine: Engine, accounted: Accounted, most: int = EXAMPLE
     lines = _lines(accounted, rows)
     for fate, file_no, number, has_amount, *raws in rows:
         reason = REASON_OF[fate]
-        role = _role_of(reason, has_amount=has_amount)
+        role = _role_of(accounted, reason, has_amount=has_amount)
         raw = dict(zip(accounted.transactions.raw_roles, raws, strict=True)).get(role)
         found.setdefault(reason, []).append(
             {
@@ -115,13 +116,16 @@ def places_set_aside(engine: Engine, accounted: Accounted) -> Sql:
 def column_to_blame(accounted: Accounted, file_no: int, reason: str, *, has_amount: bool) -> str | None:
     """The column of one source in which a reason of the ledger's is seen, as the source calls it."""
     columns = accounted.transactions.files[file_no].assumed["columns"]
-    column: str | None = columns.get(_role_of(reason, has_amount=has_amount))
+    column: str | None = columns.get(_role_of(accounted, reason, has_amount=has_amount))
     return column
 
 
-def _role_of(reason: str, *, has_amount: bool) -> str:
+def _role_of(accounted: Accounted, reason: str, *, has_amount: bool) -> str:
     role = _ROLE_OF.get(reason, "customer")
-    return "refund" if role == "amount" and has_amount else role
+    if role == "amount" and has_amount:
+        return "refund"
+    named_by = ROLE_OF[accounted.ledger.key]
+    return named_by if role == "customer" and named_by in accounted.transactions.roles else role
 
 
 def _rows(engine: Engine, accounted: Accounted, fates: list[int], most: int) -> list[tuple[Any, ...]]:
