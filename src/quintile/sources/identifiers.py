@@ -39,7 +39,7 @@ CASE WHEN strlen({column}) = length({column}) THEN trim({column}, {blanks})
      ELSE nfc_normalize(regexp_replace({column}, {invisible}, '', 'g')) END
 """
 _SOMETHING = """
-CASE WHEN {length} <= {longest} AND (lower({clean}) IN ({nothing}) OR ({clean}[1] = '#' AND {clean}[-1] IN ('!', '?')))
+CASE WHEN {length} <= {longest} AND (lower({clean}) IN ({nothing}) OR {clean} LIKE '#%!' OR {clean} LIKE '#%?')
      THEN NULL ELSE {clean} END
 """
 _LOOK = """
