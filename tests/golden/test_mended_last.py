@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 import quintile
@@ -266,3 +268,31 @@ def test_who_is_not_named_is_shown_by_the_column_that_names_customers(checked, k
     [example] = found["quarantine"][0]["examples"]
     assert (found["quarantine"][0]["reason"], example["column"], example["line"]) == ("null_customer", column, 3)
     assert example["raw"].strip() in {"", "NULL"}
+
+
+@pytest.mark.parametrize("blank", ["", "  ", None])
+@pytest.mark.parametrize("kind", ["csv", "pandas", "arrow", "parquet"])
+def test_a_blank_refund_is_none_in_every_format(tmp_path, kind, blank):
+    rows = {
+        "customer_id": ["A", "B", "C", "A"],
+        "order_id": ["1", "2", "3", "4"],
+        "amount": ["10", "20", "30", "40"],
+        "order_date": [f"2025-01-0{day}" for day in range(2, 6)],
+        "refunded_amount": [blank, "5", blank, "0"],
+    }
+    frame, path = pd.DataFrame(rows), tmp_path / f"f.{kind}"
+    if kind == "csv":
+        frame.to_csv(path, index=False)
+    if kind == "parquet":
+        frame.to_parquet(path)
+    source = {"pandas": frame, "arrow": pa.table(rows)}.get(kind, path)
+    found = quintile.run(source, as_of="2025-02-01").to_arrow().to_pylist()
+    assert {one["customer_id"]: one["monetary"] for one in found} == {"A": 50, "B": 15, "C": 30}
+
+
+def test_two_equal_refunds_of_an_order_are_told_apart_by_their_id(tmp_path, checked):
+    (tmp_path / "r.csv").write_text("order,amount,id\n1,3,r1\n1,3,r2\n1,3,r2\n", encoding="utf-8")
+    found = checked(
+        [("1", "A", "2025-01-02", "10"), ("2", "B", "2025-01-03", "5")], ledger={"returns": str(tmp_path / "r.csv")}
+    )
+    assert (found["net_total"], found["second_tables"][0]["repeated"]) == ("9.00", 1)

@@ -16,6 +16,10 @@ from quintile.sources.phones import international, read_phones
         ("DE", "0049-170-1234567", "+491701234567"),
         ("DE", "0170/1234567", "+491701234567"),
         ("DE", "491701234567", "+491701234567"),
+        ("DE", "1701234567.0", "+491701234567"),
+        ("DE", "491701234567.0", "+491701234567"),
+        ("DE", "+491701234567.00 ", "+491701234567"),
+        (None, "+491701234567.0", "+491701234567"),
         ("DE", "'+27 82 123 4567", "+27821234567"),
         ("US", "(555) 123-4567", "+15551234567"),
         ("US", "1-555-123-4567", "+15551234567"),
@@ -28,7 +32,9 @@ def test_every_spelling_of_a_number_is_one_number(country, spelled, phone):
     assert international(phonenumbers, spelled, country) == phone
 
 
-@pytest.mark.parametrize("spelled", ["n/a", "", "12", "12345", "0000000000", "call me", "1" * 40])
+@pytest.mark.parametrize(
+    "spelled", ["n/a", "", "12", "12345", "0000000000", "call me", "1" * 40, "1.701234567e9", "1,70123E+09", "4.9E+11"]
+)
 def test_what_is_no_number_names_nobody(spelled):
     assert international(phonenumbers, spelled, "DE") is None
 

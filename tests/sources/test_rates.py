@@ -172,3 +172,10 @@ def test_without_the_extra_it_is_named(engine, staging, monkeypatch):
     with pytest.raises(SettingsError) as caught:
         ecb_rates(engine, staging, "EUR", ["USD"], JANUARY)
     assert str(caught.value) == "error[extra]: this needs the extra 'fx'\n  Fix: install it: pip install 'quintile[fx]'"
+
+
+def test_rates_that_may_be_thousands_are_refused_with_their_line(rates):
+    error = refusal(rates, HEADER + "2025-01-05,USD,2\n2025-01-06,USD,1.025\n")
+    assert (error.code, error.place.file, error.place.line) == ("ambiguous_decimal", "rates.csv", 3)
+    assert "such as 1.0250;" in error.fix
+    assert rates(HEADER + "2025-01-05,USD,2\n2025-01-06,USD,1.0250\n")[1][2] == Decimal("1.025")

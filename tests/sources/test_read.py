@@ -66,6 +66,9 @@ def test_the_located_view_knows_places_and_raw_texts(reading, engine):
     assert found.located_columns == (
         "quintile_row_number",
         "raw_customer",
+        "raw_email",
+        "raw_phone",
+        "raw_account",
         "raw_order",
         "raw_time",
         "raw_amount",
@@ -73,8 +76,8 @@ def test_the_located_view_knows_places_and_raw_texts(reading, engine):
         "raw_currency",
     )
     assert column(engine, ", ".join(found.located_columns), found.located) == [
-        (1, " A", "1", "2025-06-01", "1.50", None, None),
-        (2, "B", "2", "2025-06-01", "ten", None, None),
+        (1, " A", None, None, None, "1", "2025-06-01", "1.50", None, None),
+        (2, "B", None, None, None, "2", "2025-06-01", "ten", None, None),
     ]
 
 

@@ -113,3 +113,58 @@ def test_marks_of_the_orders_settle_what_the_table_leaves_open(returns):
     assert refusal(returns, text).code == "ambiguous_decimal"
     assert returns(text, decimal=",")[0][0][2] == 1234
     assert returns("order_id;amount\nA;1,5\n", decimal=".")[0][0][2] == Decimal("1.5")
+
+
+def test_words_of_yes_return_and_nothing_or_no_does_not(returns):
+    text = "order_id,returned\nA,x\nB,\nC,no\nD,Yes\nE,N/A\nF, \n"
+    rows, report = returns(text)
+    assert [row[0] for row in rows] == ["A", "D"]
+    assert (report["not_returned"], report["unreadable"], report["repeated"]) == (4, 0, 0)
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_unreadable_with_its_place(returns):
+    text = "order_id,returned\nA,yes\nB,pending\nC,maybe\nD,\n"
+    rows, report = returns(text, max_bad_share=0.9)
+    assert [row[0] for row in rows] == ["A"]
+    assert (report["not_returned"], report["unreadable"]) == (1, 2)
+    assert report["quarantine"] == [
+        {
+            "reason": "bad_returned",
+            "rows": 2,
+            "examples": [
+                {"file": "returns.csv", "line": line, "column": "returned", "raw": word}
+                for line, word in ((3, "pending"), (4, "maybe"))
+            ],
+        }
+    ]
+    error = refusal(returns, text, max_bad_share=0.4)
+    assert (error.code, "--map returns.returned=COLUMN" in error.fix) == ("bad_returns", True)
+
+
+def test_a_column_of_words_without_any_says_nothing(returns):
+    rows, report = returns("order_id,returned\nA,\nB, \n")
+    assert ([row[0] for row in rows], report["not_returned"]) == (["A", "B"], 0)
+
+
+def test_the_mark_that_parts_the_cells_is_no_decimal_mark(returns):
+    text = "order_id,amount\nA,5\nB,1.234\nC,2.345\n"
+    error = refusal(returns, text, decimal=",")
+    assert (error.code, error.place.file, error.place.line) == ("ambiguous_decimal", "returns.csv", 3)
+    assert error.fix == (
+        "write them with four decimals, such as 1.2340; or, if that mark parts thousands, without it, such as 1234"
+    )
+    assert returns(text.replace("1.234", "1.2340"), decimal=",")[0][1][2] == Decimal("1.234")
+    assert returns(text.replace(".", ""), decimal=",")[0][1][2] == 1234
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("order_id;amount\nA;5\nB;1.234\n", "ambiguous_decimal", 3),
+        ("order_id,amount,date\nA,5,03/04/2025\nB,6,05/04/2025\n", "ambiguous_date", 2),
+        ("order_id,amount\nA,$5\nB,$6\nC,€7\n", "mixed_currency", 4),
+    ],
+)
+def test_what_cannot_be_told_is_refused_with_its_line(returns, text, code, line):
+    error = refusal(returns, text)
+    assert (error.code, error.place.file, error.place.line) == (code, "returns.csv", line)

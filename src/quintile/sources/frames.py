@@ -6,12 +6,17 @@ other text: ids that are numbers here and words there, whole numbers of 128 bits
 
 from __future__ import annotations
 
+from decimal import Decimal
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from quintile.engine.duckdb import DatabaseError
 from quintile.errors import DataError, Place
+from quintile.sources.number_forms import OwnNumbers, without_mark
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from quintile.engine.base import Engine
     from quintile.engine.render import Sql
 
@@ -79,12 +84,31 @@ def _cast(frame: Any) -> Any:  # noqa: ANN401 - a frame of polars
 
 
 def _with_texts(frame: Any) -> Any:  # noqa: ANN401 - a frame of pandas
-    """Columns of any objects as columns of texts."""
+    """Columns of any objects as columns of texts; those of nothing but floats as what they are."""
     texts = frame.copy(deep=False)
     for column, kind in frame.dtypes.items():
         if str(kind) in _ANYTHING:
-            texts[column] = frame[column].astype(object).map(str, na_action="ignore")
+            values = frame[column].astype(object)
+            kinds = set(map(type, values.dropna()))
+            floats = kinds and all(issubclass(kind, float) for kind in kinds)
+            texts[column] = values.astype(float) if floats else values.map(_spelling(values), na_action="ignore")
     return texts
+
+
+def _spelling(values: Any) -> Callable[[object], str]:  # noqa: ANN401 - a column of pandas
+    """How to write the values: numbers with fractions, or beside texts that may have a comma, without any mark."""
+    own, fractions = OwnNumbers(), False
+    for value in values.dropna():
+        if isinstance(value, Real | Decimal):
+            own.number("", str(value))
+            fractions = fractions or "e-" in without_mark(str(value))
+        elif isinstance(value, str):
+            own.text("", value)
+    return _without_mark if own.torn or fractions else str
+
+
+def _without_mark(value: object) -> str:
+    return without_mark(str(value)) if isinstance(value, Real | Decimal) else str(value)
 
 
 def _not_carried(error: Exception, shown: str) -> DataError:

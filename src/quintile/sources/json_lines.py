@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from quintile.domain.transactions import RejectedRow
 from quintile.errors import DataError, Place
+from quintile.sources.number_forms import OwnNumbers, without_mark
 from quintile.sources.written import checked_columns, write_rows, written_table
 
 if TYPE_CHECKING:
@@ -62,12 +63,14 @@ def open_json_lines(path: Path, staging: Path) -> SourceTable:
             ``encoding``, ``truncated``, ``corrupt_file`` and ``too_large``.
     """
     columns: dict[str, None] = {}
+    own = OwnNumbers()
     rejected = []
     for record in _records(path):
         if record.reason is not None:
             raw = record.raw[:_SHOWN]
             rejected.append(RejectedRow(record.reason, path.name, record.line, record.column, raw))
         columns.update(dict.fromkeys(record.cells))
+        _look(own, record.cells)
         if len(columns) > MOST_COLUMNS:
             raise DataError(
                 "too_many_columns",
@@ -80,7 +83,7 @@ def open_json_lines(path: Path, staging: Path) -> SourceTable:
     names = list(columns)
     written = staging / f"source_{sum(1 for _ in staging.iterdir()):04}.csv"
     rows = (
-        (record.line, [record.cells.get(name, "") for name in names])
+        (record.line, [_settled(record.cells.get(name, ""), name in own.torn) for name in names])
         for record in _records(path)
         if record.reason is None
     )
@@ -88,7 +91,20 @@ def open_json_lines(path: Path, staging: Path) -> SourceTable:
     form = "json" if _is_array(path) else "json lines"
     columns_of = checked_columns(names, path.name, 1)
     table = written_table(path, written, columns_of, lines, form=form, rejected=tuple(rejected))
-    return replace(table, damaged=lambda: _damaged(path))
+    typed = frozenset(column for name, column in zip(names, columns_of, strict=True) if name in own.pointed)
+    return replace(table, typed=typed, damaged=lambda: _damaged(path))
+
+
+def _look(own: OwnNumbers, cells: dict[str, str]) -> None:
+    for column, cell in cells.items():
+        if isinstance(cell, _Number):
+            own.number(column, cell)
+        else:
+            own.text(column, cell)
+
+
+def _settled(cell: str, torn: bool) -> str:  # noqa: FBT001 - a column is torn or not
+    return without_mark(cell) if torn and isinstance(cell, _Number) else cell
 
 
 def _no_row(rejected: list[RejectedRow], path: Path) -> DataError:
@@ -198,12 +214,18 @@ def _after_blanks(text: str, position: int) -> int:
     return _BLANKS.match(text, position).end()  # type: ignore[union-attr]  # matches nothing, too
 
 
+class _Number(str):
+    """A number with a point or an exponent, as it is written."""
+
+    __slots__ = ()
+
+
 class _Pairs(list[tuple[str, Any]]):
     """An object as it is written: its keys may come twice."""
 
 
 _HOOKS: dict[str, Any] = {
-    "parse_float": str,
+    "parse_float": _Number,
     "parse_int": str,
     "parse_constant": str,
     "object_pairs_hook": _Pairs,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
 
 from quintile.errors import DataError, Place
 from quintile.sources.signs import currencies_of
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 Mark = Literal[".", ","]
 Shape = tuple[str, int, str]
@@ -24,6 +28,7 @@ NONFINITE = r"(?i)\s*[-+]?(?:nan|inf|infinity|∞)\s*"
 _SPACE = "[ \u00a0\u2007\u2009\u202f]"
 _GAP = f"{_SPACE}*"
 _FEW = 0.01
+_LONGEST = 60
 _SIGN = f"[{MINUS}+]"
 
 
@@ -66,6 +71,63 @@ def general_pattern(decimal: str, scale: int | None = None) -> str:
 def any_pattern(decimal: str) -> str:
     """Any amount or scientific notation."""
     return f"(?:{general_pattern(decimal, MOST_DECIMALS)})|(?:{scientific_pattern(decimal)})"
+
+
+_WITH_COMMA = re.compile(any_pattern(","))
+_WITHOUT_MARK = re.compile("-?[0-9]+e-[0-9]+")
+
+
+class OwnNumbers:
+    """Which columns hold numbers of the source's own kind, whose point is no mark of a writer's choice.
+
+    Cells are told one after the other; columns go by any name.
+    """
+
+    def __init__(self) -> None:
+        self._pointed: set[Hashable] = set()
+        self._doubted: set[Hashable] = set()
+
+    def number(self, column: Hashable, text: str) -> None:
+        """A cell is a number, written like this."""
+        if "." in text:
+            self._pointed.add(column)
+
+    def text(self, column: Hashable, text: str) -> None:
+        """A cell is a text."""
+        if column not in self._doubted and may_have_comma(text):
+            self._doubted.add(column)
+
+    @property
+    def pointed(self) -> set[Hashable]:
+        """The columns to be read with a point, whatever is said of others."""
+        return self._pointed - self._doubted
+
+    @property
+    def torn(self) -> set[Hashable]:
+        """The columns whose texts may be written with another mark: there numbers stand without one."""
+        return self._pointed & self._doubted
+
+
+def may_have_comma(text: str) -> bool:
+    """Whether a text can be an amount whose decimal mark is a comma, so that nothing else settles its mark."""
+    return len(text) < _LONGEST and ("," in text or "." in text) and bool(_WITH_COMMA.fullmatch(text))
+
+
+def without_mark(number: str) -> str:
+    """The same number as a whole one, times a power of ten: it reads alike whatever mark its neighbours have."""
+    if "." not in number:
+        return number
+    sign, parts, power = Decimal(number).as_tuple()
+    digits, exponent = "".join(map(str, parts)), int(power)
+    while exponent < 0 and len(digits) > 1 and digits.endswith("0"):
+        digits, exponent = digits[:-1], exponent + 1
+    whole = f"{'-' if sign else ''}{digits}"
+    return f"{whole}e{exponent}" if exponent else whole
+
+
+def is_scientific(text: str, decimal: str) -> bool:
+    """Whether somebody wrote scientific notation: not ``without_mark``."""
+    return bool(re.fullmatch(scientific_pattern(decimal), text)) and not _WITHOUT_MARK.fullmatch(text)
 
 
 def decide_mark(shapes: list[Shape], column: str, proven: Mark | None, marked: int) -> Mark:

@@ -23,6 +23,7 @@ from quintile.sources.number_forms import (
     find_currency,
     general_pattern,
     has_marks,
+    is_scientific,
     plain_pattern,
     scientific_pattern,
 )
@@ -228,8 +229,7 @@ def _suggest_text(engine: Engine, source: Sql, column: str, decimal: Mark | None
     parts = {**_parts(parts["text"], mark, 0), **parts, "skipped": skipped}
     decimals, digits = engine.rows(render(_MEASURE, **parts, any=literal(any_pattern(mark))))[0]
     scale = min(max(decimals, most or 0), MOST_DECIMALS)
-    pattern = re.compile(scientific_pattern(mark))
-    scientific = sum(rows for shape, rows, _ in shapes if pattern.fullmatch(shape.replace("Z", "0")))
+    scientific = sum(rows for shape, rows, _ in shapes if is_scientific(shape.replace("Z", "0"), mark))
     return NumberFormat(
         decimal=mark,
         scale=scale,

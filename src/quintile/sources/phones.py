@@ -5,6 +5,7 @@ Each spelling is read once, however many rows bear it. What is no number names n
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.second_tables import SecondTable
@@ -22,6 +23,8 @@ PHONES = "second_phones"
 # Shorter ones are extensions and service numbers, which many people share.
 FEWEST_DIGITS = 7
 _TRUNK = "0"
+_POINTED = re.compile(r"(\+?[0-9]+)\.0+")  # a data frame's numbers
+_SHORTENED = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]*)?[eE][-+]?[0-9]{1,3}")  # a spreadsheet's, whose last digits are lost
 _SPELLINGS = "SELECT DISTINCT raw FROM ({spellings}) WHERE raw IS NOT NULL ORDER BY raw"
 
 
@@ -59,10 +62,14 @@ def read_phones(engine: Engine, spellings: Sql, staging: Path, country: str | No
 def international(library: Any, raw: str, country: str | None) -> str | None:  # noqa: ANN401 - an optional module
     """A spelled number in its international form, or None where it is none.
 
-    ``+49 (0)170 123 45 67``, ``0049...``, ``0170/1234567`` in Germany, ``'+27...`` as spreadsheets guard it, and
-    ``491701234567`` where national numbers begin with a nought.
+    ``+49 (0)170 123 45 67``, ``0049...``, ``0170/1234567`` in Germany, ``'+27...`` as spreadsheets guard it,
+    ``1701234567.0`` as data frames write it, and ``491701234567`` where national numbers begin with a nought.
     """
-    text = raw.lstrip("'\u2019` ")
+    text = raw.lstrip("'\u2019` ").rstrip()
+    if _SHORTENED.fullmatch(text):
+        return None
+    if pointed := _POINTED.fullmatch(text):
+        text = pointed[1]
     try:
         number = library.parse(_with_plus(library, text, country), country)
     except library.NumberParseException:

@@ -97,7 +97,7 @@ def read_rates(
         named: A path to a file with the columns date, currency, rate: units of the base currency for one unit.
         staging: For copies.
         base: The base currency; needed for tables that say their rates the other way round.
-        settings: Of the orders: mapping, and marks where the table's own are ambiguous.
+        settings: Of the orders: mapping, and the order of dates where the table's own is ambiguous.
 
     Returns:
         The table ``rates``, and what is told of it.
@@ -130,7 +130,7 @@ def read_rates(
 
 def _typed(engine: Engine, second: Second, value: str, settings: ReadingSettings) -> tuple[Sql, int]:
     time, _ = time_sql(name(second.columns["date"]), second.dates(engine, "date", settings), "UTC")
-    form = second.numbers(engine, value, settings)
+    form = second.numbers(engine, value, None)  # the orders' mark is no answer: a rate has other decimals
     rate, _ = amount_sql(name(second.columns[value]), form)
     to = render("nullif(upper(trim({to})), '')", to=second.text("to"))
     query = render(

@@ -12,9 +12,10 @@ from quintile.domain.second_tables import SecondTable
 from quintile.engine.render import Sql, name, render
 from quintile.errors import DataError, Place
 from quintile.sources.dates import time_sql
+from quintile.sources.identifiers import NOTHING
 from quintile.sources.numbers import amount_sql
 from quintile.sources.second import Form, Second, missing_columns, one_of, open_second
-from quintile.sources.words import NO
+from quintile.sources.words import NO, YES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ FORM = Form(
         "time": "returndate returnedat refunddate refundedat refundtime returntime rueckgabedatum erstattungsdatum | "
         "date datetime timestamp createdat processedat time datum fecha tarih",
         "currency": "currency currencycode refundcurrency | waehrung wahrung devise moneda parabirimi",
-        "id": "refundid returnid rmaid rma creditnoteid creditnoteno creditmemo | ",
+        "id": "refundid returnid rmaid rma creditnoteid creditnoteno creditmemo | id",
         "returned": "returned isreturned wasreturned isrefunded | ",
     },
     lone="order",
@@ -45,17 +46,19 @@ FORM = Form(
 _TYPED = """
 SELECT {id} AS id, {order} AS order_id, {line} AS line, abs({amount}) AS amount, {amount_problem} AS amount_problem,
        {time} AS returned_at, {time_problem} AS time_problem,
-       nullif(upper(trim({currency})), '') AS currency, {is_none} AS is_none
+       nullif(upper(trim({currency})), '') AS currency, {is_none} AS is_none, {word_problem} AS word_problem
 FROM ({query})
 """
 _RETURNS = """
 SELECT DISTINCT id, order_id, line, amount, currency, returned_at FROM {typed}
-WHERE NOT is_none AND amount_problem IS NULL AND time_problem IS NULL
+WHERE NOT is_none AND coalesce(amount_problem, time_problem, word_problem) IS NULL
 """
 _COUNTS = """
 SELECT count_if(is_none),
-       count_if(NOT is_none AND (amount_problem IS NOT NULL OR time_problem IS NOT NULL)) FROM {typed}
+       count_if(NOT is_none AND coalesce(amount_problem, time_problem, word_problem) IS NOT NULL) FROM {typed}
 """
+_IS_NONE = "({text} IS NULL OR {no})"
+_WORD_PROBLEM = "CASE WHEN NOT {known} THEN 'bad_returned' END"
 _TOLD = "CASE WHEN NOT ({is_none}) AND nullif(trim({text}), '') IS NOT NULL THEN {problem} END"
 _NO_NUMBER, _NO_TIME = "CAST(NULL AS DECIMAL(18, 2))", "CAST(NULL AS TIMESTAMP)"
 
@@ -83,11 +86,10 @@ def read_returns(
         raise missing_columns(second, "the order", "say which column it is: --map returns.order=COLUMN")
     amount, amount_problem = _amount(engine, second, settings)
     time, time_problem = _time(engine, second, settings, clock)
-    is_none = one_of(second.text("returned"), NO) if "returned" in second.columns else Sql("false")
-    is_none = render("coalesce({test}, false)", test=is_none)
+    is_none, word_problem = _word(engine, second)
     problems = {
         role: render(_TOLD, is_none=is_none, text=second.text(role), problem=problem)
-        for role, problem in (("amount", amount_problem), ("time", time_problem))
+        for role, problem in (("amount", amount_problem), ("time", time_problem), ("returned", word_problem))
         if role in second.columns
     }
     nothing = Sql("CAST(NULL AS VARCHAR)")
@@ -104,6 +106,7 @@ def read_returns(
             time_problem=problems.get("time", nothing),
             currency=second.text("currency"),
             is_none=is_none,
+            word_problem=problems.get("returned", nothing),
             query=second.table.query,
         ),
     )
@@ -131,6 +134,18 @@ def _time(engine: Engine, second: Second, settings: ReadingSettings, clock: tupl
     return time_sql(name(second.columns["time"]), second.dates(engine, "time", settings), *clock)
 
 
+def _word(engine: Engine, second: Second) -> tuple[Sql, Sql]:
+    """Whether a row says that nothing was returned, and what is wrong with a word that is neither yes nor no.
+
+    An empty cell says no, beside cells that say something.
+    """
+    if "returned" not in second.columns or _is_empty(engine, second, "returned"):
+        return Sql("false"), Sql("NULL")
+    text = second.text("returned")
+    is_none = render(_IS_NONE, text=text, no=one_of(text, NO | frozenset(NOTHING)))
+    return is_none, render(_WORD_PROBLEM, known=one_of(text, YES))
+
+
 def _is_empty(engine: Engine, second: Second, role: str) -> bool:
     """A column without a single value says nothing, and its form cannot be told."""
     query = render(
@@ -146,7 +161,7 @@ def _refuse_mostly_bad(second: Second, unreadable: int, allowed: float) -> None:
         raise DataError(
             "bad_returns",
             f"{unreadable:,} of {second.table.rows:,} rows of the table of returns cannot be read",
-            fix="mend the table, name the right column with --map returns.amount=COLUMN or --map returns.time=COLUMN,"
-            " or allow more with --max-bad-share",
+            fix="mend the table, name the right column with --map returns.amount=COLUMN, --map returns.time=COLUMN or"
+            " --map returns.returned=COLUMN, or allow more with --max-bad-share",
             place=Place(second.table.name),
         )

@@ -6,14 +6,17 @@ staged in a folder of its own, so that no two of them take the same name.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import difflib
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.settings import ReadingSettings
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place, SettingsError
+from quintile.sources.date_forms import trimmed
 from quintile.sources.dates import suggest_dates
 from quintile.sources.encodings import find_encoding
 from quintile.sources.identifiers import id_sql, look_at_ids
@@ -24,16 +27,23 @@ from quintile.sources.open import open_source
 from quintile.sources.written import write_rows, written_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from quintile.engine.base import Engine
     from quintile.sources.dates import DateFormat
     from quintile.sources.located import SourceTable
+    from quintile.sources.number_forms import Mark
     from quintile.sources.numbers import NumberFormat
 
 EXAMPLES = 3
 _NOTHING = Sql("CAST(NULL AS VARCHAR)")
+_AS_TEXT = "CAST({column} AS VARCHAR)"
+_DOUBTFUL = re.compile("[0-9]{1,3}[.,][0-9]{3}")
+_FIRST_LIKE = """
+SELECT min({row}) FROM ({located})
+WHERE regexp_replace(left({text}, length({like})), '[0-9]', '9', 'g') = regexp_replace({like}, '[0-9]', '9', 'g')
+"""
 _BAD = """
 SELECT problem, rows, number, raw FROM (
     SELECT problem, count(*) OVER (PARTITION BY problem) AS rows, number, raw,
@@ -73,34 +83,58 @@ class Second:
         """A role's cells as text; nothing where it has no column."""
         if role not in self.columns:
             return _NOTHING
-        return render("CAST({column} AS VARCHAR)", column=name(self.columns[role]))
+        return render(_AS_TEXT, column=name(self.columns[role]))
 
-    def numbers(self, engine: Engine, role: str, settings: ReadingSettings) -> NumberFormat:
-        """How a role's numbers are written; the user's decimal mark decides only where the column does not."""
+    def numbers(self, engine: Engine, role: str, settings: ReadingSettings | None) -> NumberFormat:
+        """How a role's numbers are written; the user's decimal mark decides only where the column does not.
+
+        The mark that parts the table's own cells is no answer, nor is any without settings.
+        """
         column = self.columns[role]
         kind = self.table.columns[column]
-        try:
-            return suggest_numbers(engine, self.table.query, column, None, kind)
-        except DataError as error:
-            if error.code != "ambiguous_decimal" or settings.decimal is None:
-                raise self.placed(error) from error
-        return suggest_numbers(engine, self.table.query, column, settings.decimal, kind)
+        own: Mark | None = "." if column in self.table.typed else None
+        decimal = settings.decimal if settings else None
+        with self._placing(engine):
+            try:
+                return suggest_numbers(engine, self.table.query, column, own, kind)
+            except DataError as error:
+                if error.code != "ambiguous_decimal":
+                    raise
+                if decimal is None or decimal == self.table.assumed.get("delimiter"):
+                    error.fix = error.fix if settings and decimal is None else _fix_without_mark(error.place)
+                    raise
+            return suggest_numbers(engine, self.table.query, column, decimal, kind)
 
     def dates(self, engine: Engine, role: str, settings: ReadingSettings) -> DateFormat:
         """How a role's dates are written; the user's date order decides only where the column does not."""
         column = self.columns[role]
         kind = self.table.columns[column]
-        try:
-            return suggest_dates(engine, self.table.query, column, kind=kind)
-        except DataError as error:
-            if error.code not in {"ambiguous_date", "two_digit_year"} or settings.date_order is None:
-                raise self.placed(error) from error
-        return suggest_dates(engine, self.table.query, column, kind=kind, date_order=settings.date_order)
+        with self._placing(engine):
+            try:
+                return suggest_dates(engine, self.table.query, column, kind=kind)
+            except DataError as error:
+                if error.code not in {"ambiguous_date", "two_digit_year"} or settings.date_order is None:
+                    raise
+            return suggest_dates(engine, self.table.query, column, kind=kind, date_order=settings.date_order)
 
-    def placed(self, error: DataError) -> DataError:
-        """The error, with the table's file for its place."""
-        error.place = replace(error.place, file=error.place.file or self.table.name)
-        return error
+    @contextlib.contextmanager
+    def _placing(self, engine: Engine) -> Iterator[None]:
+        """Every error has the table's file for its place, and the line if it can be told."""
+        try:
+            yield
+        except DataError as error:
+            at = error.place
+            error.place = replace(at, file=at.file or self.table.name, line=at.line or self._line(engine, at))
+            raise
+
+    def _line(self, engine: Engine, place: Place) -> int | None:
+        """The line of the first value that is written like the one at fault, digit for digit."""
+        if place.like is None or place.column not in self.table.columns:
+            return None
+        text, like = trimmed(render(_AS_TEXT, column=name(place.column))), literal(place.like.strip())
+        query = render(_FIRST_LIKE, row=Sql(ROW_NUMBER), located=self.table.located, text=text, like=like)
+        number = engine.rows(query)[0][0]
+        return None if number is None else self.table.lines([number])[number]
 
     def bad_rows(self, engine: Engine, problems: Mapping[str, Sql], *, show: bool = True) -> list[dict[str, Any]]:
         """The rows with a problem, by reason: how many, and the first with line, column and (unless private) raw text.
@@ -191,6 +225,13 @@ def one_of(text: Sql, words: frozenset[str]) -> Sql:
     """The test that a cell is one of some words, upper and lower case the same."""
     listed = joined(literal(word) for word in sorted(words))
     return render("lower(trim({text})) IN ({listed})", text=text, listed=listed)
+
+
+def _fix_without_mark(place: Place) -> str:
+    """How to mend ambiguous numbers in the table itself."""
+    like = place.like or ""
+    such = (f", such as {like}0", f", such as {re.sub('[.,]', '', like)}") if _DOUBTFUL.fullmatch(like) else ("", "")
+    return f"write them with four decimals{such[0]}; or, if that mark parts thousands, without it{such[1]}"
 
 
 def _chosen(form: Form, settings: ReadingSettings, table: SourceTable) -> tuple[dict[str, str], dict[str, str]]:

@@ -6,7 +6,7 @@ Numbers are written as a spreadsheet shows them in full: to 15 significant digit
 from __future__ import annotations
 
 import datetime as dt
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from python_calamine import (
 
 from quintile.errors import DataError, Place
 from quintile.sources.apart_child import serve
+from quintile.sources.number_forms import OwnNumbers, without_mark
 from quintile.sources.workbook import closed, damaged, inspect, part_of
 from quintile.sources.written import checked_columns, write_rows
 
@@ -46,7 +47,8 @@ def write_sheet(request: dict[str, Any], on_step: Callable[[str], None]) -> dict
         on_step: Not needed.
 
     Returns:
-        ``columns``, ``sheet``, ``header_line``, and ``lines``: runs of (first line, how many) of the written rows.
+        ``columns``, ``typed`` (those with numbers to be read with a point), ``sheet``, ``header_line``, and ``lines``:
+        runs of (first line, how many) of the written rows.
     """
     del on_step
     path = Path(request["path"])
@@ -54,8 +56,11 @@ def write_sheet(request: dict[str, Any], on_step: Callable[[str], None]) -> dict
     try:
         workbook = _opened(path)
         chosen = _chosen(workbook, request["sheet"], path.name)
-        rows = _rows(workbook.get_sheet_by_name(chosen), _errors_of(errors, path, chosen), path.name)
-        return {"sheet": chosen, **_written(rows, Path(request["written"]), path.name)}
+        sheet, shown = workbook.get_sheet_by_name(chosen), _errors_of(errors, path, chosen)
+        return {
+            "sheet": chosen,
+            **_written(lambda: _rows(sheet, shown, path.name), Path(request["written"]), path.name),
+        }
     except PasswordError as error:
         raise closed(path) from error
     except (CalamineError, OSError, ValueError) as error:
@@ -94,19 +99,30 @@ def _rows(opened: CalamineSheet, errors: dict[tuple[int, int], str], file: str) 
             yield number + 1, cells
 
 
-def _written(rows: Iterator[Row], target: Path, file: str) -> dict[str, Any]:
-    head = list(islice(rows, _LOOKED_AT))
+def _written(rows: Callable[[], Iterator[Row]], target: Path, file: str) -> dict[str, Any]:
+    head = list(islice(rows(), _LOOKED_AT))
     if not head:
         raise DataError("empty_input", "the sheet is empty", fix="name the sheet: --sheet NAME", place=Place(file))
     title_lines = _title_lines([cells for _, cells in head])
     line, header = head[title_lines]
     columns = checked_columns([_text(cell) for cell in header], file, line)
+    own = OwnNumbers()
 
     def body() -> Iterator[tuple[int, Sequence[str]]]:
-        for place, cells in chain(head[title_lines + 1 :], rows):
-            yield place, [_text(cell) for cell in cells]
+        for place, cells in islice(rows(), title_lines + 1, None):
+            texts = [_text(cell) for cell in cells]
+            _look(own, cells, texts)
+            yield place, texts
 
-    return {"columns": columns, "header_line": line, "lines": _runs(write_rows(target, columns, body()))}
+    def settled() -> Iterator[tuple[int, Sequence[str]]]:
+        for place, cells in islice(rows(), title_lines + 1, None):
+            yield place, [_settled(cell, column in own.torn) for column, cell in enumerate(cells)]
+
+    lines = write_rows(target, columns, body())
+    if own.torn:
+        write_rows(target, columns, settled())
+    typed = [column for place, column in enumerate(columns) if place in own.pointed]
+    return {"columns": columns, "typed": typed, "header_line": line, "lines": _runs(lines)}
 
 
 def _title_lines(rows: list[list[Cell]]) -> int:
@@ -154,6 +170,18 @@ def _chosen(workbook: CalamineWorkbook, sheet: str | None, file: str) -> str:
     if not names:
         raise DataError("empty_input", "the workbook has no sheet", fix="export it again", place=Place(file))
     return names[0]
+
+
+def _look(own: OwnNumbers, cells: list[Cell], texts: list[str]) -> None:
+    for column, cell in enumerate(cells):
+        if isinstance(cell, float):
+            own.number(column, texts[column])
+        elif isinstance(cell, str) and cell:
+            own.text(column, cell)
+
+
+def _settled(cell: Cell, torn: bool) -> str:  # noqa: FBT001 - a column is torn or not
+    return without_mark(_text(cell)) if torn and isinstance(cell, float) else _text(cell)
 
 
 def _text(cell: Cell) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from quintile.errors import Place
@@ -35,7 +36,8 @@ def open_sheet(path: Path, staging: Path, sheet: str | None, limits: LimitSettin
         with apart.Child(CHILD, limits) as child:
             found = child.ask(request, Place(path.name), _silent)
     lines = [line for first, count in found["lines"] for line in range(first, first + count)]
-    return written_table(path, written, found["columns"], lines, form="excel")
+    table = written_table(path, written, found["columns"], lines, form="excel")
+    return replace(table, typed=frozenset(found["typed"]))
 
 
 def _silent(_step: str) -> None:

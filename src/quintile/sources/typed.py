@@ -81,8 +81,10 @@ def type_refund(
         error.fix = f"{error.fix.replace('--map amount=', '--map refund=')}; or leave it out: --map refund="
         raise
     value, problem = amount_sql(name(column), form)
-    amount = render(_ABSENT, column=name(column), value=value, type=Sql(form.sql_type))
-    bad = render("CASE WHEN {column} IS NOT NULL THEN {problem} END", column=name(column), problem=problem)
+    # A blank text says no more than none: frames and Parquet files have such.
+    written = render("nullif(trim({c}), '')", c=name(column)) if table.columns[column] == "VARCHAR" else name(column)
+    amount = render(_ABSENT, column=written, value=value, type=Sql(form.sql_type))
+    bad = render("CASE WHEN {column} IS NOT NULL THEN {problem} END", column=written, problem=problem)
     refund = {"refund": render("abs({amount})", amount=amount), "refund_problem": bad}
     # Until it is held against the amounts' own; nobody else asks for it.
     sign = {"refund_sign": form.currency} if form.currency else {}
@@ -103,13 +105,14 @@ def type_time(
         DataError: Dates are written ambiguously, or the column holds none.
     """
     column = columns["time"]
+    own = _has_own_times(table, column)
     form = suggest_dates(
         engine,
         table.query,
         column,
         kind=table.columns[column],
-        date_order="ymd" if column in table.typed else settings.date_order,
-        date_format=None if column in table.typed else settings.date_format,
+        date_order="ymd" if own else settings.date_order,
+        date_format=None if own else settings.date_format,
     )
     value, problem = time_sql(name(column), form, "UTC" if table.zone else clock[0], clock[1])
     if table.zone:
@@ -135,7 +138,7 @@ def type_update(
     if "updated_at" not in columns or table.columns[columns["updated_at"]] in EMPTY:
         return TypedColumns()
     column = columns["updated_at"]
-    order = None if column in table.typed else settings.date_order
+    order = None if _has_own_times(table, column) else settings.date_order
     try:
         form = suggest_dates(engine, table.query, column, kind=table.columns[column], date_order=order)
     except DataError as error:
@@ -144,8 +147,14 @@ def type_update(
     return TypedColumns({"updated_at": time_sql(name(column), form, time_zone, "utc")[0]})
 
 
+def _has_own_times(table: SourceTable, column: str) -> bool:
+    """Whether the source writes a column's times in its own way, as a database does; of a file only numbers are."""
+    return column in table.typed and table.keys is not None
+
+
 def _form(engine: Engine, table: SourceTable, column: str, settings: ReadingSettings) -> NumberFormat:
-    decimal = "." if column in table.typed else settings.decimal
+    typed = table.shown.get(column, column) in table.typed
+    decimal = "." if typed else settings.decimal
     form = suggest_numbers(engine, table.query, column, decimal, table.columns[column])
     return replace(form, currency=sign_of(table.shown.get(column, column), form.currency))
 

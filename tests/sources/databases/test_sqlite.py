@@ -29,7 +29,14 @@ def test_each_value_is_read_by_its_own_type(shop, opened_from, engine):
     table = opened_from(shop, table="t")
     texts = ["10.1", "0.30000000000000004", "9007199254740993", "0007", "\\xdead", None, None, "1e+20"]
     assert [row[0] for row in engine.rows(table.query)] == texts
-    assert table.typed == {"b"}
+    assert table.typed == {"a", "b"}
+
+
+@pytest.mark.parametrize(("text", "typed"), [("n/a", {"a"}), ("$1.50", {"a"}), ("03/04/2025", set()), ("1,5", set())])
+def test_numbers_beside_texts_have_a_point_unless_the_texts_may_have_another_form(shop, opened_from, text, typed):
+    shop.run("CREATE TABLE t (a)")
+    shop.run("INSERT INTO t VALUES (10.125), (?)", [text])
+    assert opened_from(shop, table="t").typed == typed
 
 
 def test_text_that_is_no_utf8_is_a_bad_row_not_a_bad_file(shop, opened_from):

@@ -22,9 +22,10 @@ from quintile.sources.databases.base import (
     selected,
     timed_out,
 )
+from quintile.sources.number_forms import may_have_comma, without_mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from quintile.domain.database import DatabaseSource
@@ -35,7 +36,15 @@ if TYPE_CHECKING:
 _SESSION = ("PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF", "BEGIN")
 _NO_ROWS = "SELECT * FROM ({query}\n) LIMIT 0"
 _COUNT = "SELECT count(*), {texts} FROM ({query}\n)"
-_HAS_TEXT = "max(typeof({column}) IN ('text', 'blob'))"
+_HAS_TEXT = "max(typeof({column}) IN ('text', 'blob')), max(typeof({column}) = 'real')"
+_MARKED_TEXTS = """
+SELECT DISTINCT {column} FROM ({query}\n)
+WHERE typeof({column}) = 'text' AND (instr({column}, ',') OR instr({column}, '.'))
+"""
+_HAS_DATES = """
+SELECT max({column} GLOB '*[0-9][-/]*[0-9]*' OR {column} GLOB '*[0-9].*[0-9].*[0-9]*') FROM ({query}\n)
+WHERE typeof({column}) = 'text'
+"""
 _ROWS = "SELECT {columns} FROM ({query}\n)"
 _CELL = "CASE typeof({column}) WHEN 'blob' THEN '\\x' || lower(hex({column})) ELSE {column} END"
 _KEY = "SELECT name FROM pragma_table_info({table}) WHERE pk > 0 ORDER BY pk"
@@ -49,21 +58,25 @@ _BATCH = 1000
 def extract(source: DatabaseSource, access: Access, target: Path, tell: Callable[[int], None]) -> Extract:  # noqa: ARG001 - a file is reached by its path
     """Write all rows; see ``base.Kind``.
 
-    Text forms: floats as the shortest number they stand for, bytes as hexadecimal digits, text as it stands, also where
-    it is no UTF-8.
+    Text forms: floats as the shortest number they stand for (without a mark beside texts that may have another one),
+    bytes as hexadecimal digits, text as it stands, also where it is no UTF-8.
     """
     with _connected(source) as connection:
         query = selected(source)
-        found = connection.execute(render(_NO_ROWS, query=query)).description
-        columns = tuple(column[0] for column in found)
+        columns = tuple(column[0] for column in connection.execute(render(_NO_ROWS, query=query)).description)
         if source.settings.query is not None:
             refuse_repeated(source, (_AGAIN.sub("", column) for column in columns))
         resume = resume_column(source, columns)
         texts = joined(render(_HAS_TEXT, column=name(column)) for column in columns)
-        rows, *has_text = connection.execute(render(_COUNT, texts=texts, query=query)).fetchone()
+        rows, *kinds = connection.execute(render(_COUNT, texts=texts, query=query)).fetchone()
+        found = list(zip(columns, kinds[::2], kinds[1::2], strict=True))
+        mixed = [column for column, text, real in found if text and real]
+        torn = frozenset(column for column in mixed if _is_torn(connection, query, column))
         cells = joined([literal(MARK), *(render(_CELL, column=name(column)) for column in columns)])
-        _write(connection, render(_ROWS, columns=cells, query=query), target, tell)
-        typed = frozenset(column for column, text in zip(columns, has_text, strict=True) if text == 0)
+        places = [place for place, column in enumerate(columns, start=1) if column in torn]
+        _write(connection, render(_ROWS, columns=cells, query=query), target, tell, places)
+        typed = frozenset(column for column, text, _ in found if text == 0)
+        typed |= {column for column in mixed if column not in torn and not _has_dates(connection, query, column)}
         return Extract(columns, typed, (resume,) if resume else _primary_key(connection, source), rows)
 
 
@@ -84,16 +97,37 @@ def _connected(source: DatabaseSource) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def _write(connection: sqlite3.Connection, query: Sql, target: Path, tell: Callable[[int], None]) -> None:
+def _is_torn(connection: sqlite3.Connection, query: Sql, column: str) -> bool:
+    """Whether texts that may have another decimal mark stand beside a column's numbers."""
+    texts = connection.execute(render(_MARKED_TEXTS, column=name(column), query=query))
+    return any(may_have_comma(text) for (text,) in texts)
+
+
+def _has_dates(connection: sqlite3.Connection, query: Sql, column: str) -> bool:
+    """Whether texts like dates, which follow what is said of dates, stand beside a column's numbers."""
+    return bool(connection.execute(render(_HAS_DATES, column=name(column), query=query)).fetchone()[0])
+
+
+def _write(
+    connection: sqlite3.Connection, query: Sql, target: Path, tell: Callable[[int], None], torn: Sequence[int]
+) -> None:
     cursor = connection.execute(query)
     written = 0
     with target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         while rows := cursor.fetchmany(_BATCH):
-            writer.writerows(rows)
+            writer.writerows([_without_marks(row, torn) for row in rows] if torn else rows)
             written += len(rows)
             if written % _TOLD_EVERY == 0:
                 tell(written)
+
+
+def _without_marks(row: Sequence[object], torn: Sequence[int]) -> list[object]:
+    cells = list(row)
+    for place in torn:
+        cell = cells[place]
+        cells[place] = without_mark(repr(cell)) if isinstance(cell, float) else cell
+    return cells
 
 
 def _primary_key(connection: sqlite3.Connection, source: DatabaseSource) -> tuple[str, ...]:
