@@ -193,3 +193,29 @@ def test_a_result_can_be_published_too(tmp_path):
 def test_check_returns_its_rejection():
     assert quintile.check(pa.table({"a": [1]}))["error"]["code"] == "missing_columns"
     assert quintile.check(pa.table(ROWS), as_of=AS_OF)["outcome"] == "accept"
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda _: quintile.lint("rfm-10"), "quintile.lint(quintile.load_scheme('rfm-10'))"),  # type: ignore[arg-type]
+        (lambda _: quintile.lint(None), "None is no scheme"),  # type: ignore[arg-type]
+        (lambda _: quintile.load_scheme(None), "None is no name of a scheme"),  # type: ignore[arg-type]
+        (lambda _: quintile.load_scheme("a\0b.toml"), "is no name of a scheme"),
+        (lambda _: quintile.run("a\0b"), "no file can have such a name"),
+        (lambda _: quintile.fit(["a\0b"]), "no file can have such a name"),
+        (lambda file: quintile.run(file, settings={"ledger": {"returns": "a\0b"}}), "no file can have such a name"),
+        (lambda file: quintile.run(file, out="a\0b"), "is no folder"),
+        (lambda file: quintile.run(file, as_of="9999-12-31"), "later than any order can be"),
+        (lambda file: quintile.check(file, as_of=date.max), "later than any order can be"),
+        (lambda file: quintile.fit(file, as_of="9999-12-31T12:00"), "later than any order can be"),
+    ],
+)
+def test_no_argument_is_a_fault_of_the_program(tmp_path, call, said):
+    with pytest.raises(quintile.QuintileError) as refused:
+        call(write_shop(tmp_path))
+    assert said in str(refused.value)
+
+
+def test_a_name_that_no_file_can_have_is_rejected():
+    assert quintile.check("a\0b")["error"]["code"] == "not_found"

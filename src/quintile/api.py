@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Any
 from quintile.config.read import read_settings
 from quintile.domain.rfm_model import RfmModel
 from quintile.domain.window import analysis_date
-from quintile.errors import DataError, Place, SettingsError
+from quintile.errors import DataError, Place, SchemeError, SettingsError
 from quintile.jobs.check import rejected
 from quintile.jobs.fit import fit as fit_job
 from quintile.jobs.isolated import check_apart
 from quintile.jobs.run import run_in_memory
+from quintile.jobs.workplace.idle import refuse_idle
 from quintile.jobs.workplace.named import named_sources
 from quintile.jobs.workplace.wish import Wish
 from quintile.plugins import extra
+from quintile.segments.load import load_scheme as scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from quintile.domain.scheme import Scheme
 
 
 class Result:
@@ -79,7 +83,7 @@ def run(
     Raises:
         QuintileError: The data or a setting is not as it must be; says what, where, and how to mend it.
     """
-    if not isinstance(out, Path | str | None):
+    if not isinstance(out, Path | str | None) or "\0" in str(out):
         raise SettingsError("out", f"{short(out)} is no folder", fix='write out="results"')
     wish = _wish(source, settings, as_of, model)
     return Result(*run_in_memory(wish, Path(out) if out is not None else None))
@@ -146,6 +150,18 @@ def check(
     return check_apart(wish)
 
 
+def load_scheme(name_or_path: str | Path) -> Scheme:
+    """A scheme by its shipped name (``rfm-9``) or by the path of a TOML file (``ours.toml``, ``schemes/ours``).
+
+    Raises:
+        SchemeError: No shipped scheme has the name, or the file cannot be read or says something impossible.
+    """
+    if not isinstance(name_or_path, str | Path) or "\0" in str(name_or_path):
+        fix = 'write one such as "rfm-9", or the path of a TOML file; all schemes: quintile schemes'
+        raise SchemeError("scheme", f"{short(name_or_path)} is no name of a scheme", fix=fix)
+    return scheme_of(str(name_or_path))
+
+
 def _wish(
     source: object,
     settings: Mapping[str, Mapping[str, Any]] | None,
@@ -161,7 +177,9 @@ def _wish(
         _refuse_beside(model, settings)
     paths = [Path(one) if isinstance(one, str) else one for one in sources]
     chosen = read_settings(None, settings or {})
-    return Wish(sources=named_sources(paths, chosen), settings=chosen, as_of=moment, model=model)
+    wish = Wish(sources=named_sources(paths, chosen), settings=chosen, as_of=moment, model=model)
+    refuse_idle(settings or {}, wish)
+    return wish
 
 
 def _require_groups(settings: object) -> None:

@@ -83,3 +83,17 @@ def test_nobody_is_a_blank_and_one_is_not():
 def test_a_metric_that_nobody_has_is_left_out():
     empty = [{**found, "bins": []} for found in result()["distributions"]]
     assert len(shown(lambda console: spread(changed(distributions=empty), console))) == 1
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_on_a_narrow_page_every_letter_is_there_and_stands_for_several_stretches(width):
+    one = result()["distributions"][0]
+    bins = [{"from": str(at), "to": str(at + 1), "customers": 1 + at % 2} for at in range(40)]
+    lines = shown(
+        lambda console: spread(changed(distributions=[{**one, "bins": bins, "cuts": ["39"]}]), console), width
+    )
+    drawn = "".join(letter for line in lines for letter in line if letter in "▁▂▃▄▅▆▇█")
+    assert not any("…" in line for line in lines)
+    assert len(drawn) == {40: 14, 60: 20, 100: 40}[width]
+    below = next(line for line in lines if line.strip() == "^")
+    assert below.index("^") == next(line for line in lines if drawn[-1] in line).rindex(drawn[-1])

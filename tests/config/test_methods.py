@@ -46,7 +46,6 @@ def test_no_file_is_named_where_both_parts_are_flags(tmp_path):
     ("method", "f"),
     [
         ("kmeans", Method("threshold", CUTS)),  # one metric by its cut points, the others by the method
-        ("f=nested,kmeans", Method("threshold", CUTS)),  # the last word names no metric
         ("r=kmeans", Method("threshold", CUTS)),
         ("f=threshold", Method("threshold", CUTS)),
         ("kmeans,f=percentile", Method("percentile", CUTS)),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 
@@ -112,6 +113,27 @@ def test_an_unknown_key_of_a_file_is_placed(toml):
 )
 def test_a_wrong_value_is_named_with_its_flag(flags, text):
     assert str(refusal(None, flags)) == text
+
+
+@pytest.mark.parametrize(
+    ("group", "key", "value", "shown"),
+    [
+        ("model", "f_cuts", "2,3,5,7", "[2, 3, 5, 7]"),
+        ("model", "m_cuts", "0.50, 12.75", "[0.50, 12.75]"),
+        ("model", "r_cuts", "30", "[30]"),
+        ("ledger", "exclude", "cancelled, test", '["cancelled", "test"]'),
+        ("output", "formats", "csv", '["csv"]'),
+        ("business", "fields", "cost,5", '["cost", "5"]'),
+        ("network", "allow_hosts", "10.0.0.7", '["10.0.0.7"]'),
+    ],
+)
+def test_the_list_that_is_shown_in_place_of_a_text_is_taken(group, key, value, shown):
+    assert refusal(None, {group: {key: value}}).fix == f"write {key} = {shown}"
+    read_settings(None, {group: tomllib.loads(f"{key} = {shown}")})
+
+
+def test_no_list_is_shown_that_would_be_refused_too():
+    assert "write exclude" not in refusal(None, {"ledger": {"exclude": "lost"}}).fix
 
 
 @pytest.mark.parametrize(

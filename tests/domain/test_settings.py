@@ -32,12 +32,17 @@ def test_the_defaults_are_a_year_five_quantiles_and_rfm_9():
         ("r=kmeans", ["kmeans", "quantile", "quantile"]),
         (" r=kmeans , m=r-rfm ", ["kmeans", "quantile", "r-rfm"]),
         ("ntile,f=quantile", ["ntile", "quantile", "ntile"]),
-        ("f=quantile,ntile", ["ntile", "ntile", "ntile"]),
-        ("r=ntile,r=nested", ["nested", "quantile", "quantile"]),
     ],
 )
-def test_one_method_serves_all_metrics_or_each_has_its_own_and_the_last_word_wins(method, names):
+def test_one_method_serves_all_metrics_or_each_has_its_own(method, names):
     assert [chosen.name for chosen in methods_of(method=method)] == names
+
+
+@pytest.mark.parametrize("method", ["f=quantile,ntile", "r=ntile,r=nested", "kmeans,ntile", "r=ntile,r=ntile"])
+def test_no_method_is_passed_over_in_silence_for_a_later_one(method):
+    with pytest.raises(SettingsError, match="contradicts the method before it") as caught:
+        methods_of(method=method)
+    assert caught.value.fix.endswith("quantile,r=threshold,m=kmeans")
 
 
 @pytest.mark.parametrize("method", ["quantile", "threshold", "kmeans", "ntile"])

@@ -349,7 +349,8 @@ def test_magento_is_worth_its_base_total_less_refunds(tmp_path):
         {**made, "ID": "000000001", "Grand Total (Base)": "10.00", "Grand Total (Purchased)": "12.00"},
         {**made, "ID": "000000002", "Grand Total (Base)": "20.00", "Grand Total (Purchased)": "24.00",
          "Total Refunded": "24.00", "Status": "closed"},
-        {**made, "ID": "000000003", "Grand Total (Base)": "30.00", "Total Refunded": "5.00"},
+        {**made, "ID": "000000003", "Grand Total (Base)": "30.00", "Grand Total (Purchased)": "36.00",
+         "Total Refunded": "6.00"},
         {**made, "ID": "000000004", "Grand Total (Base)": "40.00", "Status": "canceled"},
     ]  # fmt: skip
     found = check(written(tmp_path / "orders.csv", header, *rows))

@@ -46,6 +46,7 @@ from quintile.cli.commands import (
     whatif,
 )
 from quintile.cli.show.plain import printable
+from quintile.cli.show.wrapped import for_terminal
 from quintile.errors import QuintileError, StoreFullError
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def main() -> None:
     except QuintileError as error:
         if JSON in sys.argv[1:]:
             typer.echo(json.dumps({"error": error.as_dict()}, indent=2))
-        typer.echo(printable(str(error)), err=True)
+        typer.echo(for_terminal(printable(str(error)), sys.stderr), err=True)
         sys.exit(error.exit_code)
     except (SystemExit, RuntimeError) as stopped:
         if str(stopped) not in {str(INTERRUPTED), INTERRUPTED_QUERY}:

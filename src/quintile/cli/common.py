@@ -105,6 +105,7 @@ def asked(
     """
     from quintile.config.read import read_settings
     from quintile.domain.rfm_model import RfmModel
+    from quintile.jobs.workplace.idle import refuse_idle
     from quintile.jobs.workplace.named import named_sources
     from quintile.jobs.workplace.wish import Wish
 
@@ -124,7 +125,9 @@ def asked(
             )
         kept = RfmModel.from_json(_text(model))
     chosen = named_sources(sources or [], settings)
-    return Wish(sources=chosen, settings=settings, as_of=parse_as_of(as_of), model=kept, project=project)
+    wish = Wish(sources=chosen, settings=settings, as_of=parse_as_of(as_of), model=kept, project=project)
+    refuse_idle(flags, wish)
+    return wish
 
 
 def refuse_no_page(out: Path | None) -> None:

@@ -52,14 +52,13 @@ def with_changes(model: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[s
         changes: Those that are to be others.
     """
     dropped = {f"{metric}_cuts": () for metric in _learning(changes.get("method", ""))}
-    cut = [f"{metric}=threshold" for metric in _learning(model["method"]) if changes.get(f"{metric}_cuts")]
-    return {**model, "method": ",".join([model["method"], *cut]), **dropped, **changes}
+    cut = [metric for metric in _learning(model["method"]) if changes.get(f"{metric}_cuts")]
+    kept = [part for part in model["method"].split(",") if part.partition("=")[0].strip() not in cut]
+    method = ",".join([*kept, *(f"{metric}=threshold" for metric in cut)])
+    return {**model, "method": method, **dropped, **changes}
 
 
 def _learning(method: str) -> dict[str, str]:
-    """For each metric that is named with a method which learns its cut points, that method; the last word wins."""
-    own: dict[str, str] = {}
-    for part in method.split(","):
-        metric, equals, chosen = part.strip().rpartition("=")
-        own = {**own, metric: chosen} if equals else {}
-    return {metric: chosen for metric, chosen in own.items() if metric in {"r", "f", "m"} and chosen in _LEARNING}
+    """For each metric that is named with a method which learns its cut points, that method."""
+    parts = (part.strip().rpartition("=") for part in method.split(","))
+    return {metric: chosen for metric, _, chosen in parts if metric in {"r", "f", "m"} and chosen in _LEARNING}

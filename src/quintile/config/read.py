@@ -13,6 +13,7 @@ from quintile.config.engine import refuse_idle
 from quintile.config.methods import refuse_two_methods
 from quintile.config.plain import plain_settings
 from quintile.config.sources import beside, check_sources, give_way, refuse_password_in_address, refuse_secrets
+from quintile.config.values import check_values
 from quintile.domain.currency import CURRENCIES
 from quintile.domain.second_tables import SECOND_TABLES
 from quintile.domain.settings import Settings
@@ -60,6 +61,7 @@ def read_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> 
         settings = validated(merged, path)
     _check_time_zone(settings.ledger.time_zone)
     _check_currency(settings.ledger.base_currency)
+    check_values(settings)
     check_sources(settings.sources, path)
     check_business(settings.business, path)
     settings.alerts.check()

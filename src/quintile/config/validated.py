@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _ADAPTER = TypeAdapter(Settings)
 _WANTED = {
     "int": "a whole number",
@@ -65,7 +68,7 @@ def _explained(error: ValidationError, given: Mapping[str, Any], path: Path | No
     return SettingsError(
         "settings",
         f"{key} cannot be {_shown(first['input'])}: it must be {wanted}",
-        fix=_listed(first, keys[-1]) or _another(keys, path),
+        fix=_listed(first, keys) or _another(keys, path),
         place=place,
     )
 
@@ -119,10 +122,33 @@ def _wanted(wrong: ErrorDetails) -> str:
     return _WANTED.get(kind) or f"something else ({wrong['msg'][0].lower()}{wrong['msg'][1:]})"
 
 
-def _listed(wrong: ErrorDetails, key: str) -> str | None:
-    """The value as a list of one, where a list is wanted and one text was given."""
+def _listed(wrong: ErrorDetails, keys: Sequence[str]) -> str | None:
+    """The value as a list, where a list is wanted and one text was given: by its commas if that does, else as it is."""
     value = wrong["input"]
-    return f'write {key} = ["{value}"]' if wrong["type"] == "tuple_type" and isinstance(value, str) else None
+    if wrong["type"] != "tuple_type" or not isinstance(value, str):
+        return None
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    texts = ", ".join(f'"{part}"' for part in parts)
+    for parsed, shown in ((_numbers(parts), ", ".join(parts)), (parts, texts), ([value], f'"{value}"')):
+        if parsed and _is_taken(keys, parsed):
+            return f"write {keys[-1]} = [{shown}]"
+    return None
+
+
+def _numbers(parts: list[str]) -> list[Decimal]:
+    return [Decimal(part) for part in parts] if all(map(_NUMBER.fullmatch, parts)) else []
+
+
+def _is_taken(keys: Sequence[str], value: object) -> bool:
+    """Whether a value would do in this place."""
+    given: Any = value
+    for key in reversed(keys):
+        given = {key: given}
+    try:
+        _ADAPTER.validate_python(given)
+    except ValidationError as error:
+        return not any([str(part) for part in one["loc"]][: len(keys)] == [*keys] for one in error.errors())
+    return True
 
 
 def _known_keys(parents: list[str]) -> list[str]:

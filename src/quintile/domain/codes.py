@@ -44,6 +44,7 @@ WARNINGS = {
     "dominant_customer": Words(
         "One customer with most of the orders", "leave the customer of guests empty, then --guests email names them"
     ),
+    "guests_unnamed": Words("Guests without a contact", "--map email=COLUMN, or phone=COLUMN, says which column it is"),
     "orphan_refund": Words("Refunds without an order", "add the source that holds their orders"),
     "negative_customer_total": Words(
         "Customers below zero", "add the source that holds their orders, or --refunds gross to leave refunds out"

@@ -242,6 +242,7 @@ def _bytes(key: str, text: str) -> int:
 
 def _method_names(text: str) -> dict[str, MethodName]:
     names: dict[str, MethodName] = {"r": "quantile", "f": "quantile", "m": "quantile"}
+    given: list[str] = []
     for part in text.split(","):
         metric, equals, chosen = part.strip().rpartition("=")
         chosen = _ALIASES.get(chosen, chosen)
@@ -251,6 +252,11 @@ def _method_names(text: str) -> dict[str, MethodName]:
                 f"'{part.strip()}' is no scoring method",
                 fix=f"write one of {', '.join(METHODS)}, or one a metric: r=threshold,f=quantile,m=kmeans",
             )
+        if metric in given or (given and not equals):
+            message = f"'{part.strip()}' contradicts the method before it"
+            fix = "name one a metric, the one for all others first: quantile,r=threshold,m=kmeans"
+            raise SettingsError("method", message, fix=fix)
+        given.append(metric)
         for scored in [metric] if equals else list(names):
             names[scored] = chosen  # type: ignore[assignment]  # checked against METHODS above
     return names

@@ -14,6 +14,7 @@ from quintile.errors import SettingsError
 _LENGTH = re.compile(r"(?P<count>[1-9][0-9]{0,4})\s*(?P<unit>d|day|days|w|weeks?|m|mo|months?|y|years?)")
 _MONTHS_A_YEAR = 12
 _DAYS_A_WEEK = 7
+_LATEST = date(2200, 1, 1)  # no order is read that is placed on it or later
 _UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
 
@@ -98,11 +99,14 @@ def analysis_date(text: str) -> date:
 
     Raises:
         ValueError: It is neither.
-        SettingsError: ``as_of``, it is on another clock.
+        SettingsError: ``as_of``, it is on another clock, or later than any order can be.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is not None:
         raise SettingsError("as_of", f"'{text}' brings a time zone", fix="write the shop's local time, and --time-zone")
+    if moment.date() > _LATEST:
+        fix = "leave it out to take the day after the latest order, or write a date of this time, such as 2025-07-01"
+        raise SettingsError("as_of", f"'{text}' is later than any order can be ({_LATEST})", fix=fix)
     return moment.date() if moment.time() == time.min else moment
 
 

@@ -41,6 +41,7 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters.update(md=plain, md_commands=plain_with_commands, fenced=fenced, spanned=spanned)
 _ENVIRONMENT.filters.update(commands=html_with_commands, count=number, share=percent, exact=exact, several=several)
+TITLE = "RFM segmentation plan"
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ _CONTENTS = (
 
 def _title(said: BusinessSettings) -> str:
     about = said.product or said.industry
-    return f"RFM segmentation plan: {about}" if about else "RFM segmentation plan"
+    return f"{TITLE}: {about}" if about else TITLE
 
 
 def _colours(content: Mapping[str, Any]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 from typing import TYPE_CHECKING
 
 from quintile.domain.settings import LedgerSettings, Settings
 from quintile.engine.duckdb import DuckDbEngine
-from quintile.errors import Place, StoreError
+from quintile.errors import Place, SettingsError, StoreError
 from quintile.jobs.workplace.wish import Wish
 from quintile.sources.sample_shop import write_sample_shop
 
@@ -31,13 +32,23 @@ window = "12mo"
 scale = 5
 scheme = "rfm-9"
 """
+SETTINGS_NAME = "quintile.toml"
+_ORDERS = "order_id,line,customer_id,email,ordered_at,sku,quantity,unit_price,amount,currency,status\n"
+_RATES = "date,currency,rate\n2023-05-01,USD,0."  # every sample shop opens on that day
+_BEGINS = {SETTINGS_NAME: SETTINGS_TEXT, "orders.csv": _ORDERS, "rates.csv": _RATES}
 
 
 def make_sample_shop(folder: Path, *, customers: int, seed: int) -> SampleShop:
-    """Write the sample shop's orders, rates and settings into a folder; same arguments, same bytes."""
+    """Write the sample shop's orders, rates and settings into a folder; same arguments, same bytes.
+
+    Raises:
+        SettingsError: A file of the user's own has the name of one of them.
+        StoreError: The folder cannot be written to.
+    """
+    _refuse_foreign(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "quintile.toml").write_text(SETTINGS_TEXT, encoding="utf-8")
+        (folder / SETTINGS_NAME).write_text(SETTINGS_TEXT, encoding="utf-8")
     except OSError as error:
         message = f"the shop's folder cannot be written to: {error.strerror}"
         raise StoreError("store", message, fix="choose another --out", place=Place(str(folder))) from error
@@ -52,3 +63,20 @@ def sample_wish(shop: SampleShop) -> Wish:
     """The main job on the sample shop."""
     ledger = LedgerSettings(base_currency="EUR", rates=str(shop.rates), time_zone="Europe/Berlin")
     return Wish(sources=[shop.orders], settings=Settings(ledger=ledger), as_of=AS_OF)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Never write over what an earlier demo did not leave, nor over its settings once a person changed them."""
+    foreign = next((name for name in _BEGINS if (folder / name).exists() and not _is_of_demo(folder / name)), None)
+    if foreign is not None:
+        message = f"'{foreign}' is already there and was not made by quintile demo, so it is not overwritten"
+        fix = "choose another folder: --out DIR, or move the file away"
+        raise SettingsError("out", message, fix=fix, place=Place(str(folder / foreign)))
+
+
+def _is_of_demo(file: Path) -> bool:
+    begins = _BEGINS[file.name]
+    with contextlib.suppress(OSError, UnicodeDecodeError), file.open(encoding="utf-8") as opened:
+        said = opened.read(len(begins) + 1)
+        return said == begins if file.name == SETTINGS_NAME else said.startswith(begins)
+    return False

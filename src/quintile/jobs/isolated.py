@@ -20,6 +20,7 @@ from quintile.jobs.check import check, rejected
 from quintile.jobs.workplace.wish import Wish
 from quintile.jobs.workplace.workplace import silent
 from quintile.sources.apart import Child
+from quintile.sources.formats import refuse_endless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,10 +45,11 @@ def check_apart(wish: Wish, *, on_step: Callable[[str], None] = silent, child: C
     if not files or len(files) < len(wish.sources):
         return check(wish, on_step=on_step)
     place = Place(", ".join(file.name for file in files))
-    if child is None:
-        with Child(CHILD, wish.settings.limits) as own:
-            return check_apart(wish, on_step=on_step, child=own)
     try:
+        refuse_endless(wish.files)  # a pipe of this process is none of the child's
+        if child is None:
+            with Child(CHILD, wish.settings.limits) as own:
+                return check_apart(wish, on_step=on_step, child=own)
         return child.ask(request_of(wish), place, on_step)
     except DataError as error:
         return rejected(error)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from quintile.errors import Place, SettingsError, StoreError
-from quintile.export.plan import Facts, plan_content, plan_html, plan_markdown
+from quintile.export.plan import TITLE, Facts, plan_content, plan_html, plan_markdown
 from quintile.jobs.accounts.scored import scored_result
 from quintile.jobs.project.one_result import plays_for, read_report, result_home
 from quintile.jobs.project.project import RUN_JSON
 from quintile.jobs.recommend import recommend
-from quintile.jobs.workplace.replacing import replacing
+from quintile.jobs.workplace.replacing import HTML as PAGE
+from quintile.jobs.workplace.replacing import refuse_foreign, replacing
 from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.segments.load import kept_scheme
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MARKDOWN, HTML = "plan.md", "plan.html"
 _FILES = (".md", ".html", ".htm", ".pdf")
+_BEGINS = {MARKDOWN: f"# {TITLE}".encode(), HTML: PAGE}
 
 
 def plan_of_sources(
@@ -71,6 +73,19 @@ def plan_of_result(
     return _content(report, business, playbook, measured=None)
 
 
+def refuse_place(out: Path) -> None:
+    """Refuse a place that is no folder, or where something else than an older plan lies under a plan's name.
+
+    Raises:
+        SettingsError: ``out``.
+    """
+    if out.is_file() or out.suffix in _FILES:
+        message = f"a plan is two files, {MARKDOWN} and {HTML}; '{out.name}' is no folder for them"
+        raise SettingsError("out", message, fix="name a folder: --out DIR", place=Place(str(out)))
+    for file, begins in _BEGINS.items():
+        refuse_foreign(out / file, "the plan", begins, "choose another folder: --out DIR")
+
+
 def write_plan(content: Mapping[str, Any], out: Path) -> tuple[Path, Path]:
     """Write both documents into a folder, which is made if it is not there.
 
@@ -78,12 +93,10 @@ def write_plan(content: Mapping[str, Any], out: Path) -> tuple[Path, Path]:
         The Markdown and the HTML file.
 
     Raises:
-        SettingsError: The folder is a file, or named as if it were one.
+        SettingsError: The folder is a file, or named as if it were one; or a file of the user's own is in the way.
         StoreError: They cannot be written.
     """
-    if out.is_file() or out.suffix in _FILES:
-        message = f"a plan is two files, {MARKDOWN} and {HTML}; '{out.name}' is no folder for them"
-        raise SettingsError("out", message, fix="name a folder: --out DIR", place=Place(str(out)))
+    refuse_place(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

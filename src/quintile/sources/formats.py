@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import re
+import stat
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from quintile.errors import DataError, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -85,6 +88,47 @@ def _of_server(path: Path) -> str:
     """What to add where a name looks like that of a table."""
     is_name = _NAME_OF_TABLE.fullmatch(str(path)) is not None and path.suffix.lower() not in _OURS
     return "; a table of a server is read with --engine postgresql://HOST/DATABASE" if is_name else ""
+
+
+_OPEN_HERE = re.compile(r"/dev/(stdin|fd/\d+)|/proc/(self|\d+)/fd/\d+")  # another process sees something else there
+
+
+def refuse_endless(paths: Iterable[Path]) -> None:
+    """Refuse, before anything is opened, what is neither file nor folder, and links that lead to themselves.
+
+    A pipe waits for ever or can be read once only, and a device never ends. What is not there, whoever reads it says.
+
+    Raises:
+        DataError: ``format_not_supported``, it is a pipe or a device; ``not_found``, it leads nowhere.
+    """
+    for path in paths:
+        _refuse_endless(path)
+
+
+def _refuse_endless(path: Path) -> None:
+    place = Place(str(path).replace("\0", "\\0"))
+    try:
+        mode = path.stat().st_mode
+    except ValueError as error:
+        message, fix = "no file can have such a name: it holds a NUL character", "check the path"
+        raise DataError("not_found", message, fix=fix, place=place) from error
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            return
+        message, fix = "the source is a symbolic link that leads back to itself", "name the file that is meant"
+        raise DataError("not_found", message, fix=fix, place=place) from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) or _OPEN_HERE.fullmatch(str(path)):
+        message = "the source is a pipe or a device, not a file"
+        raise DataError("format_not_supported", message, fix="write it to a file first, and name that", place=place)
+
+
+def may_be_workbook(path: Path) -> bool:
+    """Whether a file is a workbook by its first bytes; one that cannot be read may be anything."""
+    try:
+        refuse_endless([path])
+        return format_of(path) in {"xlsx", "ole"}
+    except DataError:
+        return True
 
 
 def format_of(path: Path) -> str:

@@ -48,8 +48,10 @@ def _plan(  # noqa: PLR0913 - parameters of a command line
     """Write the model down: definitions, cut points, segments, SQL and Python, actions, KPIs, limits."""
     if out is None and not json:
         raise SettingsError("out", "say where the plan goes", fix="write --out DIR for a folder, or --json")
-    from quintile.jobs.plan import plan_of_result, plan_of_sources
+    from quintile.jobs.plan import plan_of_result, plan_of_sources, refuse_place
 
+    if out is not None:
+        refuse_place(out)
     if results is None and (project is None or sources):
         wish = asked(sources, flags, as_of=as_of, model=model, project=project)
         with job_progress(quiet=json) as on_step:

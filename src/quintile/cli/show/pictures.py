@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _BEST = (10, 20, 40, 60, 80)
 _WIDEST_BAR, _TEXT = 40, 36
 _LEVELS, _PLAIN_LEVELS = "▁▂▃▄▅▆▇█", ".:-=+*%#"
+_NAMES, _GAPS = max(map(len, METRICS.values())), 6
+_FEWEST_LETTERS = 8
 _NOUNS = {"r": "day", "f": "order"}
 _ACCENT = ROLES["light"]["role:accent"]
 
@@ -35,7 +37,7 @@ def concentration(report: Mapping[str, Any], console: Console) -> Group | None:
     found = report["concentration"]
     if not found["lorenz"] or found["lorenz"][0] is None:
         return None
-    width = min(console.width - INDENT - _TEXT, _WIDEST_BAR)
+    width = max(min(console.width - INDENT - _TEXT, _WIDEST_BAR), 1)
     table = grid("lrl")
     for place, best in enumerate(_BEST):
         share = 1 - Decimal(found["lorenz"][100 - best])
@@ -48,19 +50,31 @@ def concentration(report: Mapping[str, Any], console: Console) -> Group | None:
 
 
 def spread(report: Mapping[str, Any], console: Console) -> Group:
-    """One line a metric: a letter for each stretch of values, as high as it has customers; below, the cut points."""
+    """One line a metric: a letter for each stretch of values, as high as it has customers; below, the cut points.
+
+    Where the page is too narrow for all letters, one stands for several stretches.
+    """
     levels = _LEVELS if console.encoding.startswith("utf") else _PLAIN_LEVELS
+    drawn = [(found, *_around(found, report)) for found in report["distributions"] if found["bins"]]
+    beside = [max((len(words[place]) for words in drawn), default=0) for place in (1, 2, 3)]
+    room = console.width - INDENT - _NAMES - beside[0] - max(beside[1:]) - _GAPS
     table = grid("lrll")
-    for found in report["distributions"]:
+    for found, start, end, without in drawn:
         bins, metric = found["bins"], found["metric"]
-        if not bins:
-            continue
-        ends = [short_label(metric, line["from"], line["to"]) for line in (bins[0], bins[-1])]
-        heights = Text(_heights([line["customers"] for line in bins], levels), style=_ACCENT)
-        table.add_row(said(METRICS[metric], HEADING), said(ends[0]), heights, said(_with_unit(metric, ends[1], report)))
-        without = f"without order: {number(found['without'])}" if found["without"] else ""
-        table.add_row("", "", said(_marks(metric, found["cuts"], bins)), said(without, QUIET))
+        each = -(-len(bins) // max(room, _FEWEST_LETTERS))
+        counts = [sum(line["customers"] for line in bins[first : first + each]) for first in range(0, len(bins), each)]
+        heights = Text(_heights(counts, levels), style=_ACCENT)
+        table.add_row(said(METRICS[metric], HEADING), said(start), heights, said(end))
+        table.add_row("", "", said(_marks(metric, found["cuts"], bins, each)), said(without, QUIET))
     return section("How many customers have which value (^ is a cut point)", table)
+
+
+def _around(found: Mapping[str, Any], report: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What stands before the letters, after them, and below that."""
+    metric, bins = found["metric"], found["bins"]
+    start, end = (short_label(metric, line["from"], line["to"]) for line in (bins[0], bins[-1]))
+    without = f"without order: {number(found['without'])}" if found["without"] else ""
+    return start, _with_unit(metric, end, report), without
 
 
 def _with_unit(metric: str, label: str, report: Mapping[str, Any]) -> str:
@@ -76,6 +90,6 @@ def _heights(counts: Sequence[int], levels: str) -> str:
     return "".join(levels[(count * len(levels) - 1) // most] if count else " " for count in counts)
 
 
-def _marks(metric: str, cuts: Sequence[str | None], bins: Sequence[Mapping[str, Any]]) -> str:
-    places = {min(int(place_of(cut, bins)), len(bins) - 1) for cut in drawn_cuts(metric, cuts)}
+def _marks(metric: str, cuts: Sequence[str | None], bins: Sequence[Mapping[str, Any]], each: int) -> str:
+    places = {min(int(place_of(cut, bins)), len(bins) - 1) // each for cut in drawn_cuts(metric, cuts)}
     return "".join("^" if place in places else " " for place in range(len(bins))).rstrip()

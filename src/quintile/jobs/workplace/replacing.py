@@ -32,7 +32,7 @@ def replacing(target: Path, called: str, begins: bytes | None = None) -> Iterato
         StoreFullError: The disk is full.
     """
     if begins is not None:
-        _refuse_foreign(target, called, begins)
+        refuse_foreign(target, called, begins)
     draft = target.with_name(f".{target.name}-{os.getpid()}")
     try:
         try:
@@ -99,12 +99,22 @@ def write_page(page: str, out: Path) -> None:
         draft.write_text(page, encoding="utf-8", newline="\n")
 
 
-def _refuse_foreign(target: Path, called: str, begins: bytes) -> None:
-    """Never write over what is of another kind, such as the orders themselves."""
+def refuse_foreign(target: Path, called: str, begins: bytes, fix: str = "choose another name: --out FILE") -> None:
+    """Never write over what is of another kind, such as the orders themselves.
+
+    Args:
+        target: The file that is to be written.
+        called: What it is: ``the page``.
+        begins: How a file of this kind begins.
+        fix: What to do about a foreign one.
+
+    Raises:
+        SettingsError: ``out``, a foreign file is there.
+    """
     if not target.is_file():
         return
     with contextlib.suppress(OSError), target.open("rb") as file:
         if file.read(len(begins)).lower() == begins.lower():
             return
     message = f"a file is there already, and it is not {called} of an earlier time"
-    raise SettingsError("out", message, fix="choose another name: --out FILE", place=Place(str(target)))
+    raise SettingsError("out", message, fix=fix, place=Place(str(target)))

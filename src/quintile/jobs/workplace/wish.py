@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from quintile.domain.engine_table import EngineTable
 from quintile.domain.settings import Settings
@@ -14,6 +14,7 @@ from quintile.jobs.workplace.second import second_files
 from quintile.jobs.workplace.server import with_storage
 from quintile.jobs.workplace.workplace import today
 from quintile.sources.rates import ECB
+from quintile.sources.shops.recognise import refuse_two_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,20 +69,38 @@ def open_sources(place: Workplace, wish: Wish) -> list[SourceTable]:
 
     Raises:
         SettingsError: There is none.
-        DataError: A source cannot be opened, or one is given twice.
+        DataError: A source cannot be opened, or one is given twice; the table of rates is not there.
     """
     if not wish.sources:
         raise SettingsError("source", "no source is given", fix="name at least one file or table")
+    _require_rates(wish.settings.ledger.rates)
     place.on_step("reading")
     tables = place.open(wish.sources, wish.settings)
     _refuse_twice(tables)
+    refuse_two_shapes(tables)
     _refuse_same_table([source for source in wish.sources if isinstance(source, EngineTable)])
     return tables
 
 
 def read_opened(place: Workplace, wish: Wish, tables: Sequence[SourceTable], *, to_keep: bool = False) -> Transactions:
     """Read the opened sources, and the tables that stand beside them; ``to_keep`` as for ``read_sources``."""
-    return place.read(wish.sources, tables, wish.clocked, to_keep=to_keep)
+    found = place.read(wish.sources, tables, wish.clocked, to_keep=to_keep)
+    return replace(found, warnings=(*found.warnings, *_of_guests(found, wish.settings.ledger.guests)))
+
+
+def _of_guests(transactions: Transactions, guests: str) -> list[dict[str, Any]]:
+    """No refusal: a project's next source may have the column that this one lacks."""
+    if guests == "quarantine" or guests in transactions.roles:
+        return []
+    message = f"guests shall be named by their {guests}, but no column holds one: their rows stay set aside"
+    return [{"code": "guests_unnamed", "rows": None, "message": message}]
+
+
+def _require_rates(named: str | None) -> None:
+    """A table of rates that is not there is a mistake, also where nothing needs to be converted."""
+    if named not in {None, ECB} and not Path(str(named)).exists():
+        message, fix = "the table of exchange rates is not there", "mend the path after --rates, or leave it out"
+        raise DataError("not_found", message, fix=fix, place=Place(str(named)))
 
 
 def _refuse_twice(tables: Sequence[SourceTable]) -> None:

@@ -22,6 +22,7 @@ from quintile.jobs.workplace.server import server_engine
 from quintile.jobs.workplace.temporary import temporary_folder
 from quintile.ledger.rules.identity import needs_phones
 from quintile.pipeline import read_sources
+from quintile.sources.formats import refuse_endless
 from quintile.sources.open import open_source
 from quintile.sources.rates import ECB, ecb_rates, read_rates
 from quintile.sources.tables import open_table
@@ -184,6 +185,7 @@ def workplace(
     ``keep_engine`` leaves the engine open for tables that outlive the job; they hold no file of the staging folder.
     ``anywhere`` lets the job be done in the server or the cluster that the settings name; the others stay here.
     """
+    refuse_endless(files)
     with temporary_folder() as staging, _spilling(settings, staging, keep_engine=keep_engine) as spill:
         folders = [staging] + ([results] if results is not None else [])
         require_threads(settings)
