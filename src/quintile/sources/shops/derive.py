@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 
 from quintile.domain.statuses import DECIDED_STATUSES, PENDING_COUNTS
 from quintile.engine.render import Sql, joined, literal, name, render
-from quintile.sources.identifiers import FRACTIONS
-from quintile.sources.shops.export import first_column
+from quintile.sources.shops.export import NO_WORDS, YES_WORDS
+from quintile.sources.shops.money import either_sql, value_sql
+from quintile.sources.shops.refunds import refund_sql
+from quintile.sources.words import NO, YES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from quintile.sources.shops.export import ShopExport, StatusRule
+    from quintile.sources.shops.export import StatusRule
+    from quintile.sources.shops.rows import ExportRows
 
 PREFIX = "quintile "
 """Derived columns are called ``quintile customer``, ``quintile amount`` and so on."""
-_NAMES_PEOPLE = ("customer", "email", "account")
+_NAMES_PEOPLE = ("customer", "email", "account", "phone")
 
-_TEXT = "nullif(trim(CAST({column} AS VARCHAR)), '')"
-_WHOLE = "CASE WHEN isfinite({column}) THEN regexp_replace(CAST({column} AS VARCHAR), '\\.0$', '') END"
 # A spreadsheet's apostrophe, blanks and marks are no part of a number.
 _CLEAN = {
     "id": "nullif({text}, {nobody})",
@@ -34,11 +35,11 @@ _KNOWN_BY_EMAIL = """
 coalesce({id}, CASE WHEN {email} IS NOT NULL AND min({id}) OVER {same} = max({id}) OVER {same}
                     THEN min({id}) OVER {same} END, {email})
 """
-_FILLED = "CASE WHEN {order} IS NULL THEN {own} ELSE coalesce({own}, max({own}) OVER (PARTITION BY {order})) END"
 _CONTINUED = """
 CASE WHEN {own} IS NULL AND {head} IS NULL AND {order} IS NOT NULL
-          AND count({own}) OVER (PARTITION BY {order}) > 0 THEN '0' ELSE {own} END
+          AND count(CASE WHEN {readable} THEN 1 END) OVER (PARTITION BY {order}) > 0 THEN '0' ELSE {own} END
 """
+_READABLE_REFUND = "{total} IS NOT NULL AND ({text} IS NULL OR {refund} IS NOT NULL)"
 _OF_ORDER = "CASE WHEN {order} IS NULL THEN {test} ELSE bool_or({test}) OVER (PARTITION BY {order}) END"
 # Lines are numbered by what they hold, not by where they stand, so that an order that comes again has the same lines;
 # an order that stands in the file twice has each number twice.
@@ -48,10 +49,6 @@ concat({part}, ' ', (row_number() OVER (PARTITION BY {order}, {part} ORDER BY ha
 """
 _HEADS = "count({own}) OVER (PARTITION BY {order})"
 _PART = "CASE WHEN {own} IS NULL AND {head} IS NULL THEN 'line' ELSE 'order' END"
-_PARTS_OF_REFUND = """
-regexp_replace(CAST(list_sum(list_transform(regexp_extract_all({text}, {pattern}, 1),
-                                            lambda part: TRY_CAST(part AS DECIMAL(18, 6)))) AS VARCHAR), '[.]?0+$', '')
-"""
 
 
 @dataclass(frozen=True)
@@ -69,49 +66,6 @@ class Derived:
         return PREFIX + self.role
 
 
-@dataclass(frozen=True)
-class ExportRows:
-    """The rows of one export: the user's columns with their types, the role each plays, and those that name people."""
-
-    export: ShopExport
-    kinds: dict[str, str]
-    roles: dict[str, str]
-    customers: tuple[tuple[str, str], ...]
-
-    def text(self, column: str) -> Sql:
-        """A column's text, NULL where there is none."""
-        return render(_WHOLE if self.kinds[column] in FRACTIONS else _TEXT, column=name(column))
-
-    def text_of(self, role: str) -> Sql:
-        """The text of the column that plays a role, NULL without one."""
-        return self.text(self.roles[role]) if role in self.roles else Sql("CAST(NULL AS VARCHAR)")
-
-    def found(self, spellings: str | list[str]) -> str | None:
-        """The column with one of these names."""
-        return first_column(spellings, list(self.kinds))
-
-    def is_own(self, role: str) -> bool:
-        """Whether a role is played by the column the export has for it, not by one the user chose instead."""
-        return role in self.roles and self.roles[role] == self.found(self.export.columns.get(role, []))
-
-    @property
-    def continued(self) -> bool:
-        """Whether only the first row of an order has its money."""
-        return self.export.rows == "continued" and "order" in self.roles
-
-    @property
-    def head(self) -> Sql:
-        """What beside its money only the first row of an order has."""
-        column = self.found(self.export.columns.get("status", []))
-        return self.text(column) if column else Sql("NULL")
-
-    def filled(self, own: Sql) -> Sql:
-        """A text that holds for all rows of an order, wherever it stands."""
-        if self.export.rows == "orders" or "order" not in self.roles:
-            return own
-        return render(_FILLED, own=own, order=self.text_of("order"))
-
-
 def derived_columns(rows: ExportRows) -> Iterator[Derived]:
     """The columns to add; a role that is not among them is played by the user's own column."""
     if rows.customers:
@@ -120,12 +74,14 @@ def derived_columns(rows: ExportRows) -> Iterator[Derived]:
     if rows.export.rows != "orders":
         for role in (*_NAMES_PEOPLE, *(("currency",) if rows.continued else ())):
             if role in rows.roles:
-                yield _instead(rows, role, rows.filled(rows.text_of(role)))
+                yield _instead(rows, role, rows.filled(rows.best_of(role)))
     yield from _time(rows)
     if rows.continued and "amount" in rows.roles:
         parts = {"own": rows.text_of("amount"), "head": rows.head, "order": rows.text_of("order")}
-        yield _instead(rows, "amount", render(_CONTINUED, **parts))
-    yield from _refund(rows)
+        yield _instead(rows, "amount", render(_CONTINUED, **parts, readable=_readable(rows)))
+    refund = refund_sql(rows)
+    if refund is not None:
+        yield _instead(rows, "refund", refund)
     yield from _status(rows)
     if rows.export.rows != "orders" and "order" in rows.roles and "line" not in rows.roles:
         yield Derived("line", _line(rows), "", Sql("CAST(NULL AS VARCHAR)"))
@@ -156,17 +112,18 @@ def _time(rows: ExportRows) -> Iterator[Derived]:
         yield _instead(rows, "time", rows.filled(own))
 
 
-def _refund(rows: ExportRows) -> Iterator[Derived]:
-    if not rows.is_own("refund"):
-        return
-    own, total = rows.text_of("refund"), rows.found(rows.export.refund_in)
-    if rows.export.refund_parts is not None:
-        pattern = literal(rows.export.refund_parts)
-        yield _instead(rows, "refund", render(_PARTS_OF_REFUND, text=own, pattern=pattern))
-    elif total is not None:
-        whole = "CASE WHEN {own} = {total} THEN {amount} ELSE {own} END"
-        sql = render(whole, own=own, total=rows.text(total), amount=rows.text_of("amount"))
-        yield _instead(rows, "refund", sql)
+def _readable(rows: ExportRows) -> Sql:
+    """Whether the first row of an order has money that can be read, so that its lines are none of a bad row."""
+    total = _any_value(rows, "amount")
+    if "refund" not in rows.roles:
+        return render("{total} IS NOT NULL", total=total)
+    text, refund = rows.text_of("refund"), _any_value(rows, "refund")
+    return render(_READABLE_REFUND, total=total, text=text, refund=refund)
+
+
+def _any_value(rows: ExportRows, role: str) -> Sql:
+    decimal = rows.money[rows.roles[role]].decimal
+    return either_sql(rows.text_of(role)) if decimal is None else value_sql(rows.text_of(role), decimal)
 
 
 def _status(rows: ExportRows) -> Iterator[Derived]:
@@ -200,10 +157,15 @@ def _test(rows: ExportRows, rule: StatusRule) -> Sql:
 
 def _fits(rows: ExportRows, names: str, patterns: list[str]) -> Sql:
     text = render("lower({text})", text=rows.text(rows.found(names) or ""))
-    tests = (
-        render("{text} LIKE {pattern}", text=text, pattern=literal(pattern.replace("*", "%"))) for pattern in patterns
-    )
+    tests = (_fits_one(text, pattern) for pattern in patterns)
     return render("coalesce({tests}, false)", tests=joined(tests, " OR "))
+
+
+def _fits_one(text: Sql, pattern: str) -> Sql:
+    if pattern in {YES_WORDS, NO_WORDS}:
+        words = sorted(YES if pattern == YES_WORDS else NO)
+        return render("{text} IN ({words})", text=text, words=joined(literal(word) for word in words))
+    return render("{text} LIKE {pattern}", text=text, pattern=literal(pattern.replace("*", "%")))
 
 
 def _word(rule: StatusRule) -> Sql:

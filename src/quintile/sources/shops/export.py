@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _OTHER_SPELLING = "|"
+YES_WORDS, NO_WORDS = "<yes>", "<no>"
+"""Patterns for a word that says yes or no in any language."""
 
 
 @dataclass(frozen=True)
 class StatusRule:
     """What other columns say about a row's status: ``kind`` holds when all of ``when`` fit and none of ``unless``.
 
-    Both give patterns for a column (``*`` for any text, ``_`` for any letter), in lower case.
+    Both give patterns for a column (``*`` for any text, ``_`` for any letter), in lower case; ``<yes>`` and ``<no>``
+    are all words for these.
     """
 
     kind: Literal["cancelled", "failed", "pending", "test", "refunded", "counts"]
@@ -40,8 +43,9 @@ class ShopExport:
     those that may name a customer, by their kind (id, email, phone), best first. ``settled`` are money columns of
     ``columns`` in the shop's own currency, taken when customers paid in several. ``zone`` is the time zone of times
     without one, ``zone_column`` the column that names it. A status may begin with ``status_prefix``, an id of
-    ``nobody`` is a guest. ``refund_parts`` finds the amounts in a refund column of several; ``refund_in`` is the total
-    in whose currency the refund may be. ``walk_ins``: most sales have no customer, which is no damage.
+    ``nobody`` is a guest. ``refund_parts`` is what the amounts are called in a refund column of several; ``refund_in``
+    is the total in whose currency the refund is. ``walk_ins``: most sales have no customer, which is no damage. Exports
+    of one ``shape_of`` tell the same sales in different rows.
     """
 
     name: str
@@ -63,6 +67,7 @@ class ShopExport:
     refund_parts: str | None = None
     refund_in: list[str] = field(default_factory=list)
     walk_ins: bool = False
+    shape_of: str = ""
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether a header is this export's."""

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.transactions import ROLES
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
-from quintile.sources.shops.derive import PREFIX, ExportRows, derived_columns
+from quintile.sources.shops.derive import PREFIX, derived_columns
 from quintile.sources.shops.export import first_column, shop_exports
+from quintile.sources.shops.money import look_at_money
+from quintile.sources.shops.refunds import money_of
+from quintile.sources.shops.rows import ExportRows
 from quintile.sources.shops.zones import zone_of
+from quintile.sources.signs import refuse_other_refunds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from quintile.engine.base import Engine
     from quintile.sources.located import SourceTable
@@ -78,12 +82,36 @@ def as_export(engine: Engine, table: SourceTable, wanted: Wanted) -> SourceTable
         return _undecided(table, fitting, chosen)
     export = fitting[0] if chosen.get("status", "-") else replace(fitting[0], status=())
     settled = _is_settled(engine, table, export, chosen)
-    rows = ExportRows(export, table.columns, _roles(export, header, chosen, settled=settled), ())
+    rows = ExportRows(export, table.columns, _roles(export, header, chosen, settled=settled), (), settled)
     if "customer" not in chosen:
         rows = replace(rows, customers=tuple(_customers(export, header)))
     _require_customer(rows, table.name)
+    rows = replace(rows, money={column: look_at_money(engine, table, column) for column in money_of(rows)})
+    _refuse_other_signs(rows, table.name)
     found = _derived(engine, table, rows, wanted)
     return replace(found, assumed={**table.assumed, **_assumed(export, settled=settled)})
+
+
+def refuse_two_shapes(tables: Sequence[SourceTable]) -> None:
+    """Refuse exports of one shop that tell the same sales in different rows: each sale would count twice.
+
+    Raises:
+        DataError: ``same_file_twice``.
+    """
+    seen: dict[str, tuple[ShopExport, str]] = {}
+    for table in tables:
+        for export in shop_exports():
+            if not export.shape_of or not export.fits(list(table.columns)):
+                continue
+            other, file = seen.setdefault(export.shape_of, (export, table.name))
+            if other is not export:
+                raise DataError(
+                    "same_file_twice",
+                    f"{table.name} is an export of {export.title}, {file} one of {other.title}: they tell the same"
+                    " sales, which would count twice",
+                    fix="give one of the two exports",
+                    place=Place(table.name),
+                )
 
 
 def _can_be_followed(table: SourceTable, chosen: Mapping[str, str]) -> bool:
@@ -129,6 +157,14 @@ def _require_customer(rows: ExportRows, file: str) -> None:
         fix=rows.export.advice,
         place=Place(file),
     )
+
+
+def _refuse_other_signs(rows: ExportRows, file: str) -> None:
+    """A refund of a sign that the total it is a share of cannot have."""
+    whole = rows.found(rows.export.refund_in)
+    if whole is not None and rows.is_own("refund"):
+        refund = rows.roles["refund"]
+        refuse_other_refunds(rows.money[whole].sign, rows.money[refund].sign, Place(file, column=refund))
 
 
 def _is_settled(engine: Engine, table: SourceTable, export: ShopExport, chosen: Mapping[str, str]) -> bool:
@@ -195,6 +231,8 @@ def _derived(engine: Engine, table: SourceTable, rows: ExportRows, wanted: Wante
         roles={**dict.fromkeys(ROLES, ""), **roles},
         shown={**dict.fromkeys(added, ""), **{one.column: one.shown for one in derived}},
         raws={one.column: one.raw for one in derived},
+        # Its text is our own: no setting of the user's for the marks of the file is meant for it.
+        typed=table.typed | {one.shown for one in derived if one.role == "refund"},
         zone=None if zone is None else name(_ZONE),
     )
     return replace(
