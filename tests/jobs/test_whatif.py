@@ -115,7 +115,7 @@ def test_the_models_are_those_of_runs_also_in_their_currency(regulars):
     in_euros = {"base_currency": "EUR"}
     found = whatif(wish_of(regulars, {"ledger": in_euros}), {"scale": 3})
     for side, scale in (("before", 5), ("after", 3)):
-        settings = {"ledger": in_euros, "model": {"scale": scale}}
+        settings: dict[str, dict[str, object]] = {"ledger": {**in_euros}, "model": {"scale": scale}}
         run = quintile.run(regulars, as_of=AS_OF, settings=settings)
         assert found[side]["model"] == run.model.as_dict()
 
