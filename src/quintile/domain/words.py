@@ -25,6 +25,7 @@ STEPS = {
     "duplicate_order_conflict": "Order repeated with other content",
     "missing_currency": "No currency",
     "unknown_currency": "Unknown currency",
+    "bad_returned": "Neither returned nor not",
     "duplicates": "Repeated rows",
     "cancelled": "Cancelled",
     "failed": "Failed",

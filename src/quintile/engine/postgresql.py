@@ -52,9 +52,8 @@ EXCEPTION WHEN OTHERS THEN RETURN NULL; END $$;
 CREATE FUNCTION pg_temp.try_time(value timestamp) RETURNS timestamp IMMUTABLE LANGUAGE sql AS $$ SELECT value $$;
 CREATE FUNCTION pg_temp.try_date(value text) RETURNS date IMMUTABLE LANGUAGE sql AS
 $$ SELECT pg_temp.try_time(trim(value))::date $$;
-CREATE FUNCTION pg_temp.sum_of_matches(value text, pattern text, most numeric, scale int) RETURNS numeric
-IMMUTABLE LANGUAGE sql AS
-$$ SELECT sum(pg_temp.try_number(part[1], most, scale)) FROM regexp_matches(value, pattern, 'g') AS part $$;
+CREATE FUNCTION pg_temp.matches(value text, pattern text) RETURNS text[] IMMUTABLE LANGUAGE sql AS
+$$ SELECT array(SELECT part[1] FROM regexp_matches(value, pattern, 'g') AS part) $$;
 CREATE FUNCTION pg_temp.digits(value numeric) RETURNS int IMMUTABLE LANGUAGE sql AS
 $$ SELECT length(trim(both '0' from translate(value::text, '-.', ''))) $$;
 CREATE FUNCTION pg_temp.real_text(value real) RETURNS text STABLE LANGUAGE sql AS $$

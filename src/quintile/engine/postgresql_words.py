@@ -27,6 +27,7 @@ from quintile.engine.translate import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_OPTIONS = re.compile(r"(?:\(\?[is]+\))?")
 _DIGITS = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 
 
@@ -111,7 +112,7 @@ def _pattern(pattern: Tree, around: str = "{}") -> Tree:
     """A regular expression as PostgreSQL writes it; a NUL, which no text there can hold, is left out."""
     told = with_plain_blanks(pattern.name).replace(r"\pL", "[[:alpha:]]")
     told = re.sub(r"\\x\{([0-9A-Fa-f]{4})\}", r"\\u\1", told).replace(r"\x00", r"\x01")
-    option = "(?i)" if told.startswith("(?i)") else ""
+    option = _OPTIONS.match(told)[0]  # type: ignore[index]  # matches nothing, too
     return text(option + around.format(told.removeprefix(option)))
 
 
@@ -180,10 +181,11 @@ def _part_of_row(node: exp.Column) -> Tree:
     return _by_bytes(exp.Paren(this=exp.JSONExtractScalar(this=first, expression=text(node.name))))
 
 
-def _sum_of_matches(amounts: exp.Transform) -> Tree:
-    """The sum of the amounts that a pattern finds in a text."""
-    found, amount = amounts.this, amounts.expression.this.this  # pg_temp.try_number(part, most, scale)
-    return call("pg_temp.sum_of_matches", found.this, _pattern(found.expression), *amount.expressions[1:])
+def _sum(amounts: exp.Transform) -> Tree:
+    """The sum of the decimals that are made of a list's parts; nothing if there is none."""
+    (part,) = amounts.expression.expressions
+    parts = exp.Unnest(expressions=[amounts.this], alias=exp.TableAlias(this=quoted("parts"), columns=[part]))
+    return exp.select(exp.Sum(this=amounts.expression.this)).from_(parts).subquery()
 
 
 _CALLS: dict[str, Callable[..., Tree]] = {
@@ -196,7 +198,7 @@ _CALLS: dict[str, Callable[..., Tree]] = {
     "hash": lambda *parts: call("hashtextextended", call("concat_ws", text("|"), *parts), number(0)),
     "make_timestamptz": _instant,
     "bit_count": lambda value: bits_of(value, lambda bits: call("bit_count", exp.cast(bits, "BIT(64)"))),
-    "list_sum": _sum_of_matches,
+    "list_sum": _sum,
     "list_extract": lambda listed, place: exp.Bracket(this=exp.Paren(this=listed), expressions=[place], offset=1),
 }
 _WORDS: dict[type, Any] = {
@@ -215,6 +217,7 @@ _WORDS: dict[type, Any] = {
     ),
     exp.RegexpFullMatch: lambda node: exp.RegexpLike(this=node.this, expression=_pattern(node.expression, "^(?:{})$")),
     exp.RegexpExtract: _extracted,
+    exp.RegexpExtractAll: lambda node: call("pg_temp.matches", node.this, _pattern(node.expression)),
     exp.RegexpLike: lambda node: exp.RegexpLike(this=node.this, expression=_pattern(node.expression)),
     exp.RegexpReplace: _replaced,
     exp.Bracket: part_of_text,

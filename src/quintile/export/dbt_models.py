@@ -34,6 +34,7 @@ PLACES = {
     "excluded": "ledger/excluded_orders",
     "order_lines": "ledger/order_lines",
     "by_currency": "ledger/order_parts",
+    "placed": "ledger/order_parts",
     "converted": "ledger/order_parts",
     "orders": "ledger/orders",
     "counted": "rfm/orders_in_window",

@@ -42,6 +42,7 @@ _TOLD = {
     "order_day": "The day of the order.",
     "order_id": "The order.",
     "ordered_at": "When it was ordered.",
+    "placed_at": "When its order was bought, or went back if nothing of it was.",
     "other_customer_id": "Another customer of the order, if two are named.",
     "r": "Score of recency.",
     "rate": "What one unit of the currency is worth.",

@@ -26,7 +26,7 @@ _TAKEN = frozenset(
             "everyone",
             "rfm",
         ),
-        *("dated_rates", "by_currency", "converted", "r_scored", "rf_scored", "scores", "coded", "segments"),
+        *("dated_rates", "by_currency", "placed", "converted", "r_scored", "rf_scored", "scores", "coded", "segments"),
     }
 )
 _TEXT = "trim(CAST({column} AS VARCHAR))"

@@ -65,22 +65,22 @@ _BY_CURRENCY = """\
         {refund} AS refund
     FROM order_lines
     GROUP BY order_id, currency{by_customer}{known}"""
-_CONVERTED = """\
+_PLACED = """\
     SELECT
         by_currency.*,
-        CASE WHEN by_currency.currency = {base} THEN CAST(1 AS DECIMAL(18, 10)) ELSE dated_rates.rate END
+        coalesce(
+            min(CASE WHEN is_bought = 1 THEN ordered_at END) OVER (PARTITION BY order_id),
+            min(ordered_at) OVER (PARTITION BY order_id)
+        ) AS placed_at
+    FROM by_currency"""
+_CONVERTED = """\
+    SELECT
+        placed.*,
+        CASE WHEN placed.currency = {base} THEN CAST(1 AS DECIMAL(18, 10)) ELSE dated_rates.rate END
             AS rate
-    FROM (
-        SELECT
-            *,
-            coalesce(
-                min(CASE WHEN is_bought = 1 THEN ordered_at END) OVER (PARTITION BY order_id),
-                min(ordered_at) OVER (PARTITION BY order_id)
-            ) AS placed_at
-        FROM by_currency
-    ) AS by_currency
+    FROM placed
     LEFT JOIN dated_rates
-        ON by_currency.currency = dated_rates.currency
+        ON placed.currency = dated_rates.currency
         AND CAST({placed_at} AS DATE) >= first_day AND CAST({placed_at} AS DATE) < next_day"""
 _ORDERS_CONVERTED = """\
     SELECT
@@ -190,6 +190,7 @@ def _converted(recipe: Recipe, rates: Rates) -> list[Step]:
     return [
         Step("dated_rates", held, dated),
         Step("by_currency", lines, by_currency),
+        Step("placed", "When the order of each part was bought, or went back if nothing of it was.", Sql(_PLACED)),
         Step("converted", rated, converted),
         Step("orders", "Parts to orders, all in one currency." + _known_comment(recipe), orders),
     ]

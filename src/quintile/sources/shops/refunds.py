@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 _PARTS = "(?is)\\s*{label}\\s*:[^|;]*(?:;\\s*{label}\\s*:[^|;]*)*(?:[|].*)?;?\\s*"
 _PART = "(?is)(?:^|[;|])\\s*{label}\\s*:([^|;]*)"
 _FOUND = "CASE WHEN regexp_full_match({text}, {parts}) THEN regexp_extract_all({text}, {part}, 1) ELSE [{text}] END"
-_VALUES = "list_transform({found}, lambda part: abs({value}))"
-_SUM = """
-CASE WHEN {text} IS NOT NULL
-     THEN CASE WHEN list_count({values}) = len({values}) THEN {sum} ELSE {unreadable} END END
+_TOTAL = "list_sum(list_transform({found}, lambda part: CAST(abs({value}) AS DECIMAL(38, 6))))"
+_BAD = """
+list_sum(list_transform({found}, lambda part: CAST(CASE WHEN {value} IS NULL THEN 1 ELSE 0 END AS DECIMAL(38, 0))))
 """
+_SUM = "CASE WHEN {text} IS NOT NULL THEN CASE WHEN {bad} = 0 THEN {sum} ELSE {unreadable} END END"
 _IN_BASE = """
 CASE WHEN {text} IS NOT NULL THEN coalesce(
     CASE WHEN {value} = 0 THEN '0'
@@ -55,9 +55,9 @@ def _summed(rows: ExportRows, label: str) -> Sql:
     by_dots = amount is None or rows.money[amount].decimal == "."
     value = either_sql(Sql("part"), None if by_dots else Sql("NULL"))
     parts, part = (literal(pattern.format(label=label)) for pattern in (_PARTS, _PART))
-    values = render(_VALUES, found=render(_FOUND, text=text, parts=parts, part=part), value=value)
-    total = written(render("list_sum({values})", values=values))
-    return render(_SUM, text=text, values=values, sum=total, unreadable=unreadable(text))
+    found = render(_FOUND, text=text, parts=parts, part=part)
+    total, bad = (render(query, found=found, value=value) for query in (_TOTAL, _BAD))
+    return render(_SUM, text=text, bad=bad, sum=written(total), unreadable=unreadable(text))
 
 
 def _in_base(rows: ExportRows, whole: str) -> Sql:
