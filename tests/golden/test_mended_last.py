@@ -296,3 +296,9 @@ def test_two_equal_refunds_of_an_order_are_told_apart_by_their_id(tmp_path, chec
         [("1", "A", "2025-01-02", "10"), ("2", "B", "2025-01-03", "5")], ledger={"returns": str(tmp_path / "r.csv")}
     )
     assert (found["net_total"], found["second_tables"][0]["repeated"]) == ("9.00", 1)
+
+
+@pytest.mark.parametrize("name", ["Returned Amount", "return_amount", "Refund total", "amount_returned", "refunded"])
+def test_a_column_of_money_that_went_back_is_taken_off(checked, name):
+    found = checked([(*row, "1.00" if place == 3 else "") for place, row in enumerate(SOUND)], columns=(*COLUMNS, name))
+    assert (found["assumed"]["columns"]["refund"], found["net_total"]) == (name, "149.00")

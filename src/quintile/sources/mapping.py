@@ -41,7 +41,8 @@ _NAMES = {
     "currency": "currency currencycode ordercurrency | waehrung wahrung devise moneda parabirimi",
     "status": "orderstatus paymentstatus | status",
     "email": "email emailaddress customeremail buyeremail | mail eposta",
-    "refund": "refund refunded refundamount refundedamount amountrefunded totalrefunded",
+    "refund": "refund refunded refundamount refundedamount amountrefunded totalrefunded refundtotal returnamount "
+    "returnedamount amountreturned",
     "kind": "kind orderkind ordertype transactiontype rowtype recordtype | type",
     "account": "accountid accountno companyid organisationid organizationid | account company "
     "organisation organization",
