@@ -16,13 +16,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from quintile.api import Result, check, fit, load_scheme, run, score
+    from quintile.api import Result, check, fit, run, score
     from quintile.domain.rfm_model import Method, RfmModel
     from quintile.domain.scale import Scale
     from quintile.domain.scheme import Scheme
     from quintile.domain.window import WindowLength
     from quintile.errors import QuintileError
     from quintile.segments.lint import lint
+    from quintile.segments.load import load_scheme
 
 __version__ = "0.1.0"
 
@@ -37,7 +38,7 @@ _HOMES = {
     "check": "quintile.api",
     "fit": "quintile.api",
     "lint": "quintile.segments.lint",
-    "load_scheme": "quintile.api",
+    "load_scheme": "quintile.segments.load",
     "run": "quintile.api",
     "score": "quintile.api",
 }

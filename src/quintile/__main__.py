@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 
-INTERRUPTED = 130
+from quintile.errors import INTERRUPTED
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.config.read import read_settings
 from quintile.domain.rfm_model import RfmModel
-from quintile.domain.window import analysis_date
-from quintile.errors import DataError, Place, SchemeError, SettingsError
+from quintile.domain.window import day_or_moment
+from quintile.errors import DataError, Place, SettingsError
 from quintile.jobs.check import rejected
 from quintile.jobs.fit import fit as fit_job
 from quintile.jobs.isolated import check_apart
@@ -19,12 +19,9 @@ from quintile.jobs.workplace.idle import refuse_idle
 from quintile.jobs.workplace.named import named_sources
 from quintile.jobs.workplace.wish import Wish
 from quintile.plugins import extra
-from quintile.segments.load import load_scheme as scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from quintile.domain.scheme import Scheme
 
 
 class Result:
@@ -150,18 +147,6 @@ def check(
     return check_apart(wish)
 
 
-def load_scheme(name_or_path: str | Path) -> Scheme:
-    """A scheme by its shipped name (``rfm-9``) or by the path of a TOML file (``ours.toml``, ``schemes/ours``).
-
-    Raises:
-        SchemeError: No shipped scheme has the name, or the file cannot be read or says something impossible.
-    """
-    if not isinstance(name_or_path, str | Path) or "\0" in str(name_or_path):
-        fix = 'write one such as "rfm-9", or the path of a TOML file; all schemes: quintile schemes'
-        raise SchemeError("scheme", f"{short(name_or_path)} is no name of a scheme", fix=fix)
-    return scheme_of(str(name_or_path))
-
-
 def _wish(
     source: object,
     settings: Mapping[str, Mapping[str, Any]] | None,
@@ -221,6 +206,6 @@ def _moment(text: date | str | None) -> date | None:
     if text is None:
         return None
     try:
-        return analysis_date(text.isoformat() if isinstance(text, date) else text)
+        return day_or_moment(text.isoformat() if isinstance(text, date) else text)
     except (ValueError, TypeError) as error:
         raise SettingsError("as_of", f"{short(text)} is no date", fix='write as_of="2025-07-01"') from error

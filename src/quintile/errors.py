@@ -1,6 +1,6 @@
 """The one error tree: every message says what is wrong, where, and how to mend it.
 
-Exit codes: 0 done, 1 a bug, 2 data or settings, 3 a target failed, 4 alerts, 74 no space, 75 busy.
+Exit codes: 0 done, 1 a bug, 2 data or settings, 3 a target failed, 4 alerts, 74 no space, 75 busy, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ class Place:
 
 
 NOWHERE = Place()
+INTERRUPTED = 130
+"""The exit code of a command that was interrupted, which is no error."""
 
 
 class QuintileError(Exception):

@@ -47,12 +47,11 @@ from quintile.cli.commands import (
 )
 from quintile.cli.show.plain import printable
 from quintile.cli.show.wrapped import for_terminal
-from quintile.errors import QuintileError, StoreFullError
+from quintile.errors import INTERRUPTED, QuintileError, StoreFullError
 
 if TYPE_CHECKING:
     from typer.models import CommandInfo
 
-INTERRUPTED = 130
 JSON = "--json"
 INTERRUPTED_QUERY = "Query interrupted"  # what the database makes of an interrupt
 app = typer.Typer(

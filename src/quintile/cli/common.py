@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from quintile.cli.flags import SETTINGS_FILE, GivenFlags
-from quintile.domain.window import analysis_date
+from quintile.domain.window import day_or_moment
 from quintile.errors import Place, SettingsError
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def parse_as_of(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return analysis_date(text)
+        return day_or_moment(text)
     except ValueError as error:
         raise SettingsError("as_of", f"'{text}' is no date", fix="write --as-of 2025-07-01") from error
 

@@ -94,7 +94,7 @@ class ObservationWindow:
         return f"[{self.start or 'first order'}, {self.as_of})"
 
 
-def analysis_date(text: str) -> date:
+def day_or_moment(text: str) -> date:
     """An analysis date as ``2025-07-01``, or a moment of it on the shop's clock; midnight is the day that it begins.
 
     Raises:

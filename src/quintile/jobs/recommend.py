@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +130,7 @@ def _history(engine: Engine, accounted: Accounted, wish: Wish) -> _History:
             before_end=clock.before_end(),
         ),
     )
-    day = as_of.date() if isinstance(as_of, datetime) else as_of
+    day = clock.window.day
     customers, one_order, most, one_amount = engine.rows(render(_BUYERS, purchases=purchases))[0]
     history = _History(
         as_of=day,

@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
+from reprlib import repr as short
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from quintile.domain.scale import FEWEST_SCORES, MOST_SCORES
@@ -73,13 +74,16 @@ def scheme_text(name_or_path: str) -> str:
     return _read(_located(name_or_path))
 
 
-def load_scheme(name_or_path: str) -> Scheme:
+def load_scheme(name_or_path: str | Path) -> Scheme:
     """A scheme by its shipped name (``rfm-9``) or by the path of a TOML file (``ours.toml``, ``schemes/ours``).
 
     Raises:
         SchemeError: No shipped scheme has the name, or the file cannot be read or says something impossible.
     """
-    path = _located(name_or_path)
+    if not isinstance(name_or_path, str | Path) or "\0" in str(name_or_path):
+        fix = 'write one such as "rfm-9", or the path of a TOML file; all schemes: quintile schemes'
+        raise SchemeError("scheme", f"{short(name_or_path)} is no name of a scheme", fix=fix)
+    path = _located(str(name_or_path))
     return parse_scheme(_read(path), name=path.stem, file=str(path) if path.parent != _SHIPPED else path.name)
 
 

@@ -28,8 +28,8 @@ class SourceTable:
     as it was read, ``zone`` the SQL of the time zone in which times without one are written; ``mixed_customers``
     says that some customers are known by an e-mail and others by something else.
 
-    Of a database, ``keys`` turns them into what names the row, ``typed`` are the columns of text that hold plain
-    numbers or times whatever the settings say of other sources, and ``map`` is its own choice of columns for roles.
+    ``typed`` are the columns of text that hold plain numbers, of a database also times, whatever the settings say of
+    other columns. Of a database, ``keys`` turns places into what names the row, ``map`` is its own choice of roles.
     Into ``scratch``, a folder of the database's, a copy of the table may be written.
 
     ``damaged`` reads the rejected records once more: each with its whole raw text, and its cells if it has them.

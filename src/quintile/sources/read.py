@@ -13,8 +13,8 @@ from quintile.domain.second_tables import SECOND_TABLES
 from quintile.domain.transactions import FileRead, Transactions
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
-from quintile.sources.date_forms import trimmed
 from quintile.sources.examined import examine_ids
+from quintile.sources.first_line import first_line
 from quintile.sources.identifiers import NOTHING
 from quintile.sources.located import ROW_NUMBER
 from quintile.sources.mapping import map_columns
@@ -41,12 +41,6 @@ _NOTHING_OF = {"refund": "DECIMAL(18, 0)", "updated_at": "TIMESTAMP"}
 _CURRENCY = "CASE WHEN lower(trim({text})) NOT IN ({nothing}) THEN upper(trim({text})) END"
 _REPEATED = "SELECT *, row_number() OVER (PARTITION BY {columns}) > 1 AS quintile_repeated FROM ({query})"
 _REPEATED_ROW = "coalesce({problem}, CASE WHEN quintile_repeated THEN 'duplicate_row' END)"
-
-_FIRST_LIKE = """
-SELECT min(quintile_row_number) FROM ({located})
-WHERE regexp_replace(left({text}, length({like})), '[0-9]', '9', 'g')
-    = regexp_replace({like}, '[0-9]', '9', 'g')
-"""
 
 
 @dataclass(frozen=True)
@@ -177,22 +171,12 @@ def _type_table(
         error.place = replace(
             error.place,
             file=error.place.file or table.name,
-            line=error.place.line or _first_line(engine, table, error.place),
+            line=error.place.line or first_line(engine, table, error.place),
             column=table.shown.get(column or "", column),
         )
         for derived, shown in table.shown.items():
             error.message = error.message.replace(f"'{derived}'", f"'{shown}'")
         raise
-
-
-def _first_line(engine: Engine, table: SourceTable, place: Place) -> int | None:
-    """The line of the first value that is written like the one at fault, digit for digit; a database has no lines."""
-    if place.like is None or place.column not in table.columns or table.keys is not None:
-        return None
-    text = trimmed(render("CAST({column} AS VARCHAR)", column=name(place.column)))
-    looked = render(_FIRST_LIKE, text=text, like=literal(place.like.strip()), located=table.located)
-    number = engine.rows(looked)[0][0]
-    return None if number is None else table.lines([number])[number]
 
 
 def _typed(engine: Engine, place: int, table: SourceTable, settings: ReadingSettings, reading: Reading) -> TypedTable:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.settings import ReadingSettings
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place, SettingsError
-from quintile.sources.date_forms import trimmed
 from quintile.sources.dates import suggest_dates
 from quintile.sources.encodings import find_encoding
+from quintile.sources.first_line import first_line
 from quintile.sources.identifiers import id_sql, look_at_ids
 from quintile.sources.located import ROW_NUMBER
 from quintile.sources.mapping import suggest_column
@@ -40,10 +40,6 @@ EXAMPLES = 3
 _NOTHING = Sql("CAST(NULL AS VARCHAR)")
 _AS_TEXT = "CAST({column} AS VARCHAR)"
 _DOUBTFUL = re.compile("[0-9]{1,3}[.,][0-9]{3}")
-_FIRST_LIKE = """
-SELECT min({row}) FROM ({located})
-WHERE regexp_replace(left({text}, length({like})), '[0-9]', '9', 'g') = regexp_replace({like}, '[0-9]', '9', 'g')
-"""
 _BAD = """
 SELECT problem, rows, number, raw FROM (
     SELECT problem, count(*) OVER (PARTITION BY problem) AS rows, number, raw,
@@ -124,17 +120,10 @@ class Second:
             yield
         except DataError as error:
             at = error.place
-            error.place = replace(at, file=at.file or self.table.name, line=at.line or self._line(engine, at))
+            error.place = replace(
+                at, file=at.file or self.table.name, line=at.line or first_line(engine, self.table, at)
+            )
             raise
-
-    def _line(self, engine: Engine, place: Place) -> int | None:
-        """The line of the first value that is written like the one at fault, digit for digit."""
-        if place.like is None or place.column not in self.table.columns:
-            return None
-        text, like = trimmed(render(_AS_TEXT, column=name(place.column))), literal(place.like.strip())
-        query = render(_FIRST_LIKE, row=Sql(ROW_NUMBER), located=self.table.located, text=text, like=like)
-        number = engine.rows(query)[0][0]
-        return None if number is None else self.table.lines([number])[number]
 
     def bad_rows(self, engine: Engine, problems: Mapping[str, Sql], *, show: bool = True) -> list[dict[str, Any]]:
         """The rows with a problem, by reason: how many, and the first with line, column and (unless private) raw text.
