@@ -89,19 +89,3 @@ def test_a_file_that_is_no_database_says_so(shop, opened_from, tmp_path):
 def test_a_slow_query_ends_at_the_time_limit(shop, opened_from):
     endless = "SELECT count(*) AS n FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range = 7"
     assert refusal(opened_from, shop, query=endless, timeout_seconds=1).code == "timeout"
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT a, b * 2 AS b, b FROM t",
-        "SELECT a, b * 2 AS B, b FROM t",
-        "SELECT t.*, u.* FROM t, t AS u",
-        "WITH w AS (SELECT a, b, b FROM t) SELECT b, a, b FROM w",
-    ],
-)
-def test_two_columns_of_one_name_are_refused(shop, opened_from, query):
-    shop.run("CREATE TABLE t (a INTEGER, b INTEGER)")
-    shop.run("INSERT INTO t VALUES (1, 2)")
-    error = refusal(opened_from, shop, query=query)
-    assert (error.code, error.fix) == ("duplicate_column", "give each a name of its own: AS other_name")

@@ -189,10 +189,29 @@ def test_the_sources_own_mapping_comes_before_that_of_all_sources(kind, shop_of,
     assert found.columns["customer"] == "note"
 
 
-@pytest.mark.parametrize("kind", ["mysql", "postgresql"])  # the others give the second one another name
+@pytest.mark.parametrize("kind", ["mysql", "postgresql"])  # they refuse it themselves
 def test_two_columns_of_one_name_are_refused(kind, shop_of, opened_from):
     shop = shop_of(kind)
     small(shop, [("1", "2025-01-01", "1", "A")])
     with pytest.raises(DataError) as error:
         opened_from(shop, query="SELECT a.customer_id, b.* FROM small a CROSS JOIN small b")
     assert error.value.code in {"bad_query", "duplicate_column"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT a, b * 2 AS b, b FROM t",
+        "SELECT a, b * 2 AS B, b FROM t",
+        "SELECT t.*, u.* FROM t, t AS u",
+        "WITH w AS (SELECT a, b, b FROM t) SELECT b, a, b FROM w",
+    ],
+)
+@pytest.mark.parametrize("kind", ["duckdb", "sqlite"])
+def test_two_columns_that_a_file_database_would_rename_are_refused(shop_of, opened_from, kind, query):
+    shop = shop_of(kind)
+    shop.run("CREATE TABLE t (a INTEGER, b INTEGER)")
+    shop.run("INSERT INTO t VALUES (1, 2)")
+    with pytest.raises(DataError) as error:
+        opened_from(shop, query=query)
+    assert (error.value.code, error.value.fix) == ("duplicate_column", "give each a name of its own: AS other_name")

@@ -89,19 +89,3 @@ def test_a_locked_file_is_busy(shop, opened_from, monkeypatch):
     shop.run("CREATE TABLE t AS SELECT 1 AS a")
     shop.run("BEGIN EXCLUSIVE")
     assert refusal(opened_from, shop, table="t").code == "busy"
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT a, b * 2 AS b, b FROM t",
-        "SELECT a, b * 2 AS B, b FROM t",
-        "SELECT t.*, u.* FROM t, t AS u",
-        "WITH w AS (SELECT a, b, b FROM t) SELECT b, a, b FROM w",
-    ],
-)
-def test_two_columns_of_one_name_are_refused(shop, opened_from, query):
-    shop.run("CREATE TABLE t (a INTEGER, b INTEGER)")
-    shop.run("INSERT INTO t VALUES (1, 2)")
-    error = refusal(opened_from, shop, query=query)
-    assert (error.code, error.fix) == ("duplicate_column", "give each a name of its own: AS other_name")
