@@ -115,6 +115,7 @@ def read_sources(
         drop_repeated_rows=settings.ledger.duplicates == "row",
         to_keep=to_keep,
         base_currency=settings.ledger.base_currency,
+        country=settings.ledger.country,
     )
     return read(engine, tables, settings.reading, reading)
 

@@ -138,6 +138,21 @@ def test_two_square_exports_of_the_same_sales_are_refused(tmp_path):
     assert check(two)["net_total"] == "30.00"
 
 
+def test_a_project_refuses_the_sales_it_knows_in_another_shape(tmp_path):
+    one = written(tmp_path / "one.csv", SQUARE, square(1, "$30.00")).read_text(encoding="utf-8")
+    items = [
+        written(tmp_path / f"{number}.csv", ITEMS, square(number, "$10.00")).read_text(encoding="utf-8")
+        for number in (1, 2)
+    ]
+    project = Refreshed(tmp_path, **EVER)
+    project.run(one, date(2026, 6, 1))
+    error = project.check(items[0], date(2026, 6, 1))["error"]
+    assert (error["code"], "source1.csv one of Square transactions" in error["message"]) == ("same_file_twice", True)
+    project.run(items[0], date(2026, 6, 1), refresh={"mode": "full"})
+    project.run(items[1], date(2026, 6, 1))
+    assert project.customers() == {"C1": (19, 2, "20.00")}
+
+
 def test_square_payments_that_were_voided_or_failed_are_no_sales(tmp_path):
     states = ["Completed", "Voided", "Failed", "Canceled", "Puzzled"]
     rows = [square(number, f"${10**number}.00", status) for number, status in enumerate(states)]
@@ -182,6 +197,16 @@ def test_shopify_phones_name_customers_in_any_spelling_where_phones_are_the_key(
             head("#3", "10", mail="", Billing_Phone="0049 170 1234567")]  # fmt: skip
     found = check(written(tmp_path / "o.csv", SHOPIFY, *rows), ledger={"customer_key": "phone", "country": "DE"})
     assert (found["error"], found["customers"], found["orders"], found["rows_kept"]) == (None, 1, 3, 4)
+
+
+@pytest.mark.parametrize(("country", "customers"), [("DE", 2), (None, 4)])
+def test_shopify_customers_without_an_email_are_known_by_their_phone_in_any_spelling(tmp_path, country, customers):
+    pytest.importorskip("phonenumbers")
+    rows = [head("#1", "10", mail="", Phone="'+49 170 1234567"), head("#2", "10", mail="", Phone="0170 1234567"),
+            line("#2"), head("#3", "10", mail="", Billing_Phone="0049 170 1234567"), head("#4", "10", Phone="12")]  # fmt: skip
+    file = written(tmp_path / "o.csv", SHOPIFY, *rows)
+    found = check(file, ledger={"country": country} if country else {})
+    assert (found["error"], found["customers"], found["orders"], found["rows_kept"]) == (None, customers, 4, 5)
 
 
 STRIPE = ["id", "Created (UTC)", "Amount", "Amount Refunded", "Currency", "Converted Amount",

@@ -39,12 +39,13 @@ class KeptFile:
 
 @dataclass(frozen=True)
 class KnownSource:
-    """A source that was accepted: its checksum, and a digest of how its columns were read."""
+    """A source that was accepted: its checksum, a digest of how its columns were read, and which export it was."""
 
     name: str
     sha256: str | None
     read_as: str
     rows: int
+    export: str | None = None
 
 
 @dataclass(frozen=True)

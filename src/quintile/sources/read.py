@@ -48,7 +48,7 @@ class Reading:
     """How the rows of all sources are to be read, beyond the settings of reading itself.
 
     ``to_keep`` adds what only a project keeps: names; and whatever cannot be kept is refused. ``base_currency`` is the
-    one the user named.
+    one the user named, ``country`` where phones of a shop's export are that have no country code.
     """
 
     time_zone: str = "UTC"
@@ -56,6 +56,7 @@ class Reading:
     drop_repeated_rows: bool = False
     to_keep: bool = False
     base_currency: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,8 @@ def _type_table(
     engine: Engine, place: int, table: SourceTable, settings: ReadingSettings, reading: Reading
 ) -> TypedTable:
     try:
-        wanted = Wanted(settings.map, reading.time_zone, all_columns=reading.drop_repeated_rows, place=place)
+        whole, country = reading.drop_repeated_rows, reading.country
+        wanted = Wanted(settings.map, reading.time_zone, all_columns=whole, place=place, country=country)
         table = as_export(engine, table, wanted)
         return _typed(engine, place, table, settings, reading)
     except DataError as error:

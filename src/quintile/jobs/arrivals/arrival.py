@@ -27,6 +27,7 @@ from quintile.jobs.workplace.wish import last_day, open_sources, read_opened
 from quintile.ledger.rules.lines import WIDE
 from quintile.pipeline import account, with_left_out
 from quintile.snapshots.ledger_files import KnownSource
+from quintile.sources.shops.recognise import refuse_two_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,6 +109,8 @@ def arrive(place: Workplace, wish: Wish, project: Project) -> Arrival:
     """
     project.published.refuse_earlier(wish)
     tables = open_sources(place, wish)
+    if project.files is not None and wish.settings.refresh.mode != "full":
+        refuse_two_shapes(tables, [(source.name, source.export) for source in project.files.sources])
     try:
         transactions = read_opened(place, wish, tables, to_keep=True)
         settings = agreed(place.engine, project, transactions, wish.clocked)
@@ -154,7 +157,7 @@ def _alone(
 
 def _source(file: FileRead) -> KnownSource:
     read_as = hashlib.sha256(json.dumps(file.assumed, sort_keys=True, default=str).encode()).hexdigest()
-    return KnownSource(file.name, file.sha256, read_as, file.rows)
+    return KnownSource(file.name, file.sha256, read_as, file.rows, file.assumed.get("export"))
 
 
 def _refresh(alone: Accounted, judged: Judged, project: Project, changes: ExtractChanges | None) -> dict[str, Any]:

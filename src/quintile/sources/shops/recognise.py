@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.transactions import ROLES
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
+from quintile.sources.shops.contacts import with_international_phones
 from quintile.sources.shops.derive import PREFIX, derived_columns
 from quintile.sources.shops.export import first_column, shop_exports
 from quintile.sources.shops.money import look_at_money
@@ -20,7 +21,7 @@ from quintile.sources.shops.zones import zone_of
 from quintile.sources.signs import refuse_other_refunds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from quintile.engine.base import Engine
     from quintile.sources.located import SourceTable
@@ -48,13 +49,14 @@ _FEW = 3
 class Wanted:
     """How exports are to be read: the user's own ``role -> column``, the shop's zone, whether all columns are needed.
 
-    ``place`` is the source's place among several.
+    ``place`` is the source's place among several, ``country`` where phones without a country code are.
     """
 
     chosen: Mapping[str, str]
     time_zone: str = "UTC"
     all_columns: bool = False
     place: int = 0
+    country: str | None = None
 
 
 def as_export(engine: Engine, table: SourceTable, wanted: Wanted) -> SourceTable:
@@ -85,6 +87,10 @@ def as_export(engine: Engine, table: SourceTable, wanted: Wanted) -> SourceTable
     rows = ExportRows(export, table.columns, _roles(export, header, chosen, settled=settled), (), settled)
     if "customer" not in chosen:
         rows = replace(rows, customers=tuple(_customers(export, header)))
+    if wanted.country is not None:
+        for column in [column for kind, column in rows.customers if kind == "phone"]:
+            table = with_international_phones(engine, table, column, wanted.country, wanted.place)
+        rows = replace(rows, kinds=table.columns)
     _require_customer(rows, table.name)
     rows = replace(rows, money={column: look_at_money(engine, table, column) for column in money_of(rows)})
     _refuse_other_signs(rows, table.name)
@@ -92,26 +98,30 @@ def as_export(engine: Engine, table: SourceTable, wanted: Wanted) -> SourceTable
     return replace(found, assumed={**table.assumed, **_assumed(export, settled=settled)})
 
 
-def refuse_two_shapes(tables: Sequence[SourceTable]) -> None:
+def refuse_two_shapes(tables: Sequence[SourceTable], known: Iterable[tuple[str, str | None]] = ()) -> None:
     """Refuse exports of one shop that tell the same sales in different rows: each sale would count twice.
+
+    Args:
+        tables: The opened sources.
+        known: Those of earlier runs, whose rows count with theirs: their names, and which exports they were.
 
     Raises:
         DataError: ``same_file_twice``.
     """
+    exports = [export for export in shop_exports() if export.shape_of]
+    shown = [(file, {export.name for export in exports if export.name == before}) for file, before in known]
+    shown += [(table.name, {export.name for export in exports if export.fits(list(table.columns))}) for table in tables]
     seen: dict[str, tuple[ShopExport, str]] = {}
-    for table in tables:
-        for export in shop_exports():
-            if not export.shape_of or not export.fits(list(table.columns)):
-                continue
-            other, file = seen.setdefault(export.shape_of, (export, table.name))
-            if other is not export:
-                raise DataError(
-                    "same_file_twice",
-                    f"{table.name} is an export of {export.title}, {file} one of {other.title}: they tell the same"
-                    " sales, which would count twice",
-                    fix="give one of the two exports",
-                    place=Place(table.name),
-                )
+    for file, export in ((file, export) for file, fitting in shown for export in exports if export.name in fitting):
+        other, before = seen.setdefault(export.shape_of, (export, file))
+        if other is not export:
+            raise DataError(
+                "same_file_twice",
+                f"{file} is an export of {export.title}, {before} one of {other.title}: they tell the same sales,"
+                " which would count twice",
+                fix="give one of the two exports",
+                place=Place(file),
+            )
 
 
 def _can_be_followed(table: SourceTable, chosen: Mapping[str, str]) -> bool:
