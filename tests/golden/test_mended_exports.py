@@ -203,7 +203,8 @@ def test_shopify_phones_name_customers_in_any_spelling_where_phones_are_the_key(
 def test_shopify_customers_without_an_email_are_known_by_their_phone_in_any_spelling(tmp_path, country, customers):
     pytest.importorskip("phonenumbers")
     rows = [head("#1", "10", mail="", Phone="'+49 170 1234567"), head("#2", "10", mail="", Phone="0170 1234567"),
-            line("#2"), head("#3", "10", mail="", Billing_Phone="0049 170 1234567"), head("#4", "10", Phone="12")]  # fmt: skip
+            line("#2"), head("#3", "10", mail="", Billing_Phone="0049 170 1234567"),
+            head("#4", "10", Phone="12")]  # fmt: skip
     file = written(tmp_path / "o.csv", SHOPIFY, *rows)
     found = check(file, ledger={"country": country} if country else {})
     assert (found["error"], found["customers"], found["orders"], found["rows_kept"]) == (None, customers, 4, 5)
