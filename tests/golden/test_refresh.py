@@ -153,6 +153,21 @@ def test_a_known_order_of_another_customer_is_set_aside(project):
     assert project.customers() == BEFORE | {"B": (29, 2, "6.00")}
 
 
+def test_an_order_that_was_given_to_another_customer_is_corrected_as_in_one_run(tmp_path):
+    header = "order_id,customer_id,order_date,amount,updated_at"
+    first = rows("O1,A,2025-06-01,10.00,2025-06-01", "O2,A,2025-06-20,20.00,2025-06-20", header=header)
+    later = rows("O1,B,2025-06-01,10.00,2025-06-05", "O3,C,2025-06-05,7.00,2025-06-05", header=header)
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    project, other = Refreshed(tmp_path / "a"), Refreshed(tmp_path / "b")
+    project.run(first)
+    assert project.check(later)["quarantine"] == []
+    project.run(later)
+    other.run(first + later.partition("\n")[2])
+    assert project.customers() == other.customers()
+    assert project.customers() == {"A": (11, 1, "20.00"), "B": (30, 1, "10.00"), "C": (26, 1, "7.00")}
+
+
 def test_a_row_nobody_can_read_never_replaces_a_good_one(project):
     project.run(rows("O1,A,2025-06-01,oops", "O2,,2025-06-20,20.00", "O3,B,2999-01-01,5.00", "O8,B,2025-06-02,1.00"),
                 reading={"max_bad_share": 1})  # fmt: skip

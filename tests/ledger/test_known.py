@@ -131,6 +131,28 @@ def test_a_known_order_belongs_to_its_customer(verdicts):
     assert verdicts([row()], [row(customer="B"), row(amount="-1", customer="B")]) == ([OTHER_CUSTOMER] * 2, [])
 
 
+def test_an_order_that_comes_again_whole_and_later_under_another_customer_is_corrected(verdicts):
+    known, day = row(updated="2025-06-01"), "2025-06-05"
+    assert verdicts([known], [row(customer="B", updated=day)]) == ([CORRECTED], [1])
+    assert verdicts([row()], [row(customer="B", updated=day)]) == ([CORRECTED], [1])
+    for same in ("2025-06-01", "2025-05-01", None):
+        assert verdicts([known], [row(customer="B", updated=same)])[1] == []
+    assert verdicts([known], [row(customer="B", updated=day), row(customer="C", updated=day)]) == (
+        [OTHER_CUSTOMER] * 2, [],
+    )  # fmt: skip
+
+
+def test_an_order_of_several_lines_has_another_customer_only_if_all_of_its_lines_say_so(verdicts):
+    known = [row(line="1", updated="2025-06-01"), row(line="2", updated="2025-06-02")]
+    later = [row(line=line, customer="B", updated="2025-06-05") for line in "123"]
+    assert verdicts(known, later, grain="line") == ([CORRECTED, CORRECTED, NEW], [1, 2])
+    assert verdicts(known, later[1:], grain="line") == ([OTHER_CUSTOMER] * 2, [])
+    early = row(line="1", customer="B", updated="2025-06-02")
+    assert verdicts(known, [early, later[1]], grain="line") == ([OTHER_CUSTOMER] * 2, [])
+    refund = row(amount="-1", line="1", updated="2025-06-02")
+    assert verdicts([*known, refund], later[:2], grain="line") == ([OTHER_CUSTOMER] * 2, [])
+
+
 def test_a_row_that_nobody_can_use_replaces_nothing(verdicts):
     assert verdicts([row()], [row(customer=None), row(day="2099-01-01")]) == ([USELESS, USELESS], [])
     assert verdicts([], [row(customer=None)]) == ([NEW], [])

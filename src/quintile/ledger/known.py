@@ -80,17 +80,28 @@ FROM (
     WHERE is_typed AND order_id IS NULL
 )
 """
+# An order that comes again whole under another customer, as of a later moment, was corrected; any other contradicts.
 _WITH_OWNER = """
-WITH asked AS MATERIALIZED ({asked})
+WITH asked AS MATERIALIZED ({asked}), owners AS (
+    SELECT order_id, true AS order_is_known, min(customer_key) AS owner, max(moment) AS known_until,
+        bool_and(has_key) AS has_keys
+    FROM asked WHERE is_known AND is_sound AND order_id IS NOT NULL
+    GROUP BY order_id HAVING min(customer_key) = max(customer_key)
+), moved AS (
+    SELECT order_id FROM (
+        SELECT order_id, line_id, bool_or(is_known AND is_sound) AS is_owned,
+            bool_and(updated_at IS NOT NULL AND moment > known_until) FILTER (NOT is_known) AS is_later,
+            min(customer_key) FILTER (NOT is_known) AS least, max(customer_key) FILTER (NOT is_known) AS most
+        FROM asked JOIN owners USING (order_id) WHERE has_keys AND (is_known OR is_version)
+        GROUP BY order_id, line_id
+    )
+    GROUP BY order_id HAVING bool_and(coalesce(is_later, NOT is_owned)) AND min(least) = max(most)
+)
 SELECT asked.*, order_is_known,
        bool_or(is_known) OVER (PARTITION BY asked.order_id, line_id, content) AS content_is_known,
-       coalesce(NOT is_known AND is_sound AND customer_key <> owner, false) AS is_foreign
-FROM asked
-LEFT JOIN (
-    SELECT order_id, true AS order_is_known, min(customer_key) AS owner FROM asked
-    WHERE is_known AND is_sound AND order_id IS NOT NULL
-    GROUP BY order_id HAVING min(customer_key) = max(customer_key)
-) USING (order_id)
+       coalesce(NOT is_known AND is_sound AND customer_key <> owner, false)
+           AND asked.order_id NOT IN (SELECT order_id FROM moved) AS is_foreign
+FROM asked LEFT JOIN owners USING (order_id)
 """
 _VERSIONS = """
 SELECT file_no, row_no, is_known, is_sound, ordered_at,
