@@ -99,6 +99,7 @@ def test_what_is_written_is_named_by_its_content(engine, tmp_path):
         ("regexp_full_match('12\n', '[0-9]+')", False),
         ("regexp_full_match('NaN', '(?i)\\s*(?:nan|inf)\\s*')", True),
         ("regexp_replace('x\u00a0y\u200b', '[\\x{00A0}\\x{200B}]', '', 'g')", "xy"),
+        ("regexp_replace('x\U000e0041y\ufe0f', '[\\x{FE00}-\\x{FE0F}\\x{E0000}-\\x{E0FFF}]', '', 'g')", "xy"),
         ("regexp_replace('12.0', '^([0-9]+)\\.0$', '\\1')", "12"),
         ("TRY_CAST('1e3' AS DECIMAL(18, 2))", Decimal(1000)),
         ("TRY_CAST('12,5' AS DECIMAL(18, 2))", None),

@@ -93,6 +93,14 @@ GIVEN = [
 ]
 LAYOUT = [
     Case("crlf", table(end="\r\n")),
+    Case("half_of_the_lines_end_with_cr", table(SOUND[:5]) + table(SOUND[5:], None, end="\r")),
+    Case("one_line_ends_with_cr", table().replace("\nO0004", "\rO0004")),
+    Case("header_ends_with_cr", table().replace("\nO0000", "\rO0000")),
+    Case("three_line_ends", table(SOUND[:3], end="\r\n") + table(SOUND[3:6], None) + table(SOUND[6:], None, end="\r")),
+    Case("some_lines_end_with_cr_cr_lf", table().replace("\nO0004", "\r\r\nO0004")),
+    Case("cr_but_the_last", table(end="\r", last=False) + "\n"),
+    Case("cr_around_a_quoted_break", named('"a\nb"').replace("\nO", "\rO")),
+    Case("cr_within_a_cell", table().replace("C002", "C0\r02", 1), {"control_character": 1}, kept=9, total="137.50"),
     Case("no_last_line_end", table(last=False)),
     Case("blank_last_lines", table() + "\n\n \n"),
     Case("blank_first_lines", "\n\n" + table()),
@@ -219,6 +227,23 @@ ENCODINGS = [
         line=12,
         column="name",
     ),
+    Case(
+        "two_encodings_as_often",
+        table([(*r, "x") for r in SOUND[:8]], (*COLUMNS, "name")).encode()
+        + "O8,C004,2025-01-29,18.50,André\n".encode()
+        + "O9,C005,2025-02-01,19.50,Zoë\n".encode("cp1252"),
+        {"bad_encoding": 1},
+        kept=9,
+        total="130.50",
+        line=11,
+    ),
+    refused(
+        "two_encodings_at_the_ends_of_words",
+        table([(*r, "Zoë") for r in SOUND], (*COLUMNS, "name")).encode("cp1252")
+        + "O8,C4,2025-01-29,1,André\n".encode(),
+        "encoding",
+        line=12,
+    ),
     refused("two_encodings_mostly_one_byte", (NAMES * 3).encode("cp1252") + "x,x,x,x,Zoë Müller".encode(), "encoding"),
     refused("utf16_odd_byte", NAMES.encode("utf-16")[:-1], "encoding"),
 ]
@@ -249,6 +274,12 @@ IDS = [
     with_ids(["Ab1", "AB1", "x2"], name="case_twins", warn="ids_differ_only_by_case"),
     with_ids(["A1", "A1\u200b", "\ufeffA1", "A\u00ad1"], customers=1, name="invisible", warn="invisible_characters"),
     with_ids(["A1", "A1\u00a0", "\u2003A1 "], customers=1, name="odd_blanks", warn="invisible_characters"),
+    with_ids(
+        ["A1", "A1 \u200b", "\u3164A1", "A\U000e0041\ufe0f1", "\u061cA1\u0085", "A\u2066\u034f1 \u00a0"],
+        customers=1,
+        name="fillers_and_tags",
+        warn="invisible_characters",
+    ),
     with_ids(["99999999999999999998", "99999999999999999999"], name="twenty_digits"),
     with_ids(
         [*DIGITS, "1.23457E+13"], name="id_shortened", error="id_scientific_notation", line=5, column="customer_id"

@@ -111,7 +111,8 @@ def _folded(function: str) -> Any:  # noqa: ANN401 - a hook
 def _pattern(pattern: Tree, around: str = "{}") -> Tree:
     """A regular expression as PostgreSQL writes it; a NUL, which no text there can hold, is left out."""
     told = with_plain_blanks(pattern.name).replace(r"\pL", "[[:alpha:]]")
-    told = re.sub(r"\\x\{([0-9A-Fa-f]{4})\}", r"\\u\1", told).replace(r"\x00", r"\x01")
+    told = re.sub(r"\\x\{([0-9A-Fa-f]{4})\}", r"\\u\1", told)
+    told = re.sub(r"\\x\{([0-9A-Fa-f]{5})\}", r"\\U000\1", told).replace(r"\x00", r"\x01")
     option = _OPTIONS.match(told)[0]  # type: ignore[index]  # matches nothing, too
     return text(option + around.format(told.removeprefix(option)))
 

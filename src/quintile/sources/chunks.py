@@ -39,7 +39,7 @@ def raw_chunks(path: Path, *, compressed: bool) -> Iterator[bytes]:
 
 
 def utf8_chunks(path: Path, dialect: Dialect) -> Iterator[bytes]:
-    """The text of a file as UTF-8 bytes without a byte order mark; CR line ends become LF where they stand alone.
+    """The text of a file as UTF-8 bytes without a byte order mark; where lines end with CR, all ends become LF.
 
     A file said to be UTF-8 is passed on unchecked, so that a damaged row can be told from a damaged file.
 
@@ -51,11 +51,13 @@ def utf8_chunks(path: Path, dialect: Dialect) -> Iterator[bytes]:
         chunks = _recoded(chunks, dialect.encoding, path)
     if dialect.doubled_returns:
         chunks = _with_single_returns(chunks)
+    if dialect.carriage_returns:
+        chunks = _with_line_feeds(chunks)
     start = True
     for chunk in chunks:
         text = chunk.removeprefix(codecs.BOM_UTF8) if start else chunk
         start = False
-        yield text.replace(b"\r", b"\n") if dialect.carriage_returns else text
+        yield text
 
 
 def is_text_in(path: Path, encoding: str, *, compressed: bool) -> bool:
@@ -82,6 +84,16 @@ def _with_single_returns(chunks: Iterator[bytes]) -> Iterator[bytes]:
         held = text[len(whole) :]
         yield whole.replace(b"\r\r\n", b"\r\n")
     yield held
+
+
+def _with_line_feeds(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Every line end becomes LF, also where a piece ends between CR and LF."""
+    held = b""
+    for chunk in chunks:
+        text = held + chunk
+        held = b"\r" if text.endswith(b"\r") else b""
+        yield text.removesuffix(held).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    yield held.replace(b"\r", b"\n")
 
 
 def _recoded(chunks: Iterator[bytes], encoding: str, path: Path) -> Iterator[bytes]:

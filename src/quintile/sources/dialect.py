@@ -97,9 +97,9 @@ def detect_dialect(path: Path, *, delimiter: str | None = None, encoding: str | 
         compressed = file.read(2) == GZIP_MAGIC
     dialect = Dialect((), encoding=find_encoding(path, encoding, compressed=compressed), compressed=compressed)
     sample = b"".join(islice(utf8_chunks(path, dialect), _SAMPLED_CHUNKS))
-    if b"\n" not in sample and b"\r" in sample:
+    if _ends_with_returns(sample):
         dialect = replace(dialect, carriage_returns=True)
-        sample = sample.replace(b"\r", b"\n")
+        sample = sample.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if sample.count(b"\r\r\n") * 2 > sample.count(b"\n"):
         dialect = replace(dialect, doubled_returns=True)
         sample = sample.replace(b"\r\r\n", b"\r\n")
@@ -109,6 +109,12 @@ def detect_dialect(path: Path, *, delimiter: str | None = None, encoding: str | 
     skipped, hint, body = _preamble(sample)
     shape = _choose(body, _delimiter_given(delimiter) or hint, path)
     return _with_header(dialect, shape, skipped, path)
+
+
+def _ends_with_returns(sample: bytes) -> bool:
+    """Whether lines end with CR alone: most of them, or the first."""
+    first = sample.partition(b"\n")[0].rstrip(b"\r")
+    return sample.count(b"\r") - sample.count(b"\r\n") > sample.count(b"\n") or b"\r" in first
 
 
 def looks_like_data(names: tuple[str, ...]) -> bool:

@@ -37,10 +37,11 @@ _RUNS = re.compile(rb"[\x80-\xff]+")
 # What Western text in Windows-1252 does not have: three accented letters in a row, signs or double quotes inside a
 # word, a low quote or a capital S or Z with a hook after a letter, and the Icelandic letters whose places Turkish and
 # Czech fill with common ones. Nor has it a capital letter with two dots or a hook before a small one inside a word,
-# i and u with a grave accent before the end of a word, or an o with a stroke before a vowel with an acute accent.
+# i and u with a grave accent before the end of a word, an o with a stroke before a vowel with an acute accent, or a
+# capital A with a tilde after a small letter and before a sign, which is a letter of UTF-8.
 _FOREIGN = re.compile(
     rb"[\xc0-\xff]{3}|[\xd0\xdd\xde\xf0\xfd\xfe]|[a-z][\x8a\x8c\x8e\x9f]|[A-Za-z][\x82\x84]"
-    rb"|[A-Z][\x8a\x8c\x8e\x9f][a-z]|\x9f[a-z]|[A-Za-z][\xec\xf9][a-z\x9a\x9e]|\xf8[\xe1\xe9\xed]"
+    rb"|[a-z]\xc3[\x80-\xbf]|[A-Z][\x8a\x8c\x8e\x9f][a-z]|\x9f[a-z]|[A-Za-z][\xec\xf9][a-z\x9a\x9e]|\xf8[\xe1\xe9\xed]"
     rb"|[A-Za-z\xc0-\xff][\x82-\x87\x89\x8b\x93-\x95\x98\x99\x9b\xa1-\xa9\xab\xac\xae-\xb3\xb5\xb6\xb8\xb9\xbb-\xbf\xd7\xf7]"
     rb"[A-Za-z\xc0-\xff]"
 )
@@ -130,7 +131,7 @@ def _wide(head: bytes) -> str | None:
 
 
 def _is_mostly_utf8(path: Path, *, compressed: bool) -> bool:
-    """Whether letters beyond ASCII are more often sound UTF-8 than not: then it is UTF-8 with a few damaged rows."""
+    """Whether letters beyond ASCII are as often sound UTF-8 as not: then it is UTF-8 with a few damaged rows."""
     sound = damaged = 0
     for chunk in raw_chunks(path, compressed=compressed):
         if not chunk.isascii():
@@ -140,7 +141,7 @@ def _is_mostly_utf8(path: Path, *, compressed: bool) -> bool:
                     sound += 1
                 except UnicodeDecodeError:
                     damaged += 1
-    return sound > damaged
+    return sound > 0 and sound >= damaged
 
 
 def _is_broken_ascii(path: Path, *, compressed: bool) -> bool:

@@ -27,16 +27,17 @@ LONGEST_NOTHING = 12
 
 _BLANKS = " \t\r\n\v\f"
 # White space and marks that nobody sees: no-break and thin spaces, zero-width characters, byte order and direction
-# marks.
+# marks, fillers, and what picks another drawing of the character before it or tags it.
 INVISIBLE = (
-    "[\\x{00A0}\\x{00AD}\\x{1680}\\x{180E}\\x{2000}-\\x{200F}\\x{2028}-\\x{202F}\\x{205F}-\\x{2064}\\x{3000}\\x{FEFF}]"
+    "[\\x{0085}\\x{00A0}\\x{00AD}\\x{034F}\\x{061C}\\x{115F}\\x{1160}\\x{1680}\\x{17B4}\\x{17B5}\\x{180B}-\\x{180F}"
+    "\\x{2000}-\\x{200F}\\x{2028}-\\x{202F}\\x{205F}-\\x{206F}\\x{3000}\\x{3164}\\x{FE00}-\\x{FE0F}\\x{FEFF}\\x{FFA0}"
+    "\\x{E0000}-\\x{E0FFF}]"
 )
-_INVISIBLE_AT_ENDS = f"^[\\s\\x{{0085}}]+|[\\s\\x{{0085}}]+$|{INVISIBLE}"
 
 # Nearly all ids are plain ASCII: as many bytes as characters. Only the others need the slow cleaning.
 _CLEAN = """
 CASE WHEN strlen({column}) = length({column}) THEN trim({column}, {blanks})
-     ELSE nfc_normalize(regexp_replace({column}, {invisible}, '', 'g')) END
+     ELSE trim(nfc_normalize(regexp_replace({column}, {invisible}, '', 'g')), {blanks}) END
 """
 _SOMETHING = """
 CASE WHEN {length} <= {longest} AND (lower({clean}) IN ({nothing}) OR {clean} LIKE '#%!' OR {clean} LIKE '#%?')
@@ -127,7 +128,7 @@ def written_twice(engine: Engine, source: Sql, column: str) -> tuple[int, str, s
 
 def clean_sql(column: Sql) -> Sql:
     """A text without white space around it and characters that nobody sees, in one Unicode form."""
-    return render(_CLEAN, column=column, blanks=literal(_BLANKS), invisible=literal(_INVISIBLE_AT_ENDS))
+    return render(_CLEAN, column=column, blanks=literal(_BLANKS), invisible=literal(INVISIBLE))
 
 
 def _something(column: Sql, *, plain: bool = False) -> Sql:

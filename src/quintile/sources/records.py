@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from quintile.domain.dialect import BLANKS, Location
 from quintile.errors import DataError, Place
 from quintile.sources.chunks import after_lines, utf8_chunks
+from quintile.sources.fields import LONGEST_FIELD, fault_of, is_utf8
 from quintile.sources.grammar import Grammar
 
 if TYPE_CHECKING:
@@ -21,11 +22,9 @@ if TYPE_CHECKING:
 
     from quintile.domain.dialect import Dialect
 
-LONGEST_FIELD = 1 << 16
 LONGEST_RECORD = 1_000_000
 
 _CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WITNESSES = (b":", b".")
 _WINDOW = LONGEST_FIELD // 2  # a line longer than LONGEST_FIELD covers at least one such window whole
 
@@ -160,8 +159,13 @@ class _Reader:
             return block, len(text)
         records, used = [], 0
         for raw, lines in self._grammar.records(text):
-            records.append(self._record(raw, lines))
-            self._line += lines
+            rows = self._rows_between_returns(raw) if lines == 1 and b"\r" in raw else []
+            for row in rows:
+                records.append(self._record(row, 1)._replace(verbatim=False))
+                self._line += 1
+            if not rows:
+                records.append(self._record(raw, lines))
+                self._line += lines
             used += len(raw) + 1
         return records, used
 
@@ -186,7 +190,7 @@ class _Reader:
 
     def _regular_rows(self, text: bytes) -> int:
         """How many rows the text has if all are sound and none needs a closer look, else 0."""
-        if not _is_utf8(text) or _has_long_line(text):
+        if not is_utf8(text) or _has_long_line(text):
             return 0
         if rows := self._alike_rows(text):
             return rows
@@ -240,6 +244,13 @@ class _Reader:
         rows = (self._marks, self._quoted_marks) if b'"' in text else (self._marks,)
         return any(text.startswith(row + self.line_end) or b"\n" + row + self.line_end in text for row in rows)
 
+    def _rows_between_returns(self, raw: bytes) -> list[bytes]:
+        """The rows of a line that a CR alone parts, each of them whole; none if the CR is no line end."""
+        rows = raw.rstrip(b"\r").split(b"\r")
+        splits = [self._grammar.split(row) for row in rows if row]
+        whole = all(split.sound and len(split.fields) == self._width for split in splits)
+        return rows if whole and (len(rows) > 1 or raw.endswith(b"\r\r")) else []
+
     def _record(self, raw: bytes, lines: int) -> Record:
         line = self._line
         text = raw.removesuffix(b"\r")
@@ -255,19 +266,11 @@ class _Reader:
             return Record(line, [_shown(field) for field in fields], "ragged_row", None, verbatim=False, raw=text)
         stray = b'"' not in text and b"\r" in text
         for column, field in enumerate(fields):
-            reason = _fault(field, stray=stray)
+            reason = fault_of(field, stray=stray)
             if reason:
                 return Record(line, [_shown(field) for field in fields], reason, column, verbatim=False, raw=text)
         verbatim = verbatim and plain and self._fast
         return Record(line, [field.decode() for field in fields], None, None, verbatim)
-
-
-def _fault(field: bytes, *, stray: bool) -> str | None:
-    if not _is_utf8(field):
-        return "bad_encoding"
-    if _CONTROL.search(field) or (stray and b"\r" in field):
-        return "control_character"
-    return "field_too_long" if len(field) > LONGEST_FIELD else None
 
 
 def _usable(part: Block | list[Record], grammar: Grammar) -> Iterator[Record]:
@@ -279,16 +282,6 @@ def _usable(part: Block | list[Record], grammar: Grammar) -> Iterator[Record]:
         fields = [field.decode() for field in grammar.split(raw.removesuffix(b"\r")).fields]
         yield Record(line, fields, None, None, verbatim=True)
         line += lines
-
-
-def _is_utf8(text: bytes) -> bool:
-    if text.isascii():
-        return True
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _has_long_line(text: bytes) -> bool:
