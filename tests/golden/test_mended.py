@@ -132,6 +132,15 @@ def test_a_refund_that_is_no_number_is_quarantined_and_an_empty_one_is_none(tabl
     assert f_and_m(result) == {"B": (1, 100), "C": (1, 90), "D": (1, 100)}
 
 
+@pytest.mark.parametrize("grain", ["order", "line", "day"])
+def test_a_refund_keeps_the_decimals_that_its_amount_has_not(table, grain):
+    rows = ("A,1,2024-06-01,20,5.50", "A,2,2024-06-02,20,0.49", "B,3,2024-05-01,20.5,", "C,4,2024-06-01,7,0.125")
+    found = run(table(*rows, header="customer_id,order_id,order_date,amount,refund"), ledger={"grain": grain})
+    money = {customer: value[1] for customer, value in f_and_m(found).items()}
+    assert money == {"A": Decimal("34.01"), "B": Decimal("20.5"), "C": Decimal("6.875")}
+    assert_adds_up(found, Decimal("61.385"))
+
+
 @pytest.mark.parametrize("header", ["customer_id", "email"])
 def test_a_list_of_people_finds_e_mail_customers_however_it_is_written(table, header):
     orders = table("a@x.com,1,2024-06-01,100", "b@x.com,2,2024-06-01,50", header="email,order_id,order_date,amount")

@@ -167,19 +167,20 @@ def _converted(
 
 
 def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: LedgerSettings) -> Lines:
-    kinds = engine.columns(render("SELECT amount, customer_key, order_id FROM {rows}", rows=rows))
+    kinds = engine.columns(render("SELECT amount, refund, customer_key, order_id FROM {rows}", rows=rows))
     has_currency = "currency" in transactions.roles
     are_numbers = not has_currency and kinds["customer_key"] == kinds["order_id"] == "BIGINT"
-    by_status = statuses.refunded_by_status(transactions, settings)
+    has_refund = "refund" in transactions.roles or statuses.refunded_by_status(transactions, settings) is not None
+    money = [kinds["amount"], *([kinds["refund"]] if has_refund else [])]
     return Lines(
         by_day=grain_of(transactions, settings) == "day",
         has_order_id="order" in transactions.roles,
         has_currency=has_currency,
-        has_refund="refund" in transactions.roles or by_status is not None,
+        has_refund=has_refund,
         has_close_ids=are_numbers and are_close(engine, transactions),
         has_marks=line_key(transactions, settings) != "none",
         zone=settings.time_zone if transactions.on_utc else None,
-        decimals=int(kinds["amount"].rpartition(",")[2].rstrip(")")) if "," in kinds["amount"] else 0,
+        decimals=max(int(kind.rpartition(",")[2].rstrip(")")) if "," in kind else 0 for kind in money),
     )
 
 

@@ -62,7 +62,7 @@ def ledger_rows(
     names further columns of the transactions to keep; such a view stands beside the usual one.
     """
     roles = transactions.roles
-    refund = Sql("refund") if "refund" in roles else Sql("CAST(NULL AS DECIMAL(18, 2))")
+    refund = Sql("refund") if "refund" in roles else Sql("CAST(NULL AS DECIMAL(18, 0))")
     by_status = statuses.refunded_by_status(transactions, settings)
     if by_status is not None:
         refund = render("CASE WHEN {test} THEN greatest(amount, 0) ELSE {refund} END", test=by_status, refund=refund)
