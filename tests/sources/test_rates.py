@@ -47,6 +47,15 @@ def test_other_columns_and_other_spellings_of_dates_and_numbers_do_no_harm(rates
     ]
 
 
+@pytest.mark.parametrize("header", ["date,currency,rate", "date,currency,per_base"])
+def test_rates_towards_another_currency_than_the_base_are_refused(rates, header):
+    rows = "2025-03-07,EUR,1.08\n2025-03-07,USD,1\n"
+    error = refusal(rates, f"{header}\n{rows}")
+    assert (error.place.line, error.message.endswith("the table's rates are towards another currency")) == (2, True)
+    assert error.fix.endswith("--base-currency")
+    assert len(rates(HEADER + rows, "USD")) == 2
+
+
 def test_a_rate_that_comes_twice_is_one_rate(rates):
     assert len(rates(HEADER + "2025-03-07,USD,0.90\n2025-03-07,USD,0.900\n")) == 1
 

@@ -157,6 +157,16 @@ def test_the_mark_that_parts_the_cells_is_no_decimal_mark(returns):
     assert returns(text.replace(".", ""), decimal=",")[0][1][2] == 1234
 
 
+def test_beside_cells_that_commas_part_only_the_point_is_offered_for_a_decimal_mark(returns):
+    text = "order_id,amount\nA,5\nB,1.234\nC,2.345\n"
+    error = refusal(returns, text)
+    assert error.fix == (
+        "--decimal . if that mark begins the decimals; or write them with four decimals, such as 1.2340; or, if that"
+        " mark parts thousands, without it, such as 1234"
+    )
+    assert returns(text, decimal=".")[0][1][2] == Decimal("1.234")
+
+
 @pytest.mark.parametrize(
     ("text", "code", "line"),
     [

@@ -69,6 +69,7 @@ SELECT currency, date, max(number) FROM {rates} GROUP BY ALL HAVING count(DISTIN
 _UPSIDE_DOWN = """
 SELECT currency, rate, number FROM {rates} WHERE currency IN ({suspects}) AND {test} ORDER BY number LIMIT 1
 """
+_OF_ITSELF = "SELECT rate, number FROM {rates} WHERE currency = {base} AND rate <> 1 ORDER BY number LIMIT 1"
 _ECB = """
 SELECT CAST(date AS DATE) AS date, currency, CAST(rate AS DECIMAL(38, 12)) AS rate FROM ({query})
 """
@@ -122,6 +123,7 @@ def read_rates(
     _refuse_wrong(engine, second, typed, value)
     rates = engine.table(RATES, _towards(base, second, scale, upside_down=value == "per_base"))
     _refuse_twice(engine, second)
+    _refuse_other_base(engine, second, base)
     _refuse_upside_down(engine, second, base)
     engine.drop(f"{RATES}_typed")
     engine.table(RATES, render("SELECT DISTINCT date, currency, rate FROM {rates}", rates=rates))
@@ -187,6 +189,15 @@ def _refuse_twice(engine: Engine, second: Second) -> None:
         line = _line(second, number)
         message = f"{currency} has two rates on {day}"
         raise _refused(message, second, line, "keep one rate a currency and day")
+
+
+def _refuse_other_base(engine: Engine, second: Second, base: str | None) -> None:
+    query = render(_OF_ITSELF, rates=Sql(RATES), base=literal(base or ""))
+    for rate, number in engine.rows(query):
+        given = f"one {base} is given as worth {rate.normalize():f} {base}"
+        message = f"{given}: the table's rates are towards another currency"
+        fix = f"give the rates towards {base}, or name the currency they are towards: --base-currency"
+        raise _refused(message, second, _line(second, number), fix)
 
 
 def _refuse_upside_down(engine: Engine, second: Second, base: str | None) -> None:

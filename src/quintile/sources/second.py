@@ -96,8 +96,10 @@ class Second:
             except DataError as error:
                 if error.code != "ambiguous_decimal":
                     raise
-                if decimal is None or decimal == self.table.assumed.get("delimiter"):
-                    error.fix = error.fix if settings and decimal is None else _fix_without_mark(error.place)
+                delimiter = self.table.assumed.get("delimiter")
+                if decimal is None or decimal == delimiter:
+                    may_ask = settings is not None and decimal is None
+                    error.fix = _fix_beside(delimiter, error) if may_ask else _fix_without_mark(error.place)
                     raise
             return suggest_numbers(engine, self.table.query, column, decimal, kind)
 
@@ -214,6 +216,16 @@ def one_of(text: Sql, words: frozenset[str]) -> Sql:
     """The test that a cell is one of some words, upper and lower case the same."""
     listed = joined(literal(word) for word in sorted(words))
     return render("lower(trim({text})) IN ({listed})", text=text, listed=listed)
+
+
+def _fix_beside(delimiter: str | None, error: DataError) -> str:
+    """How to settle ambiguous numbers, where the mark that parts the cells cannot be named."""
+    if delimiter not in {",", "."}:
+        return error.fix
+    other = "." if delimiter == "," else ","
+    if delimiter in (error.place.like or ""):
+        return _fix_without_mark(error.place)
+    return f"--decimal {other} if that mark begins the decimals; or {_fix_without_mark(error.place)}"
 
 
 def _fix_without_mark(place: Place) -> str:
