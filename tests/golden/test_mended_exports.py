@@ -199,6 +199,15 @@ def test_shopify_phones_name_customers_in_any_spelling_where_phones_are_the_key(
     assert (found["error"], found["customers"], found["orders"], found["rows_kept"]) == (None, 1, 3, 4)
 
 
+def test_a_shopify_order_that_was_cancelled_between_two_exports_is_set_aside(tmp_path):
+    columns = [*SHOPIFY, "Cancelled at"]
+    paid = written(tmp_path / "may.csv", columns, head("#1", "50.00"), line("#1"), head("#2", "20.00"))
+    voided = {**head("#1", "50.00"), "Cancelled at": "2026-05-09 10:00:00 +0000"}
+    found = check(paid, written(tmp_path / "june.csv", columns, voided, line("#1")))
+    assert (found["net_total"], found["orders"]) == ("20.00", 1)
+    assert [(one["reason"], one["rows"]) for one in found["quarantine"]] == [("duplicate_order_conflict", 2)]
+
+
 @pytest.mark.parametrize(("country", "customers"), [("DE", 2), (None, 4)])
 def test_shopify_customers_without_an_email_are_known_by_their_phone_in_any_spelling(tmp_path, country, customers):
     pytest.importorskip("phonenumbers")

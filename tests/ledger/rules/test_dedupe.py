@@ -29,6 +29,24 @@ def test_an_order_that_comes_again_with_another_content_is_set_aside_with_all_it
     assert found.rows == {"kept": 1, "duplicate_order_conflict": 2}
 
 
+def test_an_order_that_is_paid_in_one_row_and_cancelled_in_another_is_set_aside(build):
+    rows = [row(status="paid"), row(status="cancelled"), row("2", status="paid"), row("2", "-1", status="cancelled")]
+    found = build(rows, grain="order")
+    assert found.rows == {"kept": 1, "duplicate_order_conflict": 1, "cancelled": 2}
+    for first in ("failed", "pending", "test"):
+        assert build([row(status=first), row(status="paid")], grain="order").rows == {"kept": 1, first: 1}
+
+
+def test_a_line_that_is_paid_in_one_row_and_cancelled_in_another_is_set_aside(build):
+    rows = [row(line="1", status="paid"), row(line="2", status="cancelled"), row("2", line="1", status="paid")]
+    assert build(rows).rows == {"kept": 2, "cancelled": 1}
+    assert build([*rows, row(line="1", status="cancelled")]).rows == {
+        "kept": 1, "duplicate_order_conflict": 1, "cancelled": 2,
+    }  # fmt: skip
+    unnumbered = [row(status="paid"), row(status="cancelled")]
+    assert build(unnumbered, grain="line").rows == {"kept": 1, "cancelled": 1}
+
+
 def test_an_order_of_two_customers_is_set_aside(build):
     for grain in ("order", "line"):
         found = build([row(), row(customer="B"), row("2")], grain=grain)

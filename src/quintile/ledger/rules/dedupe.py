@@ -1,7 +1,7 @@
 """Dedupe: an order (or line) that comes again with the same content is dropped and counted.
 
-With another content all of its rows are quarantined, since nobody can say which one is true. An order id with two
-customers is quarantined too.
+With another content all of its rows are quarantined, since nobody can say which one is true; so they are where one row
+says that it was cancelled. An order id with two customers is quarantined too.
 
 Only orders that can hold a repetition are looked at again, row by row; all others are proven clean by the grouping.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quintile.domain.fate import DUPLICATE, KEPT, QUARANTINED
+from quintile.domain.fate import DUPLICATE, EXCLUDED, KEPT, QUARANTINED
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.ledger.rules.lines import replace_parts
 
@@ -28,27 +28,36 @@ _IN_TWO_CURRENCIES = """
 UNION SELECT order_id FROM {parts} WHERE fate = {kept} AND order_id IS NOT NULL
 GROUP BY order_id HAVING count(*) > 1 AND {matters}
 """
+_CALLED_OFF = """
+UNION SELECT order_id FROM {parts}
+SEMI JOIN (SELECT order_id FROM {parts} WHERE fate = {cancelled} AND order_id IS NOT NULL) USING (order_id)
+WHERE fate = {kept}
+"""
 # A key is an order, or an order's line; a refund row is kept apart from the purchase row it pays back.
 _JUDGED = """
 WITH suspected AS (
-    SELECT *, {key} AS key, amount < 0 AS is_refund, {content} AS content
-    FROM {rows} SEMI JOIN {suspects} USING (order_id) WHERE fate = {kept}
+    SELECT *, {key} AS key, amount < 0 AS is_refund, {content} AS sold, fate = {cancelled} AS is_cancelled
+    FROM {rows} SEMI JOIN {suspects} USING (order_id) WHERE fate IN ({kept}, {cancelled})
 ), compared AS (
     SELECT *,
         row_number() OVER (PARTITION BY order_id, key, is_refund, content) AS copy,
-        min(customer_key) OVER same_order <> max(customer_key) OVER same_order AS two_customers,
+        min(buyer) OVER same_order <> max(buyer) OVER same_order AS two_customers,
         min(content) OVER same_key <> max(content) OVER same_key AS two_contents
-    FROM suspected
+    FROM (
+        SELECT *, CASE WHEN NOT is_cancelled THEN customer_key END AS buyer,
+            CASE WHEN is_cancelled THEN 'cancelled' ELSE sold END AS content
+        FROM suspected
+    )
     WINDOW same_key AS (PARTITION BY order_id, key, is_refund), same_order AS (PARTITION BY order_id)
 )
-SELECT * EXCLUDE (fate, key, is_refund, content, copy, two_customers, two_contents),
+SELECT * EXCLUDE (fate, key, is_refund, is_cancelled, sold, buyer, content, copy, two_customers, two_contents),
     CAST(CASE
         WHEN two_customers THEN {customer_conflict}
         WHEN two_contents AND {must_be_equal} THEN {content_conflict}
         WHEN copy > 1 AND {drop_copies} THEN {duplicate}
         ELSE {kept}
     END AS UTINYINT) AS fate
-FROM compared
+FROM compared WHERE NOT is_cancelled
 """
 _CONTENT = "concat_ws(chr(31), customer_key, ordered_at, amount, refund, currency)"
 _SETTLED = """
@@ -83,7 +92,7 @@ def settle_repeats(engine: Engine, rows: Sql, parts: Sql, lines: Lines, *, key: 
     Returns:
         Whether anything was suspected; then ``judged_rows`` has the suspected orders' rows with their new fates.
     """
-    kept = literal(KEPT)
+    kept, cancelled = literal(KEPT), literal(EXCLUDED["cancelled"])
     repeated = Sql("false" if key == "none" else "bit_count(marks) < lines")
     found = render(_SUSPECTS, parts=parts, repeated=repeated, kept=kept)
     if lines.has_currency:
@@ -92,6 +101,8 @@ def settle_repeats(engine: Engine, rows: Sql, parts: Sql, lines: Lines, *, key: 
             "true" if key == "order" else "(min(customer_key) <> max(customer_key) OR bool_or(two_customers))"
         )
         found = joined([found, render(_IN_TWO_CURRENCIES, parts=parts, kept=kept, matters=matters)], " ")
+    if key != "none":
+        found = joined([found, render(_CALLED_OFF, parts=parts, kept=kept, cancelled=cancelled)], " ")
     suspects = engine.table("suspects", found)
     if not engine.rows(render("SELECT 1 FROM {suspects} LIMIT 1", suspects=suspects)):
         engine.table(JUDGED, render("SELECT * FROM {rows} LIMIT 0", rows=rows))
@@ -111,6 +122,7 @@ def settle_repeats(engine: Engine, rows: Sql, parts: Sql, lines: Lines, *, key: 
             content_conflict=literal(QUARANTINED["duplicate_order_conflict"]),
             duplicate=literal(DUPLICATE),
             kept=kept,
+            cancelled=cancelled,
         ),
     )
     again = lines.by_order(judged, Sql("true"))
