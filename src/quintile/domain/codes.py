@@ -67,6 +67,7 @@ WARNINGS = {
     "equal_rows": Words("Equal rows", "if they are repetitions: --duplicates row"),
     "unknown_status": Words("Unknown statuses", "say in [ledger.statuses] of quintile.toml what they mean"),
     "pending_counted": Words("Pending orders that count", "if they shall not: --exclude pending, beside the others"),
+    "unknown_refund": Words("Refunds of unknown amount", "--map refund=COLUMN names the column that says how much"),
     "refund_exceeds_order": Words("Refunds larger than their order", "look whether they belong to another order"),
     "bad_returns": Words("Unreadable returns", "mend them in the table of returns; they count as not returned"),
     "future_returns": Words("Returns in the future", "nothing to do if they are announced; else mend their dates"),

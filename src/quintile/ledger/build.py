@@ -110,6 +110,7 @@ def build_ledger(
     days = sum_days(engine, orders, settings)
     first_at, last_at, lines_kept, after_refunds, net, alone, beyond = at_a_glance(glance(engine, days), still)
     beside = found_beside(engine, transactions, settings, orders, returned, used_rates)
+    met = statuses.unknown_statuses(engine, transactions, settings)
     key = identity.kind_of_key(transactions, settings)
     key_type = engine.columns(render("SELECT customer_key FROM {rows}", rows=rows))["customer_key"]
     return Ledger(
@@ -133,7 +134,7 @@ def build_ledger(
             *warned.equal_rows(engine, rows, lines),
             *warned.orphans(int(alone or 0), 0 if returned is None else returned.orphans, settings),
             *warned.beyond(beyond, settings),
-            *warned.statuses_met(statuses.unknown_statuses(engine, transactions, settings)),
+            *warned.statuses_met(met, statuses.partly_refunded(engine, transactions, orders, dict(met))),
             *warned.twins(engine, orders if untouched is None else parts, key, key_type, untouched),
             *beside.warnings,
         ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.fate import KEPT
 from quintile.domain.statuses import PENDING_COUNTS
 from quintile.engine.render import Sql, literal, render
+from quintile.ledger.rules.statuses import PARTLY_REFUNDED
 from quintile.ledger.twins import differ_only_by_case
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def orphans(alone: int, returned: int, settings: LedgerSettings) -> Iterator[dic
     yield from _warning("orphan_refund", alone + returned, "; ".join(parts))
 
 
-def statuses_met(met: list[tuple[str, int]]) -> Iterator[dict[str, Any]]:
-    """Statuses that no list knows, and pending ones that count."""
+def statuses_met(met: list[tuple[str, int]], partly: int) -> Iterator[dict[str, Any]]:
+    """Statuses that no list knows, pending ones that count, and orders paid back in part, nobody knows how much."""
     pending = sum(rows for word, rows in met if word == PENDING_COUNTS)
     yield from _warning(
         "pending_counted",
@@ -85,7 +86,13 @@ def statuses_met(met: list[tuple[str, int]]) -> Iterator[dict[str, Any]]:
         f"rows of pending orders that are paid on delivery or by hand count unless cancelled ({pending:,}); to leave"
         " them out write --exclude cancelled,failed,pending,test",
     )
-    unknown = [(word, rows) for word, rows in met if word != PENDING_COUNTS]
+    yield from _warning(
+        "unknown_refund",
+        partly,
+        f"{partly:,} orders are said to be refunded in part, but nothing says how much: they count in full; name the"
+        " column of refunds with --map refund=COLUMN, or give --returns FILE",
+    )
+    unknown = [(word, rows) for word, rows in met if word not in {PENDING_COUNTS, *PARTLY_REFUNDED}]
     listed = ", ".join(f"'{met}' ({rows:,})" for met, rows in unknown[:MOST_STATUSES])
     yield from _warning(
         "unknown_status",

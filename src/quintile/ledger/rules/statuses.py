@@ -30,13 +30,24 @@ TEST_KINDS = ("test",)
 GOOD = (
     "paid", "complete", "completed", "processing", "shipped", "delivered", "fulfilled", "unfulfilled", "partial",
     "closed", "settled", "captured", "succeeded", "success", "ok", "done", "sale", "sold", "open", "active",
-    "confirmed", "partially_refunded", "invoiced", "ready", "partially refunded", "partial refund", "partially_paid",
-    "partially paid", "awaiting fulfillment", "awaiting shipment", "awaiting pickup", "partially shipped",
+    "confirmed", "invoiced", "ready", "partially_paid", "partially paid", "awaiting fulfillment", "awaiting shipment",
+    "awaiting pickup", "partially shipped",
+)
+# Words of orders of which something was paid back; how much, something else must say.
+PARTLY_REFUNDED = (
+    "partially_refunded", "partially refunded", "partial refund", "partial_refund", "teilweise erstattet",
+    "partiellement remboursé", "partiellement remboursée", "reembolso parcial", "parcialmente reembolsado",
+    "rimborso parziale", "parzialmente rimborsato",
 )
 # fmt: on
 _MET = """
 SELECT met, count(*) FROM (SELECT {status} AS met FROM {transactions} WHERE nullif(trim(status), '') IS NOT NULL)
 WHERE met NOT IN ({known}) GROUP BY met ORDER BY 2 DESC, 1
+"""
+_PARTLY = """
+SELECT count(*) FROM {orders}
+SEMI JOIN (SELECT order_id FROM {transactions} WHERE {partly} AND order_id IS NOT NULL) USING (order_id)
+WHERE refunded = 0
 """
 _PLAIN = "nfc_normalize(lower(trim({column})))"
 
@@ -44,7 +55,7 @@ _PLAIN = "nfc_normalize(lower(trim({column})))"
 def unknown_statuses(engine: Engine, transactions: Transactions, settings: LedgerSettings) -> list[tuple[str, int]]:
     """The statuses no list knows, with their rows, the most frequent first: they count as good orders.
 
-    ``PENDING_COUNTS`` is among them where pending orders of a shop's export count.
+    ``PENDING_COUNTS`` is among them where pending orders of a shop's export count, and so are ``PARTLY_REFUNDED``.
     """
     if "status" not in transactions.roles:
         return []
@@ -56,6 +67,15 @@ def unknown_statuses(engine: Engine, transactions: Transactions, settings: Ledge
         known=_listed([*words, *GOOD]),
     )
     return [(met, rows) for met, rows in engine.rows(query)]
+
+
+def partly_refunded(engine: Engine, transactions: Transactions, orders: Sql, met: Iterable[str]) -> int:
+    """How many orders were paid back in part by their status alone, so that nothing says how much."""
+    if "order" not in transactions.roles or not {*met} & {*map(_spelled, PARTLY_REFUNDED)}:
+        return 0
+    partly = _is_one_of("status", PARTLY_REFUNDED)
+    query = render(_PARTLY, orders=orders, transactions=name(transactions.table), partly=partly)
+    return int(engine.rows(query)[0][0])
 
 
 def exclusions(transactions: Transactions, settings: LedgerSettings) -> Sql:
@@ -92,7 +112,11 @@ def _is_one_of(column: str, words: Iterable[str]) -> Sql:
 
 
 def _listed(words: Iterable[str]) -> Sql:
-    return joined(literal(unicodedata.normalize("NFC", word.lower())) for word in words)
+    return joined(literal(_spelled(word)) for word in words)
+
+
+def _spelled(word: str) -> str:
+    return unicodedata.normalize("NFC", word.lower())
 
 
 def words_of(settings: LedgerSettings, kind: StatusKind) -> tuple[str, ...]:

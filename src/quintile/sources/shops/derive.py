@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from quintile.domain.statuses import DECIDED_STATUSES, PENDING_COUNTS
 from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.sources.identifiers import NOTHING
 from quintile.sources.shops.export import NO_WORDS, YES_WORDS
 from quintile.sources.shops.money import either_sql, value_sql
 from quintile.sources.shops.refunds import refund_sql
@@ -40,6 +41,7 @@ CASE WHEN {own} IS NULL AND {head} IS NULL AND {order} IS NOT NULL
           AND count(CASE WHEN {readable} THEN 1 END) OVER (PARTITION BY {order}) > 0 THEN '0' ELSE {own} END
 """
 _READABLE_REFUND = "{total} IS NOT NULL AND ({text} IS NULL OR {refund} IS NOT NULL)"
+_SAID = "CASE WHEN lower({text}) NOT IN ({nothing}) THEN lower({text}) END"
 _OF_ORDER = "CASE WHEN {order} IS NULL THEN {test} ELSE bool_or({test}) OVER (PARTITION BY {order}) END"
 # Lines are numbered by what they hold, not by where they stand, so that an order that comes again has the same lines;
 # an order that stands in the file twice has each number twice.
@@ -156,7 +158,7 @@ def _test(rows: ExportRows, rule: StatusRule) -> Sql:
 
 
 def _fits(rows: ExportRows, names: str, patterns: list[str]) -> Sql:
-    text = render("lower({text})", text=rows.text(rows.found(names) or ""))
+    text = render(_SAID, text=rows.text(rows.found(names) or ""), nothing=joined(map(literal, NOTHING)))
     tests = (_fits_one(text, pattern) for pattern in patterns)
     return render("coalesce({tests}, false)", tests=joined(tests, " OR "))
 
