@@ -191,58 +191,6 @@ def test_lines_of_shopify_orders_that_the_user_s_mark_settles_stay(tmp_path):
     assert (found["rows_kept"], found["net_total"]) == (4, "2734.00")
 
 
-def test_shopify_phones_name_customers_in_any_spelling_where_phones_are_the_key(tmp_path):
-    pytest.importorskip("phonenumbers")
-    rows = [head("#1", "10", Phone="+49 170 1234567"), head("#2", "10", mail="", Phone="0170 1234567"), line("#2"),
-            head("#3", "10", mail="", Billing_Phone="0049 170 1234567")]  # fmt: skip
-    found = check(written(tmp_path / "o.csv", SHOPIFY, *rows), ledger={"customer_key": "phone", "country": "DE"})
-    assert (found["error"], found["customers"], found["orders"], found["rows_kept"]) == (None, 1, 3, 4)
-
-
-@pytest.mark.parametrize("refund", [None, ""])
-def test_a_shopify_order_that_was_refunded_in_part_without_a_word_how_much_is_told(tmp_path, refund):
-    columns = [column for column in SHOPIFY if refund is not None or column != "Refunded Amount"]
-    rows = [{**head("#1", "50.00"), "Financial Status": "partially_refunded"}, head("#2", "20.00")]
-    found = check(
-        written(tmp_path / "o.csv", columns, *({key: row[key] for key in columns if key in row} for row in rows))
-    )
-    assert found["net_total"] == "70.00"
-    assert [(one["code"], one["rows"]) for one in found["warnings"] if "refund" in one["code"]] == [
-        ("unknown_refund", 1)
-    ]
-    told = [{**head("#1", "50.00", "5.00"), "Financial Status": "partially_refunded"}]
-    found = check(written(tmp_path / "told.csv", SHOPIFY, *told))
-    assert (found["net_total"], [one for one in found["warnings"] if "refund" in one["code"]]) == ("45.00", [])
-
-
-@pytest.mark.parametrize("nothing", ["-", "NULL", "nan", "N/A", "None"])
-def test_a_word_for_nothing_cancels_no_shopify_order(tmp_path, nothing):
-    columns = [*SHOPIFY, "Cancelled at"]
-    rows = [{**head("#1", "50.00"), "Cancelled at": nothing}, {**head("#2", "20.00"), "Cancelled at": "2026-05-09"}]
-    found = check(written(tmp_path / "o.csv", columns, *rows))
-    assert (found["net_total"], found["excluded"]) == ("50.00", [{"reason": "cancelled", "rows": 1}])
-
-
-def test_a_shopify_order_that_was_cancelled_between_two_exports_is_set_aside(tmp_path):
-    columns = [*SHOPIFY, "Cancelled at"]
-    paid = written(tmp_path / "may.csv", columns, head("#1", "50.00"), line("#1"), head("#2", "20.00"))
-    voided = {**head("#1", "50.00"), "Cancelled at": "2026-05-09 10:00:00 +0000"}
-    found = check(paid, written(tmp_path / "june.csv", columns, voided, line("#1")))
-    assert (found["net_total"], found["orders"]) == ("20.00", 1)
-    assert [(one["reason"], one["rows"]) for one in found["quarantine"]] == [("duplicate_order_conflict", 2)]
-
-
-@pytest.mark.parametrize(("country", "customers"), [("DE", 2), (None, 4)])
-def test_shopify_customers_without_an_email_are_known_by_their_phone_in_any_spelling(tmp_path, country, customers):
-    pytest.importorskip("phonenumbers")
-    rows = [head("#1", "10", mail="", Phone="'+49 170 1234567"), head("#2", "10", mail="", Phone="0170 1234567"),
-            line("#2"), head("#3", "10", mail="", Billing_Phone="0049 170 1234567"),
-            head("#4", "10", Phone="12")]  # fmt: skip
-    file = written(tmp_path / "o.csv", SHOPIFY, *rows)
-    found = check(file, ledger={"country": country} if country else {})
-    assert (found["error"], found["customers"], found["orders"], found["rows_kept"]) == (None, customers, 4, 5)
-
-
 STRIPE = ["id", "Created (UTC)", "Amount", "Amount Refunded", "Currency", "Converted Amount",
           "Converted Amount Refunded", "Converted Currency", "Status", "Customer ID", "Customer Email",
           "Captured"]  # fmt: skip

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from quintile.domain.statuses import DECIDED_STATUSES, PENDING_COUNTS
 from quintile.engine.render import Sql, joined, literal, name, render
-from quintile.sources.identifiers import NOTHING
 from quintile.sources.shops.export import NO_WORDS, YES_WORDS
 from quintile.sources.shops.money import either_sql, value_sql
 from quintile.sources.shops.refunds import refund_sql
@@ -26,11 +25,14 @@ PREFIX = "quintile "
 """Derived columns are called ``quintile customer``, ``quintile amount`` and so on."""
 _NAMES_PEOPLE = ("customer", "email", "account", "phone")
 
-# A spreadsheet's apostrophe, blanks and marks are no part of a number.
+# A data frame's ".0" is no part of a number; nor are a spreadsheet's apostrophe, blanks, marks and an extension of a
+# phone's. A number that a spreadsheet shortened (4.917E+11) is many people's.
 _CLEAN = {
-    "id": "nullif({text}, {nobody})",
+    "id": "nullif(regexp_replace({text}, '^([0-9]+)\\.0+$', '\\1'), {nobody})",
     "email": "lower({text})",
-    "phone": "nullif(regexp_replace({text}, '[^+0-9]', '', 'g'), '')",
+    "phone": "CASE WHEN NOT regexp_full_match({text}, '[-+]?[0-9]+(?:[.,][0-9]*)?[eE][-+]?[0-9]{{1,3}}') THEN"
+    " nullif(regexp_replace(regexp_replace({text}, '(?i)(?:\\.0+|\\s*(?:ext|x|#)[.:]?\\s*[0-9]+)$', ''),"
+    " '[^+0-9]', '', 'g'), '') END",
 }
 _KNOWN_BY_EMAIL = """
 coalesce({id}, CASE WHEN {email} IS NOT NULL AND min({id}) OVER {same} = max({id}) OVER {same}
@@ -41,7 +43,6 @@ CASE WHEN {own} IS NULL AND {head} IS NULL AND {order} IS NOT NULL
           AND count(CASE WHEN {readable} THEN 1 END) OVER (PARTITION BY {order}) > 0 THEN '0' ELSE {own} END
 """
 _READABLE_REFUND = "{total} IS NOT NULL AND ({text} IS NULL OR {refund} IS NOT NULL)"
-_SAID = "CASE WHEN lower({text}) NOT IN ({nothing}) THEN lower({text}) END"
 _OF_ORDER = "CASE WHEN {order} IS NULL THEN {test} ELSE bool_or({test}) OVER (PARTITION BY {order}) END"
 # Lines are numbered by what they hold, not by where they stand, so that an order that comes again has the same lines;
 # an order that stands in the file twice has each number twice.
@@ -97,7 +98,7 @@ def _instead(rows: ExportRows, role: str, sql: Sql) -> Derived:
 def _customer(rows: ExportRows) -> Sql:
     """The best column that names the row's customer; the one id an e-mail has elsewhere names its guests too."""
     nobody = literal(rows.export.nobody)
-    found = [render(_CLEAN[kind], text=rows.text(column), nobody=nobody) for kind, column in rows.customers]
+    found = [render(_CLEAN[kind], text=rows.said(column), nobody=nobody) for kind, column in rows.customers]
     if [kind for kind, _ in rows.customers[:2]] == ["id", "email"]:
         same = render("(PARTITION BY {email})", email=found[1])
         found = [render(_KNOWN_BY_EMAIL, id=found[0], email=found[1], same=same), *found[2:]]
@@ -158,7 +159,7 @@ def _test(rows: ExportRows, rule: StatusRule) -> Sql:
 
 
 def _fits(rows: ExportRows, names: str, patterns: list[str]) -> Sql:
-    text = render(_SAID, text=rows.text(rows.found(names) or ""), nothing=joined(map(literal, NOTHING)))
+    text = render("lower({text})", text=rows.said(rows.found(names) or ""))
     tests = (_fits_one(text, pattern) for pattern in patterns)
     return render("coalesce({tests}, false)", tests=joined(tests, " OR "))
 

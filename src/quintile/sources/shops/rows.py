@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from quintile.engine.render import Sql, joined, name, render
-from quintile.sources.identifiers import FRACTIONS
+from quintile.engine.render import Sql, joined, literal, name, render
+from quintile.sources.identifiers import FRACTIONS, NOTHING
 from quintile.sources.shops.export import first_column
 from quintile.sources.shops.money import value_sql
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _TEXT = "nullif(trim(CAST({column} AS VARCHAR)), '')"
 _WHOLE = "CASE WHEN isfinite({column}) THEN regexp_replace(CAST({column} AS VARCHAR), '\\.0$', '') END"
+_SAID = "CASE WHEN lower({text}) NOT IN ({nothing}) THEN {text} END"
 _FILLED = "CASE WHEN {order} IS NULL THEN {own} ELSE coalesce({own}, max({own}) OVER (PARTITION BY {order})) END"
 
 
@@ -37,6 +38,10 @@ class ExportRows:
         """A column's text, NULL where there is none."""
         return render(_WHOLE if self.kinds[column] in FRACTIONS else _TEXT, column=name(column))
 
+    def said(self, column: str) -> Sql:
+        """A column's text, NULL where it is a word for nothing."""
+        return render(_SAID, text=self.text(column), nothing=joined(map(literal, NOTHING)))
+
     def text_of(self, role: str) -> Sql:
         """The text of the column that plays a role, NULL without one."""
         return self.text(self.roles[role]) if role in self.roles else Sql("CAST(NULL AS VARCHAR)")
@@ -53,7 +58,7 @@ class ExportRows:
     def best_of(self, role: str) -> Sql:
         """The text of the best column a role has that holds one; of the user's own column, where they chose one."""
         columns = [self.found([one]) for one in self.export.columns.get(role, [])] if self.is_own(role) else []
-        texts = [self.text(column) for column in dict.fromkeys(columns) if column is not None]
+        texts = [self.said(column) for column in dict.fromkeys(columns) if column is not None]
         return render("coalesce({texts})", texts=joined(texts)) if texts else self.text_of(role)
 
     def is_own(self, role: str) -> bool:
