@@ -157,6 +157,16 @@ def test_the_mark_that_parts_the_cells_is_no_decimal_mark(returns):
     assert returns(text.replace(".", ""), decimal=",")[0][1][2] == 1234
 
 
+def test_quantities_without_money_are_refused_unless_they_are_left_out(returns):
+    text = "order_id,line,quantity\nA,1,1\nB,2,3\n"
+    error = refusal(returns, text)
+    assert (error.code, error.place.column, error.fix.endswith("--map returns.quantity=")) == (
+        "bad_returns", "quantity", True,
+    )  # fmt: skip
+    assert len(returns(text, map={"returns.quantity": ""})[0]) == 2
+    assert len(returns("order_id,amount,quantity\nA,5,1\nB,6,3\n")[0]) == 2
+
+
 def test_beside_cells_that_commas_part_only_the_point_is_offered_for_a_decimal_mark(returns):
     text = "order_id,amount\nA,5\nB,1.234\nC,2.345\n"
     error = refusal(returns, text)

@@ -39,6 +39,8 @@ FORM = Form(
         "currency": "currency currencycode refundcurrency | waehrung wahrung devise moneda parabirimi",
         "id": "refundid returnid rmaid rma creditnoteid creditnoteno creditmemo | id",
         "returned": "returned isreturned wasreturned isrefunded | ",
+        "quantity": "quantity qty returnedquantity quantityreturned returnedqty qtyreturned returnquantity | units "
+        "pieces menge anzahl quantite cantidad adet",
     },
     lone="order",
 )
@@ -79,11 +81,13 @@ def read_returns(
         Table ``second_returns``: each return once; unreadable rows are left out and told in the report.
 
     Raises:
-        DataError: There is no order column, or more rows are unreadable than the user allows.
+        DataError: There is no order column, quantities stand in the place of money, or more rows are unreadable than
+            the user allows.
     """
     second = open_second(engine, path, staging, FORM, settings)
     if "order" not in second.columns:
         raise missing_columns(second, "the order", "say which column it is: --map returns.order=COLUMN")
+    _refuse_quantities(engine, second)
     amount, amount_problem = _amount(engine, second, settings)
     time, time_problem = _time(engine, second, settings, clock)
     is_none, word_problem = _word(engine, second)
@@ -144,6 +148,20 @@ def _word(engine: Engine, second: Second) -> tuple[Sql, Sql]:
     text = second.text("returned")
     is_none = render(_IS_NONE, text=text, no=one_of(text, NO | frozenset(NOTHING)))
     return is_none, render(_WORD_PROBLEM, known=one_of(text, YES))
+
+
+def _refuse_quantities(engine: Engine, second: Second) -> None:
+    """How many pieces came back says nothing of the money, and a whole order or line would be too much."""
+    if "quantity" not in second.columns or _is_empty(engine, second, "quantity"):
+        return
+    if "amount" not in second.columns or _is_empty(engine, second, "amount"):
+        raise DataError(
+            "bad_returns",
+            "the table of returns says how many pieces came back, but not how much money",
+            fix="add a column of the money paid back; or, if whole orders or lines came back, leave the quantities out:"
+            " --map returns.quantity=",
+            place=Place(second.table.name, column=second.columns["quantity"]),
+        )
 
 
 def _is_empty(engine: Engine, second: Second, role: str) -> bool:
