@@ -33,7 +33,8 @@ AsOf = Annotated[
     str | None,
     typer.Option(
         "--as-of",
-        help="Analysis date; orders on it and later do not count. Default: the day after the latest order.",
+        help="Analysis date; orders on it and later do not count. Default: the day after the latest order; a run into a"
+        " project takes today.",
         metavar="DATE",
     ),
 ]

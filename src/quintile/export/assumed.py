@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from quintile.pictures.words import several
@@ -96,10 +97,19 @@ def of_second(tables: list[dict[str, Any]]) -> list[Line]:
     ]
 
 
+def date_chosen(report: Mapping[str, Any]) -> str:
+    """How the analysis date was chosen: a project takes today, unless it begins with orders of old."""
+    if report["as_of_given"]:
+        return "as given"
+    before = str(date.fromisoformat(report["as_of"][:10]) - timedelta(days=1))
+    is_latest = "refresh" not in report or report["counts"]["last_order"] == before or "T" in report["as_of"]
+    return "the day after the latest order" if is_latest else "the shop's today"
+
+
 def of_model(report: Mapping[str, Any]) -> list[Line]:
     """The analysis date, the window and how scores are made."""
     model, window = report["model"], report["window"]
-    given = "as given" if report["as_of_given"] else "the day after the latest order"
+    given = date_chosen(report)
     start = window["start"] or "first order"
     unit = "calendar days" if report["recency"] == "calendar" else "full 24 hours"
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from quintile.export.assumed import date_chosen
 from quintile.export.headlines import day_text, window_text
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def method(report: Mapping[str, Any], scheme: Scheme | None) -> list[tuple[str, 
     """Each part of the method: what it is called, and a sentence."""
     model = report["model"]
     unit = "calendar days" if report["recency"] == "calendar" else "full 24 hours"
-    given = "as given" if report["as_of_given"] else "the day after the latest order"
+    given = date_chosen(report)
     money = report["currency"] or "the source's currency"
     monetary = "mean value of an order" if model["monetary"] == "average" else "sum of all orders"
     best = model["scale"] if model["best"] == "high" else 1

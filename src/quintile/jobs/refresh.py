@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.window import ObservationWindow
 from quintile.jobs.accounts.scored import accounted_sources, clock_of
 from quintile.jobs.arrivals.arrival import arrive
 from quintile.jobs.arrivals.carried import carried
@@ -17,6 +18,7 @@ from quintile.jobs.project.project import RUN_JSON, Project
 from quintile.jobs.project.shortened import require_orders_of, stay_shortened
 from quintile.jobs.report_page import write_page
 from quintile.jobs.results.result import Result, collect
+from quintile.jobs.workplace.workplace import today
 from quintile.pipeline import day_after_latest, score_customers
 
 if TYPE_CHECKING:
@@ -112,7 +114,14 @@ def _wanted_model(wish: Wish, project: Project) -> RfmModel:
 
 
 def _analysis_date(wish: Wish, ledger: Ledger, model: RfmModel, project: Project) -> date:
-    """The date that was asked for, else the day after the latest purchase, but never before the last one."""
+    """The date that was asked for, else the shop's today, but never before the last one.
+
+    A project that begins with orders of old, none of them in the window before today, takes the day after the latest.
+    """
     if wish.as_of is not None:
         return wish.as_of
-    return project.published.not_before(day_after_latest(ledger, model, wish.settings.ledger.time_zone))
+    zone = wish.settings.ledger.time_zone
+    found, now = day_after_latest(ledger, model, zone), today(zone)
+    start, first, last = ObservationWindow(now, model.window).start, ledger.first_at, ledger.last_at
+    is_alive = first is not None and last is not None and first.date() < now and (not start or start <= last.date())
+    return project.published.not_before(now if is_alive else found)

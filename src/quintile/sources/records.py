@@ -159,11 +159,11 @@ class _Reader:
             return block, len(text)
         records, used = [], 0
         for raw, lines in self._grammar.records(text):
-            rows = self._rows_between_returns(raw) if lines == 1 and b"\r" in raw else []
-            for row in rows:
+            parted = self._rows_between_returns(raw) if lines == 1 and b"\r" in raw else []
+            for row in parted:
                 records.append(self._record(row, 1)._replace(verbatim=False))
                 self._line += 1
-            if not rows:
+            if not parted:
                 records.append(self._record(raw, lines))
                 self._line += lines
             used += len(raw) + 1
