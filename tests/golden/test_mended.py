@@ -255,6 +255,13 @@ def test_the_same_file_given_twice_is_refused(table):
     assert quintile.check([orders, copy])["outcome"] == "reject"
 
 
+def test_the_same_frame_given_twice_is_refused():
+    frame = pa.table({"customer": ["A", "B"], "date": ["2024-06-01", "2024-06-02"], "amount": [10, 20]})
+    with pytest.raises(DataError, match="frame 2 is the same table as frame 1"):
+        run([frame, frame])
+    assert f_and_m(run([frame, frame.slice(0)])) == {"A": (2, 20), "B": (2, 40)}
+
+
 def test_a_guest_whose_e_mail_is_known_is_that_customer(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text(

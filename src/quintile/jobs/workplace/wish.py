@@ -78,6 +78,7 @@ def open_sources(place: Workplace, wish: Wish) -> list[SourceTable]:
     tables = place.open(wish.sources, wish.settings)
     _refuse_twice(tables)
     refuse_two_shapes(tables)
+    _refuse_same_frame([source for source in wish.sources if not isinstance(source, Path | EngineTable)])
     _refuse_same_table([source for source in wish.sources if isinstance(source, EngineTable)])
     return tables
 
@@ -116,6 +117,16 @@ def _refuse_twice(tables: Sequence[SourceTable]) -> None:
             )
         if table.sha256:
             seen[table.sha256] = table.name
+
+
+def _refuse_same_frame(frames: Sequence[object]) -> None:
+    """The same object given twice; two frames of equal content may be two days of one shop."""
+    seen: dict[int, int] = {}
+    for number, frame in enumerate(frames, start=1):
+        before = seen.setdefault(id(frame), number)
+        if before != number:
+            message = f"frame {number} is the same table as frame {before}"
+            raise DataError("same_file_twice", message, fix="give each table once")
 
 
 def _refuse_same_table(tables: Sequence[EngineTable]) -> None:
