@@ -74,6 +74,11 @@ def called(step: str) -> str:
     return STEPS.get(step, step.replace("_", " ").capitalize())
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """A count before its noun and verb: ``1 order was``, ``2 orders were``."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def either(parts: Sequence[str]) -> str:
     """One of several: ``2``, ``2 or 3``, ``2, 3 or 4``."""
     *before, last = parts

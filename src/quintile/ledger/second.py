@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import KEPT
+from quintile.domain.words import counted
 from quintile.engine.render import Sql, literal, render
 from quintile.ledger.rules import identity
 from quintile.ledger.rules.returns import Netted, net_returns, refuse_other_currency, require_orders_named
@@ -114,13 +115,20 @@ def _people(engine: Engine, transactions: Transactions, settings: LedgerSettings
 
 def _of_returns(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
     unreadable, early, twice = report["unreadable"], report["future_date"], report["told_twice"]
-    yield from _warning("bad_returns", unreadable, f"{unreadable:,} rows of the table of returns cannot be read")
-    yield from _warning("future_returns", early, f"{early:,} returns are dated in the future and do not count yet")
+    yield from _warning(
+        "bad_returns", unreadable, f"{counted(unreadable, 'row', 'rows')} of the table of returns cannot be read"
+    )
+    yield from _warning(
+        "future_returns",
+        early,
+        counted(early, "return is dated in the future and does", "returns are dated in the future and do")
+        + " not count yet",
+    )
     yield from _warning(
         "refund_told_twice",
         twice,
-        f"{twice:,} orders are paid back by the table of returns and by their own column or rows too: taken for the"
-        " same money, the larger counts",
+        f"{counted(twice, 'order is', 'orders are')} paid back by the table of returns and by their own column or rows"
+        " too: taken for the same money, the larger counts",
     )
 
 
@@ -140,7 +148,10 @@ def _of_phones(report: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
     unreadable = report["unreadable"]
     hint = "" if report["country"] else "; numbers without a country code need the shop's: --country DE"
     yield from _warning(
-        "unreadable_phones", unreadable, f"{unreadable:,} spellings are no phone number and name nobody{hint}"
+        "unreadable_phones",
+        unreadable,
+        counted(unreadable, "spelling is no phone number and names", "spellings are no phone number and name")
+        + f" nobody{hint}",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.words import counted
 from quintile.engine.render import Sql, literal, render
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def differ_only_by_case(
     if ids:
         one, other = engine.rows(render(_FIRST, twins=twins))[0]
         message = (
-            f"{int(ids):,} customer ids differ from another one only by upper and lower case, such as '{one}' and"
-            f" '{other}': they count as different customers"
+            f"{counted(int(ids), 'customer id differs', 'customer ids differ')} from another one only by upper and"
+            f" lower case, such as '{one}' and '{other}': they count as different customers"
         )
         yield {"code": "ids_differ_only_by_case", "rows": int(ids), "message": message}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from quintile.domain.fate import KEPT
 from quintile.domain.statuses import PENDING_COUNTS
+from quintile.domain.words import counted
 from quintile.engine.render import Sql, literal, render
 from quintile.ledger.rules.statuses import PARTLY_REFUNDED
 from quintile.ledger.twins import differ_only_by_case
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 MOST_STATUSES = 5
 _EFFECTS = {  # of a refund that belongs to no order, by the policy for refunds
-    "net": "they lower their customer's money, never the number of orders",
-    "gross": "they are ignored, as all refunds are (--refunds gross)",
-    "exclude_order": "they are ignored, since there is no order to leave out (--refunds exclude_order)",
+    "net": "such rows lower their customer's money, never the number of orders",
+    "gross": "such rows are ignored, as all refunds are (--refunds gross)",
+    "exclude_order": "such rows are ignored, since there is no order to leave out (--refunds exclude_order)",
 }
 
 _EQUAL_ROWS = """
@@ -49,8 +50,8 @@ def equal_rows(engine: Engine, rows: Sql, lines: Lines) -> Iterator[dict[str, An
         yield from _warning(
             "equal_rows",
             copies,
-            f"{copies:,} rows are equal to another row and carry no order id: kept, since they are often real"
-            " purchases; write --duplicates row to drop them",
+            f"{counted(copies, 'row is', 'rows are')} equal to another row and carry no order id: kept, since they are"
+            " often real purchases; write --duplicates row to drop them",
         )
 
 
@@ -61,7 +62,8 @@ def beyond(beyond: int, settings: LedgerSettings) -> Iterator[dict[str, Any]]:
     yield from _warning(
         "refund_exceeds_order",
         beyond,
-        f"{beyond:,} orders were paid back more than they cost: the order counts for nothing, {effect}",
+        counted(beyond, "order was paid back more than it cost", "orders were paid back more than they cost")
+        + f": the order counts for nothing, {effect}",
     )
 
 
@@ -69,9 +71,11 @@ def orphans(alone: int, returned: int, settings: LedgerSettings) -> Iterator[dic
     """Refund rows without an order, and rows of the table of returns without one; their orders help unless ignored."""
     parts = []
     if alone:
-        parts.append(f"{alone:,} refund rows belong to no order of the source: {_EFFECTS[settings.refunds]}")
+        rows = counted(alone, "refund row belongs", "refund rows belong")
+        parts.append(f"{rows} to no order of the source: {_EFFECTS[settings.refunds]}")
     if returned:
-        parts.append(f"{returned:,} rows of the table of returns name no order or line of the source: they do nothing")
+        rows = counted(returned, "row of the table of returns names", "rows of the table of returns name")
+        parts.append(f"{rows} no order or line of the source: such rows do nothing")
     if settings.refunds != "gross":
         parts.append("give a source that holds the orders too, if there is one")
     yield from _warning("orphan_refund", alone + returned, "; ".join(parts))
@@ -89,8 +93,8 @@ def statuses_met(met: list[tuple[str, int]], partly: int) -> Iterator[dict[str, 
     yield from _warning(
         "unknown_refund",
         partly,
-        f"{partly:,} orders are said to be refunded in part, but nothing says how much: they count in full; name the"
-        " column of refunds with --map refund=COLUMN, or give --returns FILE",
+        f"{counted(partly, 'order is', 'orders are')} said to be refunded in part, but nothing says how much, so that"
+        " such orders count in full; name the column of refunds with --map refund=COLUMN, or give --returns FILE",
     )
     unknown = [(word, rows) for word, rows in met if word not in {PENDING_COUNTS, *PARTLY_REFUNDED}]
     listed = ", ".join(f"'{met}' ({rows:,})" for met, rows in unknown[:MOST_STATUSES])

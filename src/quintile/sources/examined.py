@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.words import counted
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
 from quintile.sources.identifiers import FRACTIONS, INVISIBLE, clean_sql, id_sql, look_at_ids, written_twice
@@ -144,8 +145,8 @@ def _invisible(seen: dict[str, _Seen]) -> Iterator[dict[str, Any]]:
     for column, found in seen.items():
         if found.invisible:
             message = (
-                f"{found.invisible:,} values of '{column}' held characters that nobody sees (zero-width, no-break or"
-                " direction marks): they were removed, so that equal ids are equal"
+                f"{counted(found.invisible, 'value', 'values')} of '{column}' held characters that nobody sees"
+                " (zero-width, no-break or direction marks): they were removed, so that equal ids are equal"
             )
             yield {"code": "invisible_characters", "rows": found.invisible, "message": message}
 
@@ -155,8 +156,8 @@ def _twice(seen: dict[str, _Seen]) -> Iterator[dict[str, Any]]:
         rows, shorter, longer = found.twice
         if rows:
             message = (
-                f"{rows:,} ids in '{column}' end in .0 and stand in other rows without it, such as '{longer}' and"
-                f" '{shorter}': they count as different ids"
+                f"{counted(rows, 'id', 'ids')} in '{column}' end in .0 and stand in other rows without it, such"
+                f" as '{longer}' and '{shorter}': they count as different ids"
             )
             yield {"code": "ids_differ_only_by_point", "rows": rows, "message": message}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from quintile.domain.words import counted
 from quintile.engine.render import Sql, literal, name, render
 from quintile.errors import DataError
 from quintile.sources.date_forms import IN_NUMBERS
@@ -169,8 +170,9 @@ def _scientific(table: SourceTable, forms: Mapping[str, NumberFormat]) -> tuple[
         {
             "code": "scientific_notation",
             "rows": form.scientific,
-            "message": f"{form.scientific:,} amounts in '{table.shown.get(column, column)}' are in scientific notation"
-            " (such as 1e3): they are read exactly as written, but a spreadsheet may have cut their digits before",
+            "message": f"{counted(form.scientific, 'amount', 'amounts')} in '{table.shown.get(column, column)}' in"
+            " scientific notation (such as 1e3): they are read exactly as written, but a spreadsheet may have cut their"
+            " digits before",
         }
         for column, form in forms.items()
         if form.scientific

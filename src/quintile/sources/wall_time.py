@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from quintile.domain.words import counted
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.sources.date_forms import ZONE, trimmed
 from quintile.sources.dates import time_sql
@@ -168,14 +169,15 @@ def _doubtful(
         yield {
             "code": "ambiguous_local_time",
             "rows": rows,
-            "message": f"{rows:,} times in '{column}' came twice in {time_zone}, when its clocks went back (such as"
-            f" {example}): each is taken as the later of the two; its day is the day written",
+            "message": f"{counted(rows, 'time', 'times')} in '{column}' came twice in {time_zone}, when its"
+            f" clocks went back (such as {example}): each is taken as the later of the two; its day is the day written",
         }
     rows, example = skipped
     if rows:
         yield {
             "code": "nonexistent_local_time",
             "rows": rows,
-            "message": f"{rows:,} times in '{column}' never were in {time_zone}, whose clocks skipped them (such as"
-            f" {example}): each is taken as much later as the clocks skipped; its day is the day written",
+            "message": f"{counted(rows, 'time', 'times')} in '{column}' never were in {time_zone}, whose"
+            f" clocks skipped them (such as {example}): each is taken as much later as the clocks"
+            " skipped; its day is the day written",
         }

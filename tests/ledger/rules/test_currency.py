@@ -38,13 +38,13 @@ def test_money_takes_the_last_rate_published_up_to_its_day(build, day, net):
 @pytest.mark.parametrize("day", ["2025-05-29", "2025-06-13", "2025-06-30"])
 def test_a_rate_is_neither_carried_back_nor_over_more_than_a_week(build, day):
     text = refusal(build, [row(day=day), row("2", currency="EUR")], base_currency="EUR", rates=DOLLARS)
-    assert text.startswith(f"error[missing_fx_rate]: no exchange rate to EUR for USD on {day} (1 orders)\n")
+    assert text.startswith(f"error[missing_fx_rate]: no exchange rate to EUR for USD on {day} (1 order)\n")
 
 
 def test_every_missing_rate_is_named_with_its_first_day(build):
     rows = [row("1", day="2025-06-02"), row("2", day="2025-06-01"), row("3", currency="CHF"), row("4", currency="EUR")]
     assert refusal(build, rows, base_currency="EUR") == (
-        "error[missing_fx_rate]: no exchange rate to EUR for CHF on 2025-06-01 (1 orders); USD on 2025-06-01 (2"
+        "error[missing_fx_rate]: no exchange rate to EUR for CHF on 2025-06-01 (1 order); USD on 2025-06-01 (2"
         " orders)\n"
         "  Fix: give a table with the columns date, currency, rate (units of the base currency for one unit):"
         " --rates rates.csv, or --rates ecb with the extra installed: pip install 'quintile[fx]'"

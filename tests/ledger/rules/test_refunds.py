@@ -81,8 +81,8 @@ def test_refunds_without_an_order_and_those_beyond_are_told(build):
     assert found.ledger.after_refunds == found.ledger.net == Decimal(-4)
 
 
-UNKNOWN = "1 refund rows belong to no order of the source: "
-REST = "1 orders were paid back more than they cost: the order counts for nothing, "
+UNKNOWN = "1 refund row belongs to no order of the source: "
+REST = "1 order was paid back more than it cost: the order counts for nothing, "
 ADD = "; give a source that holds the orders too, if there is one"
 
 
@@ -93,16 +93,16 @@ ADD = "; give a source that holds the orders too, if there is one"
             "net",
             -3,
             [
-                f"{UNKNOWN}they lower their customer's money, never the number of orders{ADD}",
+                f"{UNKNOWN}such rows lower their customer's money, never the number of orders{ADD}",
                 f"{REST}the rest lowers the customer's money",
             ],
         ),
-        ("gross", 10, [f"{UNKNOWN}they are ignored, as all refunds are (--refunds gross)"]),
+        ("gross", 10, [f"{UNKNOWN}such rows are ignored, as all refunds are (--refunds gross)"]),
         (
             "exclude_order",
             0,
             [
-                f"{UNKNOWN}they are ignored, since there is no order to leave out (--refunds exclude_order){ADD}",
+                f"{UNKNOWN}such rows are ignored, since there is no order to leave out (--refunds exclude_order){ADD}",
                 f"{REST}the rest is ignored (--refunds exclude_order)",
             ],
         ),

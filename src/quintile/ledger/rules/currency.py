@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from quintile.domain.currency import CURRENCIES
 from quintile.domain.fate import KEPT, QUARANTINED
 from quintile.domain.second_tables import SecondTable
+from quintile.domain.words import counted
 from quintile.engine.render import Sql, joined, literal, render
 from quintile.errors import DataError
 from quintile.ledger.rules.lines import SHIFT, replace_parts
@@ -152,7 +153,9 @@ def convert(engine: Engine, parts: Sql, rates: Sql, base: str, lines: Lines) -> 
 
 def raise_missing_rate(base: str, missing: list[tuple[str, object, int]]) -> NoReturn:
     """Refuse, naming each currency, its first day without a rate, and how many orders wait for one."""
-    listed = "; ".join(f"{currency} on {day} ({orders:,} orders)" for currency, day, orders in missing)
+    listed = "; ".join(
+        f"{currency} on {day} ({counted(orders, 'order', 'orders')})" for currency, day, orders in missing
+    )
     raise DataError(
         "missing_fx_rate",
         f"no exchange rate to {base} for {listed}",
