@@ -208,3 +208,14 @@ def test_the_help_names_the_table_of_databases(capsys, monkeypatch):
     with pytest.raises(SystemExit):
         app(["run", "--help"])
     assert "databases in [sources] of" in " ".join(capsys.readouterr().out.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("row", ["O1,A,2025-06-01,,cancelled", "O1,A,,10.00,cancelled"])
+def test_a_row_that_cancels_a_known_order_without_amount_or_date_is_told(tmp_path, row):
+    header = "order_id,customer_id,order_date,amount,status\n"
+    project = Refreshed(tmp_path)
+    project.run(f"{header}O1,A,2025-06-01,10.00,paid\nO2,B,2025-06-02,5.00,paid\n")
+    found = project.check(f"{header}{row}\nO3,B,2025-06-03,1.00,paid\n")
+    assert [one["rows"] for one in found["warnings"] if one["code"] == "cancelled_unread"] == [1]
+    whole = project.check(f"{header}O1,A,2025-06-01,10.00,cancelled\nO3,B,2025-06-03,1.00,paid\n")
+    assert "cancelled_unread" not in codes(whole)

@@ -95,6 +95,11 @@ LAYOUT = [
     Case("crlf", table(end="\r\n")),
     Case("half_of_the_lines_end_with_cr", table(SOUND[:5]) + table(SOUND[5:], None, end="\r")),
     Case("one_line_ends_with_cr", table().replace("\nO0004", "\rO0004")),
+    Case(
+        "three_line_ends_in_turn",
+        ",".join(COLUMNS) + "\n" + "".join(",".join(r) + ("\r", "\n", "\r\n")[n % 3] for n, r in enumerate(SOUND)),
+    ),
+    Case("cr_after_a_quoted_break", named('"a\nb"').replace("\nO", "\rO", 3)),
     Case("header_ends_with_cr", table().replace("\nO0000", "\rO0000")),
     Case("three_line_ends", table(SOUND[:3], end="\r\n") + table(SOUND[3:6], None) + table(SOUND[6:], None, end="\r")),
     Case("some_lines_end_with_cr_cr_lf", table().replace("\nO0004", "\r\r\nO0004")),
@@ -244,6 +249,15 @@ ENCODINGS = [
         "encoding",
         line=12,
     ),
+    *(
+        refused(
+            f"two_encodings_{name}",
+            table([(r[0], name, *r[2:]) for r in SOUND]).encode("cp1252") + f"O8,{name},2025-01-29,1\n".encode(),
+            "encoding",
+            line=12,
+        )
+        for name in ("Öz", "ÜMIT", "JOSÉ")
+    ),
     refused("two_encodings_mostly_one_byte", (NAMES * 3).encode("cp1252") + "x,x,x,x,Zoë Müller".encode(), "encoding"),
     refused("utf16_odd_byte", NAMES.encode("utf-16")[:-1], "encoding"),
 ]
@@ -275,7 +289,15 @@ IDS = [
     with_ids(["A1", "A1\u200b", "\ufeffA1", "A\u00ad1"], customers=1, name="invisible", warn="invisible_characters"),
     with_ids(["A1", "A1\u00a0", "\u2003A1 "], customers=1, name="odd_blanks", warn="invisible_characters"),
     with_ids(
-        ["A1", "A1 \u200b", "\u3164A1", "A\U000e0041\ufe0f1", "\u061cA1\u0085", "A\u2066\u034f1 \u00a0"],
+        [
+            "A1",
+            "A1 \u200b",
+            "\u3164A1",
+            "A\u28001\ufff9",
+            "A\U000e0041\ufe0f1",
+            "\u061cA1\u0085",
+            "A\u2066\u034f1 \u00a0",
+        ],
         customers=1,
         name="fillers_and_tags",
         warn="invisible_characters",

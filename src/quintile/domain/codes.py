@@ -81,6 +81,7 @@ WARNINGS = {
     "contradicted_rows": Words(
         "Known orders corrected in two ways", "run the files one after the other, the later one last"
     ),
+    "cancelled_unread": Words("Cancelled orders that still count", "send the rows again with their amount and date"),
     "further_lines": Words(
         "Further lines of known orders", "if they correct known lines: give the whole extract with --mode full"
     ),

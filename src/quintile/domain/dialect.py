@@ -18,7 +18,7 @@ class Dialect:
         escape: What makes a quote inside quotes a plain character: ``"`` (doubled) or a backslash.
         encoding: A Python codec name.
         head: Physical lines up to and with the header; the first record may start on line ``head + 1``.
-        carriage_returns: Lines end with CR alone, most of them or the first.
+        carriage_returns: Lines end with CR alone: the first, or a tenth of them.
         doubled_returns: Lines end with CR CR LF, as text that was taken for text twice.
         padded: Blanks may stand before and after a quoted field.
         compressed: The bytes are gzip.

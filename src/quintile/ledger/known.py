@@ -68,7 +68,7 @@ SELECT *, file_no = {known} AS is_known, fate NOT IN ({quarantined}) AS is_sound
        coalesce(updated_at, TIMESTAMP '-infinity') AS moment, {line} AS line_id,
        concat_ws(chr(31), {rest}) AS rest,
        concat_ws(chr(31), customer_key, ordered_at, amount, coalesce(currency, ''), {rest}) AS content,
-       {has_versions} AND order_id IS NOT NULL AND amount >= 0 AS has_key,
+       {has_versions} AND order_id IS NOT NULL AND coalesce(amount, 0) >= 0 AS has_key,
        has_key AND (is_known OR is_sound) AS is_version
 FROM (
     SELECT * FROM {rows} SEMI JOIN (SELECT order_id FROM {rows} WHERE file_no <> {known}) USING (order_id)

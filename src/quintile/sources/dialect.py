@@ -27,6 +27,7 @@ MOST_COLUMNS = 2_000
 
 _HINT = re.compile(rb'"?sep=(.)"?\r?', re.IGNORECASE)
 _SAMPLED_CHUNKS = 8
+_CR_SHARE = 0.1
 _SAMPLED_RECORDS = 500
 _FEWEST_BLANK_PARTED = 3
 _MOSTLY = 0.9
@@ -112,9 +113,10 @@ def detect_dialect(path: Path, *, delimiter: str | None = None, encoding: str | 
 
 
 def _ends_with_returns(sample: bytes) -> bool:
-    """Whether lines end with CR alone: most of them, or the first."""
+    """Whether lines end with CR alone: the first, or too many for CRs within cells."""
     first = sample.partition(b"\n")[0].rstrip(b"\r")
-    return sample.count(b"\r") - sample.count(b"\r\n") > sample.count(b"\n") or b"\r" in first
+    alone = sample.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").count(b"\r")
+    return b"\r" in first or alone > _CR_SHARE * (alone + sample.count(b"\n"))
 
 
 def looks_like_data(names: tuple[str, ...]) -> bool:

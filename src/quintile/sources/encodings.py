@@ -38,10 +38,11 @@ _RUNS = re.compile(rb"[\x80-\xff]+")
 # word, a low quote or a capital S or Z with a hook after a letter, and the Icelandic letters whose places Turkish and
 # Czech fill with common ones. Nor has it a capital letter with two dots or a hook before a small one inside a word,
 # i and u with a grave accent before the end of a word, an o with a stroke before a vowel with an acute accent, or a
-# capital A with a tilde after a small letter and before a sign, which is a letter of UTF-8.
+# capital A with a tilde beside a letter and before a sign, which is a letter of UTF-8.
 _FOREIGN = re.compile(
     rb"[\xc0-\xff]{3}|[\xd0\xdd\xde\xf0\xfd\xfe]|[a-z][\x8a\x8c\x8e\x9f]|[A-Za-z][\x82\x84]"
-    rb"|[a-z]\xc3[\x80-\xbf]|[A-Z][\x8a\x8c\x8e\x9f][a-z]|\x9f[a-z]|[A-Za-z][\xec\xf9][a-z\x9a\x9e]|\xf8[\xe1\xe9\xed]"
+    rb"|[a-z]\xc3[\x80-\xbf]|\xc3[\x80-\xbf][A-Za-z]|[A-Z]\xc3[\x80-\x84\x86-\x8f\x98-\x9f]"
+    rb"|[A-Z][\x8a\x8c\x8e\x9f][a-z]|\x9f[a-z]|[A-Za-z][\xec\xf9][a-z\x9a\x9e]|\xf8[\xe1\xe9\xed]"
     rb"|[A-Za-z\xc0-\xff][\x82-\x87\x89\x8b\x93-\x95\x98\x99\x9b\xa1-\xa9\xab\xac\xae-\xb3\xb5\xb6\xb8\xb9\xbb-\xbf\xd7\xf7]"
     rb"[A-Za-z\xc0-\xff]"
 )

@@ -30,8 +30,8 @@ _BLANKS = " \t\r\n\v\f"
 # marks, fillers, and what picks another drawing of the character before it or tags it.
 INVISIBLE = (
     "[\\x{0085}\\x{00A0}\\x{00AD}\\x{034F}\\x{061C}\\x{115F}\\x{1160}\\x{1680}\\x{17B4}\\x{17B5}\\x{180B}-\\x{180F}"
-    "\\x{2000}-\\x{200F}\\x{2028}-\\x{202F}\\x{205F}-\\x{206F}\\x{3000}\\x{3164}\\x{FE00}-\\x{FE0F}\\x{FEFF}\\x{FFA0}"
-    "\\x{E0000}-\\x{E0FFF}]"
+    "\\x{2000}-\\x{200F}\\x{2028}-\\x{202F}\\x{205F}-\\x{206F}\\x{2800}\\x{3000}\\x{3164}\\x{FE00}-\\x{FE0F}"
+    "\\x{FEFF}\\x{FFA0}\\x{FFF9}-\\x{FFFB}\\x{1D173}-\\x{1D17A}\\x{E0000}-\\x{E0FFF}]"
 )
 
 # Nearly all ids are plain ASCII: as many bytes as characters. Only the others need the slow cleaning.

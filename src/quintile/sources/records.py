@@ -180,7 +180,10 @@ class _Reader:
                 place=place,
             )
         message = f"the record on line {self._line} is longer than {LONGEST_RECORD:,} bytes"
-        return DataError("too_large", message, fix="look at that line: it is no row of a table", place=place)
+        fix = "look at that line: it is no row of a table"
+        if b"\r" in rest:
+            fix = "from that line on lines end with CR alone: save the file with one kind of line ends"
+        return DataError("too_large", message, fix=fix, place=place)
 
     def _stray_quote(self, lines: int) -> DataError:
         end = self._line + lines - 1

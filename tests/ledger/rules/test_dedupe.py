@@ -33,6 +33,8 @@ def test_an_order_that_is_paid_in_one_row_and_cancelled_in_another_is_set_aside(
     rows = [row(status="paid"), row(status="cancelled"), row("2", status="paid"), row("2", "-1", status="cancelled")]
     found = build(rows, grain="order")
     assert found.rows == {"kept": 1, "duplicate_order_conflict": 1, "cancelled": 2}
+    blank = [row(status="paid"), row(amount=None, status="cancelled"), row("2", status="paid")]
+    assert build(blank, grain="order").rows == {"kept": 1, "duplicate_order_conflict": 1, "cancelled": 1}
     for first in ("failed", "pending", "test"):
         assert build([row(status=first), row(status="paid")], grain="order").rows == {"kept": 1, first: 1}
 

@@ -15,6 +15,7 @@ from quintile.ledger.extract import ExtractChanges, compare_extract
 from quintile.ledger.known import NOTHING_KNOWN, Comparison, Verdict, compare, problem_of
 from quintile.ledger.people import as_person
 from quintile.ledger.rows import KNOWN_ROW, line_key
+from quintile.ledger.rules import statuses
 from quintile.metrics.measure import Clock
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ SELECT listed.* FROM ({rows}) AS listed
   ON judged.file_no = listed.file_no AND judged.row_no = listed.quintile_row_number
 """
 _COUNT = "SELECT count(*) FROM {rows}"
+_UNREAD = """
+SELECT count(*) FROM {arrived} SEMI JOIN (SELECT order_id FROM ({known}) WHERE order_id IS NOT NULL) USING (order_id)
+WHERE NOT ({is_typed}) AND {is_cancelled}
+"""
 _STORED = "SELECT {person}, {columns} FROM {rows} AS listed WHERE {is_typed}"
 _STORED_BY_VERDICT = """
 SELECT {person}, {columns} FROM {rows} AS listed JOIN {verdicts} AS judged
@@ -68,7 +73,8 @@ class Judged:
 
     ``alone`` are the source's rows, repeats marked; ``merged`` all rows of the ledger from now on; ``left_out`` are the
     source's rows that do not enter it, if there are any; ``stored`` is the query of those that do. ``named_again``
-    names the rows of ``merged`` whose orders the source names, where they are known without looking at all.
+    names the rows of ``merged`` whose orders the source names, where they are known without looking at all. ``unread``
+    counts the rows that would cancel known orders, if they could be read.
     """
 
     alone: Transactions
@@ -77,6 +83,7 @@ class Judged:
     comparison: Comparison = NOTHING_KNOWN
     left_out: Transactions | None = None
     named_again: str | None = None
+    unread: int = 0
 
 
 def with_seen(
@@ -138,7 +145,18 @@ def judge(engine: Engine, transactions: Transactions, settings: Settings, day: d
     if near is not None:
         _view_merged(engine, NAMED, near, found, entering)
     merged = replace(both, table=MERGED, rows=project.row_count - found.replaced + entering.rows, rejected=())
-    return Judged(alone, merged, stored, found, left_out, None if near is None else NAMED)
+    unread = _unread(engine, arrived, near or known, transactions, settings)
+    return Judged(alone, merged, stored, found, left_out, None if near is None else NAMED, unread)
+
+
+def _unread(engine: Engine, arrived: Sql, known: Sql, transactions: Transactions, settings: Settings) -> int:
+    """How many rows without a readable amount or date say that a known order was cancelled."""
+    if not {"order", "status"} <= transactions.roles:
+        return 0
+    is_cancelled = statuses.is_cancelled(transactions, settings.ledger)
+    rows = render("SELECT * FROM {known}", known=known)
+    query = render(_UNREAD, arrived=arrived, known=rows, is_typed=_IS_TYPED, is_cancelled=is_cancelled)
+    return int(engine.rows(query)[0][0])
 
 
 def _alone(engine: Engine, rows: Sql, transactions: Transactions, found: Comparison) -> Transactions:

@@ -183,6 +183,11 @@ def _warnings(judged: Judged, project: Project, changes: ExtractChanges | None) 
         message = "rows correct known orders in two ways, and nothing says which is the later one: they are set aside,"
         remedy = "Run the files one after the other, the later one last, or say: --map updated_at=COLUMN"
         told.append(("contradicted_rows", found.contradicted, f"{message} and what was known counts. {remedy}"))
+    if judged.unread:
+        message = (
+            "rows cancel orders in the ledger, but their amount or date cannot be read, so that these orders still"
+        )
+        told.append(("cancelled_unread", judged.unread, f"{message} count: send the rows once more, whole"))
     if found.further:
         message = "rows are further lines of orders in the ledger: they are added to them. If they correct known"
         remedy = "give the whole extract with --mode full, best with an id for each line"

@@ -90,8 +90,7 @@ def customer_warnings(*, orders: int, most_orders: int, below_zero: int) -> list
             {
                 "code": "negative_customer_total",
                 "rows": below_zero,
-                "message": counted(below_zero, "customer was", "customers were")
-                + " paid back more than they bought: their money is below zero",
+                "message": f"{below_zero:,} customers were paid back more than they bought: their money is below zero",
             }
         )
     return found

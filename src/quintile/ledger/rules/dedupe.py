@@ -36,7 +36,8 @@ WHERE fate = {kept}
 # A key is an order, or an order's line; a refund row is kept apart from the purchase row it pays back.
 _JUDGED = """
 WITH suspected AS (
-    SELECT *, {key} AS key, amount < 0 AS is_refund, {content} AS sold, fate = {cancelled} AS is_cancelled
+    SELECT *, {key} AS key, coalesce(amount < 0, false) AS is_refund, {content} AS sold,
+        fate = {cancelled} AS is_cancelled
     FROM {rows} SEMI JOIN {suspects} USING (order_id) WHERE fate IN ({kept}, {cancelled})
 ), compared AS (
     SELECT *,

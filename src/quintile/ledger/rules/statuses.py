@@ -92,6 +92,15 @@ def exclusions(transactions: Transactions, settings: LedgerSettings) -> Sql:
     return joined(branches, " ")
 
 
+def is_cancelled(transactions: Transactions, settings: LedgerSettings) -> Sql:
+    """The test that a row's status cancels its order, if such orders do not count."""
+    words = words_of(settings, "cancelled")
+    wanted = settings.exclude is None or "cancelled" in settings.exclude
+    if "status" not in transactions.roles or not words or not wanted:
+        return Sql("false")
+    return _is_one_of("status", words)
+
+
 def signed_amount(transactions: Transactions) -> Sql:
     """The amount of a row, negative where the row's kind says that money went back."""
     if "kind" not in transactions.roles:
