@@ -126,10 +126,11 @@ def test_a_refund_with_a_line_worth_nothing_beside_it_is_no_purchase(table):
 
 
 def test_a_refund_that_is_no_number_is_quarantined_and_an_empty_one_is_none(table):
-    rows = ("A,1,2024-06-01,100,abc", "B,2,2024-06-01,100,", "C,3,2024-06-01,100,10", "D,4,2024-06-01,100,0")
+    rows = ("A,1,2024-06-01,100,abc", "B,2,2024-06-01,100,", "C,3,2024-06-01,100,10", "D,4,2024-06-01,100,0",
+            "B,5,2024-06-01,100,NULL", "B,6,2024-06-01,100,n/a")  # fmt: skip
     result = run(table(*rows, header="customer_id,order_id,order_date,amount,refund"))
     assert quarantined(result) == {"bad_amount": 1}
-    assert f_and_m(result) == {"B": (1, 100), "C": (1, 90), "D": (1, 100)}
+    assert f_and_m(result) == {"B": (3, 300), "C": (1, 90), "D": (1, 100)}
 
 
 @pytest.mark.parametrize("grain", ["order", "line", "day"])

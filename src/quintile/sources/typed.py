@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.words import counted
-from quintile.engine.render import Sql, literal, name, render
+from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError
 from quintile.sources.date_forms import IN_NUMBERS
 from quintile.sources.dates import suggest_dates, time_sql
-from quintile.sources.identifiers import EMPTY
+from quintile.sources.identifiers import EMPTY, NOTHING
 from quintile.sources.numbers import NumberFormat, amount_sql, suggest_numbers
 from quintile.sources.signs import sign_of
 from quintile.sources.wall_time import days_in_utc, wall_time_warnings
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # The source says in which zone its times are written; where it does not, they are the shop's.
 _IN_ZONE = "timezone({wanted}, timezone(coalesce({zone}, {shop}), {time}))"
+_SAID = "CASE WHEN lower(trim({column})) NOT IN ({nothing}) THEN {column} END"
 _ABSENT = "CASE WHEN {column} IS NULL THEN CAST(0 AS {type}) ELSE {value} END"
 
 
@@ -82,8 +83,9 @@ def type_refund(
         error.fix = f"{error.fix.replace('--map amount=', '--map refund=')}; or leave it out: --map refund="
         raise
     value, problem = amount_sql(name(column), form)
-    # A blank text says no more than none: frames and Parquet files have such.
-    written = render("nullif(trim({c}), '')", c=name(column)) if table.columns[column] == "VARCHAR" else name(column)
+    written = name(column)
+    if table.columns[column] == "VARCHAR":  # a blank, or a word for nothing, says no more than none
+        written = render(_SAID, column=written, nothing=joined(map(literal, NOTHING)))
     amount = render(_ABSENT, column=written, value=value, type=Sql(form.sql_type))
     bad = render("CASE WHEN {column} IS NOT NULL THEN {problem} END", column=written, problem=problem)
     refund = {"refund": render("abs({amount})", amount=amount), "refund_problem": bad}

@@ -35,9 +35,9 @@ GOOD = (
 )
 # Words of orders of which something was paid back; how much, something else must say.
 PARTLY_REFUNDED = (
-    "partially_refunded", "partially refunded", "partial refund", "partial_refund", "teilweise erstattet",
-    "partiellement remboursé", "partiellement remboursée", "reembolso parcial", "parcialmente reembolsado",
-    "rimborso parziale", "parzialmente rimborsato",
+    "partially_refunded", "partially refunded", "partially-refunded", "partial refund", "partial_refund",
+    "teilweise erstattet", "partiellement remboursé", "partiellement remboursée", "reembolso parcial",
+    "parcialmente reembolsado", "rimborso parziale", "parzialmente rimborsato",
 )
 # fmt: on
 _MET = """

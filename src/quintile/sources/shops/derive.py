@@ -26,14 +26,15 @@ PREFIX = "quintile "
 _NAMES_PEOPLE = ("customer", "email", "account", "phone")
 
 # A data frame's ".0" is no part of a number; nor are a spreadsheet's apostrophe, blanks, marks and an extension of a
-# phone's. A number that a spreadsheet shortened (4.917E+11) is many people's.
+# phone's. A number in letters, one that a spreadsheet shortened (4.917E+11) and one of a few digits are many people's.
 _CLEAN = {
     "id": "nullif(regexp_replace({text}, '^([0-9]+)\\.0+$', '\\1'), {nobody})",
     "email": "lower({text})",
-    "phone": "CASE WHEN NOT regexp_full_match({text}, '[-+]?[0-9]+(?:[.,][0-9]*)?[eE][-+]?[0-9]{{1,3}}') THEN"
-    " nullif(regexp_replace(regexp_replace({text}, '(?i)(?:\\.0+|\\s*(?:ext|x|#)[.:]?\\s*[0-9]+)$', ''),"
-    " '[^+0-9]', '', 'g'), '') END",
+    "phone": "CASE WHEN regexp_full_match({number}, '[^A-Za-z]*(?:[0-9][^A-Za-z]*){{7}}') THEN"
+    " regexp_replace({number}, '[^+0-9]', '', 'g') END",
 }
+_NUMBER = "regexp_replace({text}, '(?i)(?:\\.0+|[\\s;,]*(?:ext|x|#)[.:=]?\\s*[0-9]+)$', '')"
+_ANYTHING = "({text} NOT IN ({no}) AND {text} NOT LIKE '0000-00-00%')"
 _KNOWN_BY_EMAIL = """
 coalesce({id}, CASE WHEN {email} IS NOT NULL AND min({id}) OVER {same} = max({id}) OVER {same}
                     THEN min({id}) OVER {same} END, {email})
@@ -97,12 +98,15 @@ def _instead(rows: ExportRows, role: str, sql: Sql) -> Derived:
 
 def _customer(rows: ExportRows) -> Sql:
     """The best column that names the row's customer; the one id an e-mail has elsewhere names its guests too."""
-    nobody = literal(rows.export.nobody)
-    found = [render(_CLEAN[kind], text=rows.said(column), nobody=nobody) for kind, column in rows.customers]
+    found = [_clean(kind, rows.text(column), rows.export.nobody) for kind, column in rows.customers]
     if [kind for kind, _ in rows.customers[:2]] == ["id", "email"]:
         same = render("(PARTITION BY {email})", email=found[1])
         found = [render(_KNOWN_BY_EMAIL, id=found[0], email=found[1], same=same), *found[2:]]
     return render("coalesce({found})", found=joined(found))
+
+
+def _clean(kind: str, text: Sql, nobody: str) -> Sql:
+    return render(_CLEAN[kind], text=text, nobody=literal(nobody), number=render(_NUMBER, text=text))
 
 
 def _time(rows: ExportRows) -> Iterator[Derived]:
@@ -159,12 +163,14 @@ def _test(rows: ExportRows, rule: StatusRule) -> Sql:
 
 
 def _fits(rows: ExportRows, names: str, patterns: list[str]) -> Sql:
-    text = render("lower({text})", text=rows.said(rows.found(names) or ""))
+    text = render("lower({text})", text=rows.text(rows.found(names) or ""))
     tests = (_fits_one(text, pattern) for pattern in patterns)
     return render("coalesce({tests}, false)", tests=joined(tests, " OR "))
 
 
 def _fits_one(text: Sql, pattern: str) -> Sql:
+    if pattern == "*":
+        return render(_ANYTHING, text=text, no=joined(literal(word) for word in sorted(NO)))
     if pattern in {YES_WORDS, NO_WORDS}:
         words = sorted(YES if pattern == YES_WORDS else NO)
         return render("{text} IN ({words})", text=text, words=joined(literal(word) for word in words))

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from quintile.sources.shops.export import ShopExport
     from quintile.sources.shops.money import Money
 
-_TEXT = "nullif(trim(CAST({column} AS VARCHAR)), '')"
+_TEXT = """
+CASE WHEN lower(trim(CAST({column} AS VARCHAR))) NOT IN ({nothing}) THEN trim(CAST({column} AS VARCHAR)) END
+"""
 _WHOLE = "CASE WHEN isfinite({column}) THEN regexp_replace(CAST({column} AS VARCHAR), '\\.0$', '') END"
-_SAID = "CASE WHEN lower({text}) NOT IN ({nothing}) THEN {text} END"
 _FILLED = "CASE WHEN {order} IS NULL THEN {own} ELSE coalesce({own}, max({own}) OVER (PARTITION BY {order})) END"
 
 
@@ -35,12 +36,10 @@ class ExportRows:
     money: dict[str, Money] = field(default_factory=dict)
 
     def text(self, column: str) -> Sql:
-        """A column's text, NULL where there is none."""
-        return render(_WHOLE if self.kinds[column] in FRACTIONS else _TEXT, column=name(column))
-
-    def said(self, column: str) -> Sql:
-        """A column's text, NULL where it is a word for nothing."""
-        return render(_SAID, text=self.text(column), nothing=joined(map(literal, NOTHING)))
+        """A column's text, NULL where there is none or a word for nothing."""
+        if self.kinds[column] in FRACTIONS:
+            return render(_WHOLE, column=name(column))
+        return render(_TEXT, column=name(column), nothing=joined(map(literal, NOTHING)))
 
     def text_of(self, role: str) -> Sql:
         """The text of the column that plays a role, NULL without one."""
@@ -58,7 +57,7 @@ class ExportRows:
     def best_of(self, role: str) -> Sql:
         """The text of the best column a role has that holds one; of the user's own column, where they chose one."""
         columns = [self.found([one]) for one in self.export.columns.get(role, [])] if self.is_own(role) else []
-        texts = [self.said(column) for column in dict.fromkeys(columns) if column is not None]
+        texts = [self.text(column) for column in dict.fromkeys(columns) if column is not None]
         return render("coalesce({texts})", texts=joined(texts)) if texts else self.text_of(role)
 
     def is_own(self, role: str) -> bool:
