@@ -142,6 +142,15 @@ def test_a_refund_keeps_the_decimals_that_its_amount_has_not(table, grain):
     assert_adds_up(found, Decimal("61.385"))
 
 
+@pytest.mark.parametrize("header", ["customer_id,order_id", "customer_id,x"])
+@pytest.mark.parametrize("ledger", [{}, {"grain": "day"}, {"refunds": "gross"}])
+def test_a_refund_of_unknown_amount_is_told_whatever_names_its_order(table, header, ledger):
+    rows = ("A,1,2024-06-01,20,partially-refunded", "A,2,2024-06-02,20,paid", "B,3,2024-05-01,20,paid")
+    found = run(table(*rows, header=f"{header},order_date,amount,status"), ledger=ledger).report["warnings"]
+    expected = [] if "refunds" in ledger else [1]
+    assert [one["rows"] for one in found if one["code"] == "unknown_refund"] == expected
+
+
 @pytest.mark.parametrize("header", ["customer_id", "email"])
 def test_a_list_of_people_finds_e_mail_customers_however_it_is_written(table, header):
     orders = table("a@x.com,1,2024-06-01,100", "b@x.com,2,2024-06-01,50", header="email,order_id,order_date,amount")

@@ -56,6 +56,14 @@ def test_rates_towards_another_currency_than_the_base_are_refused(rates, header)
     assert len(rates(HEADER + rows, "USD")) == 2
 
 
+def test_a_table_whose_own_base_is_at_one_is_not_towards_another_currency(rates):
+    rows = "2025-03-07,USD,1\n2025-03-07,GBP,1.25\n2025-03-10,USD,1.0\n"
+    error = refusal(rates, HEADER + rows)
+    assert (error.place.line, error.fix.endswith("--base-currency USD")) == (2, True)
+    assert len(rates(HEADER + rows, "USD")) == 3
+    assert len(rates(HEADER + "2025-03-07,USD,1\n2025-03-10,USD,0.99\n")) == 2
+
+
 def test_a_rate_that_comes_twice_is_one_rate(rates):
     assert len(rates(HEADER + "2025-03-07,USD,0.90\n2025-03-07,USD,0.900\n")) == 1
 

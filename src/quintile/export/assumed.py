@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from quintile.pictures.words import several
@@ -101,9 +100,7 @@ def date_chosen(report: Mapping[str, Any]) -> str:
     """How the analysis date was chosen: a project takes today, unless it begins with orders of old."""
     if report["as_of_given"]:
         return "as given"
-    before = str(date.fromisoformat(report["as_of"][:10]) - timedelta(days=1))
-    is_latest = "refresh" not in report or report["counts"]["last_order"] == before or "T" in report["as_of"]
-    return "the day after the latest order" if is_latest else "the shop's today"
+    return "the shop's today" if report.get("as_of_is_today") else "the day after the latest order"
 
 
 def of_model(report: Mapping[str, Any]) -> list[Line]:

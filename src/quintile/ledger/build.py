@@ -134,7 +134,7 @@ def build_ledger(
             *warned.equal_rows(engine, rows, lines),
             *warned.orphans(int(alone or 0), 0 if returned is None else returned.orphans, settings),
             *warned.beyond(beyond, settings),
-            *warned.statuses_met(met, statuses.partly_refunded(engine, transactions, orders, dict(met))),
+            *warned.statuses_met(met, statuses.partly_refunded(engine, transactions, settings, orders, dict(met))),
             *warned.twins(engine, orders if untouched is None else parts, key, key_type, untouched),
             *beside.warnings,
         ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, replace
 from datetime import date, timedelta
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.drift import VERSION, Amounts, Customers, Days, Profile, Shape
@@ -137,7 +138,7 @@ def renamed(error: DataError, columns: Sequence[str], earlier: Mapping[str, Any]
         return error
     instead = f"; new is {shown(new)}" if new else ""
     names = " and ".join(f"'{lost_column}' (the {lost_role})" for lost_role, lost_column in required.items())
-    taker = new[0] if len(new) == 1 and len(required) == 1 else "COLUMN"
+    taker = quote(new[0]) if len(new) == 1 and len(required) == 1 else "COLUMN"
     return DataError(
         "schema_drift",
         f"the source lacks {names}, which earlier sources had{instead}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from quintile.domain.transactions import ROLES
@@ -151,7 +152,7 @@ def suggest_column(
             raise DataError(
                 "doubtful_columns",
                 f"{len(found)} columns could be the {role}: {_listed(found)}",
-                fix=f"say which one: --map {flag or role}={found[0]}",
+                fix=f"say which one: --map {flag or role}={quote(found[0])}",
                 place=Place(file),
             )
         if found:

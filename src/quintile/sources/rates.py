@@ -70,6 +70,10 @@ _UPSIDE_DOWN = """
 SELECT currency, rate, number FROM {rates} WHERE currency IN ({suspects}) AND {test} ORDER BY number LIMIT 1
 """
 _OF_ITSELF = "SELECT rate, number FROM {rates} WHERE currency = {base} AND rate <> 1 ORDER BY number LIMIT 1"
+_ALWAYS_ONE = """
+SELECT currency, min(number) FROM {rates} WHERE currency IN ({strong}) AND currency <> {base}
+GROUP BY currency HAVING min(rate) = 1 AND max(rate) = 1 ORDER BY 2 LIMIT 1
+"""
 _ECB = """
 SELECT CAST(date AS DATE) AS date, currency, CAST(rate AS DECIMAL(38, 12)) AS rate FROM ({query})
 """
@@ -124,6 +128,8 @@ def read_rates(
     rates = engine.table(RATES, _towards(base, second, scale, upside_down=value == "per_base"))
     _refuse_twice(engine, second)
     _refuse_other_base(engine, second, base)
+    if base is not None:
+        _refuse_unit(engine, second, base)
     _refuse_upside_down(engine, second, base)
     engine.drop(f"{RATES}_typed")
     engine.table(RATES, render("SELECT DISTINCT date, currency, rate FROM {rates}", rates=rates))
@@ -197,6 +203,16 @@ def _refuse_other_base(engine: Engine, second: Second, base: str | None) -> None
         given = f"one {base} is given as worth {rate.normalize():f} {base}"
         message = f"{given}: the table's rates are towards another currency"
         fix = f"give the rates towards {base}, or name the currency they are towards: --base-currency"
+        raise _refused(message, second, _line(second, number), fix)
+
+
+def _refuse_unit(engine: Engine, second: Second, base: str | None) -> None:
+    """No two of the great currencies have ever been worth the same for long: the one at 1 is the table's own base."""
+    strong = joined(literal(code) for code in _STRONG)
+    query = render(_ALWAYS_ONE, rates=Sql(RATES), strong=strong, base=literal(base or ""))
+    for currency, number in engine.rows(query):
+        message = f"one {currency} is given as worth 1 {base}: the table's rates are towards {currency}"
+        fix = f"give the rates towards {base}, or name the currency they are towards: --base-currency {currency}"
         raise _refused(message, second, _line(second, number), fix)
 
 

@@ -39,8 +39,9 @@ FORM = Form(
         "currency": "currency currencycode refundcurrency | waehrung wahrung devise moneda parabirimi",
         "id": "refundid returnid rmaid rma creditnoteid creditnoteno creditmemo | id",
         "returned": "returned isreturned wasreturned isrefunded | ",
-        "quantity": "quantity qty returnedquantity quantityreturned returnedqty qtyreturned returnquantity | units "
-        "pieces menge anzahl quantite cantidad adet",
+        "quantity": "quantity qty returnedquantity quantityreturned returnedqty qtyreturned returnquantity "
+        "refundquantity quantityrefunded refundedquantity qtyrefunded refundedqty refundqty | units pieces menge "
+        "anzahl stuckzahl stueckzahl retourenmenge quantite cantidad adet",
     },
     lone="order",
 )

@@ -39,6 +39,14 @@ def test_an_order_that_is_paid_in_one_row_and_cancelled_in_another_is_set_aside(
         assert build([row(status=first), row(status="paid")], grain="order").rows == {"kept": 1, first: 1}
 
 
+def test_lines_worth_nothing_of_an_order_that_says_two_things_share_its_fate(build):
+    rows = [row(line="order"), row("1", "3.00", line="order"), row("1", "0.00", line="bag"), row("2", line="order")]
+    assert build(rows, grain="line").rows == {"kept": 1, "duplicate_order_conflict": 3}
+    assert build([*rows, row("1", "1.00", line="cap")], grain="line").rows == {
+        "kept": 3, "duplicate_order_conflict": 2,
+    }  # fmt: skip
+
+
 def test_a_line_that_is_paid_in_one_row_and_cancelled_in_another_is_set_aside(build):
     rows = [row(line="1", status="paid"), row(line="2", status="cancelled"), row("2", line="1", status="paid")]
     assert build(rows).rows == {"kept": 2, "cancelled": 1}

@@ -118,6 +118,9 @@ LINES = [row(line="1", amount="6.00"), row(line="2", amount="3.00"), row(line="3
         ([back(line="9")], "10.00", {"orphan": 1}),
         ([back(line="9", amount="1.00")], "9.00", {"netted": 1}),
         ([back(line="2"), back()], "0", {"netted": 2}),
+        ([back(line="2"), back(line="2", amount="1.50")], "7.00", {"netted": 2}),
+        ([back(line="2", id="r1"), back(line="2", id="r2")], "7.00", {"netted": 2}),
+        ([back(line="2", amount="1.50", id="r1"), back(line="2", amount="1.00", id="r2")], "7.50", {"netted": 2}),
     ],
 )
 def test_a_line_came_back_for_what_it_cost_unless_an_amount_is_said(build, returns, net, told):

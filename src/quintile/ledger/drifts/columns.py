@@ -6,6 +6,7 @@ again every night.
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from quintile.domain.drift import Finding
@@ -74,13 +75,13 @@ def _roles(now: Shape, earlier: Shape, said: Mapping[str, str]) -> Iterator[Find
         absent = "is gone" if before not in now.columns else "is still there"
         if playing:
             message = f"the {role} was the column '{before}' before, which {absent}; now it would be '{playing[0]}'"
-            fix = f"if both mean the same: --map {role}={playing[0]}; otherwise export '{before}' again"
+            fix = f"if both mean the same: --map {role}={quote(playing[0])}; otherwise export '{before}' again"
         else:
             instead = f"; new is {shown(new)}" if new else ""
             message = f"the column '{before}', which was the {role}, {absent} without that role{instead}"
             if before not in now.columns:
                 message = f"the column '{before}', which was the {role}, is gone{instead}"
-            fix = f"name the column that took its place: --map {role}={new[0] if len(new) == 1 else 'COLUMN'}"
+            fix = f"name the column that took its place: --map {role}={quote(new[0]) if len(new) == 1 else 'COLUMN'}"
         yield Finding("schema_drift", message, f"{fix}; or publish it so: {_ACCEPT}", column=before)
 
 

@@ -1,7 +1,8 @@
 """Dedupe: an order (or line) that comes again with the same content is dropped and counted.
 
 With another content all of its rows are quarantined, since nobody can say which one is true; so they are where one row
-says that it was cancelled. An order id with two customers is quarantined too.
+says that it was cancelled, and with them the lines worth nothing of an order that has no other rows. An order id with
+two customers is quarantined too.
 
 Only orders that can hold a repetition are looked at again, row by row; all others are proven clean by the grouping.
 """
@@ -51,14 +52,22 @@ WITH suspected AS (
     )
     WINDOW same_key AS (PARTITION BY order_id, key, is_refund), same_order AS (PARTITION BY order_id)
 )
-SELECT * EXCLUDE (fate, key, is_refund, is_cancelled, sold, buyer, content, copy, two_customers, two_contents),
+SELECT * EXCLUDE (fate, found, key, is_refund, is_cancelled, sold, buyer, content, copy, two_customers, two_contents),
     CAST(CASE
+        WHEN found = {kept} AND amount = 0 AND max(CASE WHEN found = {content_conflict} THEN 1 ELSE 0 END) OVER same = 1
+            AND max(CASE WHEN found = {kept} AND amount <> 0 THEN 1 ELSE 0 END) OVER same = 0 THEN {content_conflict}
+        ELSE found
+    END AS UTINYINT) AS fate
+FROM (
+    SELECT *, CASE
         WHEN two_customers THEN {customer_conflict}
         WHEN two_contents AND {must_be_equal} THEN {content_conflict}
         WHEN copy > 1 AND {drop_copies} THEN {duplicate}
         ELSE {kept}
-    END AS UTINYINT) AS fate
-FROM compared WHERE NOT is_cancelled
+    END AS found
+    FROM compared WHERE NOT is_cancelled
+)
+WINDOW same AS (PARTITION BY order_id)
 """
 _CONTENT = "concat_ws(chr(31), customer_key, ordered_at, amount, refund, currency)"
 _SETTLED = """

@@ -32,7 +32,8 @@ WITH home AS (
     FROM {parts} WHERE order_id IS NOT NULL GROUP BY ALL
 ), sold AS ({sold})
 SELECT told.order_id, coalesce({own_currency}, home.dearest.currency) AS currency,
-       told.amount IS NULL AND told.line IS NULL AS is_whole,
+       told.amount IS NULL AND told.line IS NULL AS is_whole, told.line,
+       told.amount IS NULL AND told.line IS NOT NULL AS is_whole_line,
        coalesce(CAST(told.amount AS {money}), CAST(sold.amount AS {money})) AS amount,
        CASE WHEN told.returned_at >= {limit} THEN 'future_date'
             WHEN home.order_id IS NULL THEN 'orphan'
@@ -52,9 +53,14 @@ SELECT CAST(order_id AS VARCHAR) AS order_id, CAST(line AS VARCHAR) AS line,
 FROM ({rows}) WHERE order_id IS NOT NULL AND line IS NOT NULL GROUP BY ALL
 """
 _FATES = "SELECT fate, count(*), coalesce(sum(amount), 0) FROM {judged} GROUP BY fate ORDER BY fate"
+# A line that came back as a whole came back once, and parts of it are parts of that.
 _TOLD = """
-SELECT order_id, currency, bool_or(is_whole) AS is_whole, sum(amount) AS amount
-FROM {judged} WHERE fate = 'netted' GROUP BY ALL
+SELECT order_id, currency, bool_or(is_whole) AS is_whole, sum(amount) AS amount FROM (
+    SELECT order_id, currency, line, bool_or(is_whole) AS is_whole,
+           greatest(sum(CASE WHEN NOT is_whole_line THEN amount END), max(CASE WHEN is_whole_line THEN amount END))
+               AS amount
+    FROM {judged} WHERE fate = 'netted' GROUP BY ALL
+) GROUP BY ALL
 """
 _NETTED = """
 WITH told AS ({told}), whole AS (SELECT DISTINCT order_id FROM told WHERE is_whole)

@@ -35,7 +35,8 @@ GOOD = (
 )
 # Words of orders of which something was paid back; how much, something else must say.
 PARTLY_REFUNDED = (
-    "partially_refunded", "partially refunded", "partially-refunded", "partial refund", "partial_refund",
+    "partially_refunded", "partially refunded", "partially-refunded", "partiallyrefunded",
+    "partial refund", "partial-refund", "partial_refund",
     "teilweise erstattet", "partiellement remboursé", "partiellement remboursée", "reembolso parcial",
     "parcialmente reembolsado", "rimborso parziale", "parzialmente rimborsato",
 )
@@ -49,6 +50,7 @@ SELECT count(*) FROM {orders}
 SEMI JOIN (SELECT order_id FROM {transactions} WHERE {partly} AND order_id IS NOT NULL) USING (order_id)
 WHERE refunded = 0
 """
+_PARTLY_ALONE = "SELECT count(*) FROM {transactions} WHERE {partly} AND {unnamed} AND {unsaid}"
 _PLAIN = "nfc_normalize(lower(trim({column})))"
 
 
@@ -69,13 +71,19 @@ def unknown_statuses(engine: Engine, transactions: Transactions, settings: Ledge
     return [(met, rows) for met, rows in engine.rows(query)]
 
 
-def partly_refunded(engine: Engine, transactions: Transactions, orders: Sql, met: Iterable[str]) -> int:
+def partly_refunded(
+    engine: Engine, transactions: Transactions, settings: LedgerSettings, orders: Sql, met: Iterable[str]
+) -> int:
     """How many orders were paid back in part by their status alone, so that nothing says how much."""
-    if "order" not in transactions.roles or not {*met} & {*map(_spelled, PARTLY_REFUNDED)}:
+    if settings.refunds == "gross" or not {*met} & {*map(_spelled, PARTLY_REFUNDED)}:
         return 0
-    partly = _is_one_of("status", PARTLY_REFUNDED)
-    query = render(_PARTLY, orders=orders, transactions=name(transactions.table), partly=partly)
-    return int(engine.rows(query)[0][0])
+    shared = {"transactions": name(transactions.table), "partly": _is_one_of("status", PARTLY_REFUNDED)}
+    has_ids = "order" in transactions.roles and settings.grain != "day"
+    unnamed = Sql("order_id IS NULL" if has_ids else "true")
+    unsaid = Sql("coalesce(refund, 0) = 0" if "refund" in transactions.roles else "true")
+    alone = engine.rows(render(_PARTLY_ALONE, unnamed=unnamed, unsaid=unsaid, **shared))[0][0]
+    named = engine.rows(render(_PARTLY, orders=orders, **shared))[0][0] if has_ids else 0
+    return int(alone) + int(named)
 
 
 def exclusions(transactions: Transactions, settings: LedgerSettings) -> Sql:
