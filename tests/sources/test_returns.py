@@ -165,6 +165,10 @@ def test_quantities_without_money_are_refused_unless_they_are_left_out(returns):
     )  # fmt: skip
     assert len(returns(text, map={"returns.quantity": ""})[0]) == 2
     assert len(returns("order_id,amount,quantity\nA,5,1\nB,6,3\n")[0]) == 2
+    rows, report = returns("order_id,amount,quantity\nA,5,1\nB,,3\nC,,\n", max_bad_share=0.5)
+    assert ([row[0] for row in rows], report["unreadable"], report["quarantine"][0]["examples"][0]["line"]) == (
+        ["A", "C"], 1, 3,
+    )  # fmt: skip
 
 
 def test_beside_cells_that_commas_part_only_the_point_is_offered_for_a_decimal_mark(returns):

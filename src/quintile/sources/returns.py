@@ -40,8 +40,9 @@ FORM = Form(
         "id": "refundid returnid rmaid rma creditnoteid creditnoteno creditmemo | id",
         "returned": "returned isreturned wasreturned isrefunded | ",
         "quantity": "quantity qty returnedquantity quantityreturned returnedqty qtyreturned returnquantity "
-        "refundquantity quantityrefunded refundedquantity qtyrefunded refundedqty refundqty | units pieces menge "
-        "anzahl stuckzahl stueckzahl retourenmenge quantite cantidad adet",
+        "refundquantity quantityrefunded refundedquantity qtyrefunded refundedqty refundqty itemsreturned "
+        "returneditems piecesreturned | units pieces pcs count menge anzahl stuck stueck stuckzahl stueckzahl "
+        "retourenmenge quantite cantidad adet",
     },
     lone="order",
 )
@@ -63,6 +64,11 @@ SELECT count_if(is_none),
 _IS_NONE = "({text} IS NULL OR {no})"
 _WORD_PROBLEM = "CASE WHEN NOT {known} THEN 'bad_returned' END"
 _TOLD = "CASE WHEN NOT ({is_none}) AND nullif(trim({text}), '') IS NOT NULL THEN {problem} END"
+# Pieces without money, beside rows that say both: how much went back is missing.
+_NO_MONEY = """
+CASE WHEN NOT ({is_none}) AND nullif(trim({amount}), '') IS NULL AND nullif(trim({quantity}), '') IS NOT NULL
+     THEN 'bad_amount' ELSE {problem} END
+"""
 _NO_NUMBER, _NO_TIME = "CAST(NULL AS DECIMAL(18, 2))", "CAST(NULL AS TIMESTAMP)"
 
 
@@ -98,6 +104,9 @@ def read_returns(
         if role in second.columns
     }
     nothing = Sql("CAST(NULL AS VARCHAR)")
+    if {"amount", "quantity"} <= second.columns.keys():
+        shared = {"amount": second.text("amount"), "quantity": second.text("quantity")}
+        problems["amount"] = render(_NO_MONEY, is_none=is_none, problem=problems["amount"], **shared)
     typed = engine.table(
         f"{RETURNS}_typed",
         render(

@@ -33,6 +33,7 @@ GOOD = (
     "confirmed", "invoiced", "ready", "partially_paid", "partially paid", "awaiting fulfillment", "awaiting shipment",
     "awaiting pickup", "partially shipped",
 )
+NO_STATUS = ("null", "none", "n/a", "na", "nan", "-")
 # Words of orders of which something was paid back; how much, something else must say.
 PARTLY_REFUNDED = (
     "partially_refunded", "partially refunded", "partially-refunded", "partiallyrefunded",
@@ -66,7 +67,7 @@ def unknown_statuses(engine: Engine, transactions: Transactions, settings: Ledge
         _MET,
         status=render(_PLAIN, column=Sql("status")),
         transactions=name(transactions.table),
-        known=_listed([*words, *GOOD]),
+        known=_listed([*words, *GOOD, *NO_STATUS]),
     )
     return [(met, rows) for met, rows in engine.rows(query)]
 
