@@ -33,6 +33,14 @@ def test_frames_are_scored_like_files(frame):
     assert rfm_of(quintile.run(frame, as_of=AS_OF)) == RFM
 
 
+def test_a_fitted_model_is_learned_anew():
+    table = pa.table(ROWS)
+    first = quintile.fit(table.slice(0, 2), as_of=AS_OF)
+    again = quintile.fit(table, first, as_of=AS_OF)
+    assert again == quintile.fit(table, as_of=AS_OF)
+    assert (first.fitted.customers, again.fitted.customers) == (1, 3)
+
+
 def test_a_path_may_be_text_and_sources_may_be_several(tmp_path):
     file = write_shop(tmp_path)
     assert rfm_of(quintile.run(str(file), as_of="2025-07-01")) == RFM

@@ -6,6 +6,10 @@ Exit codes: 0 done, 1 a bug, 2 data or settings, 3 a target failed, 4 alerts, 74
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ class QuintileError(Exception):
         self.fix = fix
         self.place = place
 
+    def __reduce__(self) -> tuple[Callable[..., QuintileError], tuple[object, ...]]:
+        """As copies and other processes take it: with all it carries."""
+        return _again, (type(self), self.code, self.message, self.fix, self.place)
+
     def __str__(self) -> str:
         where = f"\n  Where: {self.place}" if str(self.place) else ""
         return f"error[{self.code}]: {self.message}{where}\n  Fix: {self.fix}"
@@ -59,6 +67,10 @@ class QuintileError(Exception):
             "line": place.line,
             "column": place.column,
         }
+
+
+def _again(kind: type[QuintileError], code: str, message: str, fix: str, place: Place) -> QuintileError:
+    return kind(code, message, fix=fix, place=place)
 
 
 class DataError(QuintileError):

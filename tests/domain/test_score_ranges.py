@@ -28,8 +28,13 @@ def test_broken_cut_points_hold_whole_days_and_orders():
     assert ranges("f", ["2.5", "4"]) == ["4+", "3", "1-2"]
 
 
-def test_a_score_nobody_has_shows_no_values():
+def test_a_score_nobody_can_have_shows_no_values():
     assert ranges("f", ["2", "2", "4"], [5, 0, 2, 1]) == ["4+", "2-3", "-", "1"]
+
+
+def test_a_score_nobody_has_shows_what_would_earn_it():
+    assert ranges("r", ["14", "45"], [3, 0, 0]) == ["0-14", "15-45", "46+"]
+    assert ranges("m", ["100", "300"], [3, 0, 0]) == ["from 300", "from 100", "below 100"]
 
 
 def test_a_cut_nobody_reaches_leaves_the_next_score_open():

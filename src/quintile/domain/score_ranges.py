@@ -14,7 +14,8 @@ NOBODY, TIED = "-", "ties"
 def value_ranges(receipt: dict[str, Any], fewest: int = 1, *, best: str = "high") -> list[str]:
     """The values of each score, best first, as people read them: ``0-14``, ``15-45``, ``46+``.
 
-    Money names the lower end alone (``from 146.00``), because its upper end would have to be "just below".
+    A score that nobody has shows what would earn it, unless no value can. Money names the lower end alone
+    (``from 146.00``), because its upper end would have to be "just below".
 
     Args:
         receipt: A tie receipt's dict.
@@ -26,7 +27,7 @@ def value_ranges(receipt: dict[str, Any], fewest: int = 1, *, best: str = "high"
         return ["by R" if metric == "f" else "by R and F"] * len(people)
     cuts = [None if cut is None else Decimal(cut) for cut in receipt["cuts"]]
     ranges = _days(cuts) if metric == "r" else _orders(cuts, fewest) if metric == "f" else _money(cuts)
-    return [(text or TIED) if count else NOBODY for text, count in zip(ranges, people, strict=True)]
+    return [text or (TIED if count else NOBODY) for text, count in zip(ranges, people, strict=True)]
 
 
 def best_first(receipt: dict[str, Any], best: str) -> list[int]:

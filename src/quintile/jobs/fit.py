@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from quintile.errors import Place, SettingsError
@@ -23,7 +24,7 @@ def fit(wish: Wish, *, on_step: Callable[[str], None] = silent) -> tuple[RfmMode
     """Learn the cut points.
 
     Args:
-        wish: Sources, settings, analysis date; it must not bring a kept model.
+        wish: Sources, settings, analysis date; the cut points that its model brings are learned anew.
         on_step: Told the name of each step as it begins.
 
     Returns:
@@ -32,6 +33,8 @@ def fit(wish: Wish, *, on_step: Callable[[str], None] = silent) -> tuple[RfmMode
     Raises:
         QuintileError: The data or a setting is not as it must be.
     """
+    if wish.model is not None:
+        wish = replace(wish, model=replace(wish.model, cuts=None, fitted=None))
     with workplace(wish.files, wish.settings.engine, anywhere=True, on_step=on_step) as place:
         result = scored_result(place, wish)
         return result.model, result.report
