@@ -162,3 +162,12 @@ def test_a_command_leaves_no_temporary_file(tmp_path):
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_run_that_nobody_listens_to_is_published_all_the_same(tmp_path, closed):
+    (tmp_path / "orders.csv").write_text("customer_id,order_id,order_date,amount\nann,1,2025-01-31,7.50\n")
+    command = f"exec '{sys.executable}' -m quintile run orders.csv --out out {closed}"
+    ended = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (0, False)
+    assert (tmp_path / "out" / "current" / "customers.parquet").is_file()

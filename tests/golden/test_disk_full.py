@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
+from quintile.jobs.demo import SETTINGS_TEXT
 from tests.forked import printed
 from tests.golden.killed import JOBS, KILLS, MANY, Before, ended_in, files_of, shown_by
 
@@ -25,6 +27,34 @@ def small_disk(tmp_path):
         pytest.skip("mounting a small disk needs root on Linux")
     yield disk
     subprocess.run(["umount", str(disk)], check=True)
+
+
+ORDERS = "order_id,customer_id,order_date,amount\nO1,A,2025-06-01,10.00\nO2,A,2025-06-20,twenty\nO3,B,2025-06-21,5.00\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "file"),
+    [
+        (("init", "{orders}", "--project", "{disk}", "--force"), "quintile.toml"),
+        (("demo", "--out", "{disk}", "--only-shop", "--customers", "2000"), "quintile.toml"),
+        (("quarantine", "{orders}", "--out", "{disk}", "--max-bad-share", "1"), None),
+    ],
+    ids=["init", "demo", "quarantine"],
+)
+def test_a_file_of_the_user_s_own_outlives_a_full_disk(words, file, small_disk, tmp_path):
+    orders = tmp_path / "orders.csv"
+    orders.write_text(ORDERS, encoding="utf-8")
+    kept = SETTINGS_TEXT if words[0] == "demo" else "[model]\nscale = 3\n"
+    if file is not None:
+        (small_disk / file).write_text(kept, encoding="utf-8")
+    (small_disk / "filler").write_bytes(bytes(shutil.disk_usage(small_disk).free - 4096 * (words[0] == "demo")))
+    os.sync()
+    command = [word.format(orders=orders, disk=small_disk) for word in words]
+    found = subprocess.run([sys.executable, "-m", "quintile", *command], capture_output=True, text=True, check=False)
+    assert (found.returncode, "Traceback" in found.stderr) == (FULL, False), found.stderr
+    if file is not None:
+        assert (small_disk / file).read_text(encoding="utf-8") == kept
+    assert sorted(path.name for path in small_disk.iterdir() if path.stat().st_size == 0) == []
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from quintile.domain.settings import LedgerSettings, Settings
 from quintile.engine.duckdb import DuckDbEngine
 from quintile.errors import Place, SettingsError, StoreError
+from quintile.jobs.workplace.replacing import replacing
 from quintile.jobs.workplace.wish import Wish
+from quintile.snapshots.disk import full_disk
 from quintile.sources.sample_shop import write_sample_shop
 
 if TYPE_CHECKING:
@@ -48,13 +50,15 @@ def make_sample_shop(folder: Path, *, customers: int, seed: int) -> SampleShop:
     _refuse_foreign(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / SETTINGS_NAME).write_text(SETTINGS_TEXT, encoding="utf-8")
     except OSError as error:
         message = f"the shop's folder cannot be written to: {error.strerror}"
         raise StoreError("store", message, fix="choose another --out", place=Place(str(folder))) from error
+    with replacing(folder / SETTINGS_NAME, "the settings file") as draft:
+        draft.write_text(SETTINGS_TEXT, encoding="utf-8")
     engine = DuckDbEngine([folder])
     try:
-        return write_sample_shop(engine, folder, customers=customers, seed=seed, last_day=LAST_DAY)
+        with full_disk(folder):
+            return write_sample_shop(engine, folder, customers=customers, seed=seed, last_day=LAST_DAY)
     finally:
         engine.close()
 

@@ -14,6 +14,7 @@ from quintile.domain.settings import Settings
 from quintile.errors import DataError, Place, SettingsError
 from quintile.jobs.settings_file.setting_comments import COMMENTS, HEADS, NO_COMMENT
 from quintile.jobs.settings_file.toml_text import as_toml, quoted, source_tables
+from quintile.jobs.workplace.replacing import replacing
 from quintile.jobs.workplace.wish import last_day
 from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.ledger.build import build_ledger
@@ -106,17 +107,19 @@ def write_settings(path: Path, text: str, *, force: bool) -> None:
     """Write a settings file.
 
     Raises:
-        SettingsError: It is there already and ``force`` is not set, or the folder cannot be written to.
+        SettingsError: It is there already and ``force`` is not set, or its folder cannot be made.
+        StoreError: It cannot be written; one that was there before stays whole.
     """
+    if path.exists() and not force:
+        fix = "keep it, or overwrite it with --force"
+        raise SettingsError("settings", "the settings file is already there", fix=fix, place=Place(str(path)))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(text)
     except OSError as error:
-        message, fix = f"the settings file cannot be written: {error.strerror}", "choose another --project"
-        if isinstance(error, FileExistsError) and path.exists():
-            message, fix = "the settings file is already there", "keep it, or overwrite it with --force"
-        raise SettingsError("settings", message, fix=fix, place=Place(str(path))) from error
+        message = f"the settings file cannot be written: {error.strerror}"
+        raise SettingsError("settings", message, fix="choose another --project", place=Place(str(path))) from error
+    with replacing(path, "the settings file") as draft:
+        draft.write_text(text, encoding="utf-8")
 
 
 @dataclass

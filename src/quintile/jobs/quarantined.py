@@ -26,6 +26,7 @@ from quintile.jobs.arrivals.arrival import arrive
 from quintile.jobs.project.project import Project
 from quintile.jobs.workplace.quarantine import column_to_blame, places_set_aside
 from quintile.jobs.workplace.workplace import silent, workplace
+from quintile.snapshots.disk import full_disk
 from quintile.snapshots.store import STORE
 from quintile.sources.corrected import COLUMN, KEY, LINE, RAW, REASON, as_written, own_columns
 from quintile.sources.located import ROW_NUMBER
@@ -128,7 +129,7 @@ def _write(engine: Engine, accounted: Accounted, counted: Mapping[str, int], out
     try:
         out.mkdir(parents=True, exist_ok=True)
         before = _remembered(out / WRITTEN)
-        with tempfile.TemporaryDirectory(prefix=".quintile-", dir=out) as folder:
+        with full_disk(out), tempfile.TemporaryDirectory(prefix=".quintile-", dir=out) as folder:
             written = [one for one in _files(engine, accounted, Path(folder)) if one.reasons]
             if sum((Counter(one.reasons) for one in written), Counter[str]()) != counted:
                 message = f"{dict(counted)} rows are set aside, of them {[one.reasons for one in written]} were found"
@@ -138,7 +139,8 @@ def _write(engine: Engine, accounted: Accounted, counted: Mapping[str, int], out
             for one in written:
                 one.path.replace(out / one.path.name)
         now = {**before, **{one.path.name: one.sha256 for one in written}}
-        (out / WRITTEN).write_text(json.dumps(now, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        with full_disk(out):
+            (out / WRITTEN).write_text(json.dumps(now, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     except OSError as error:
         message = f"the files cannot be written: {error.strerror}"
         raise SettingsError("out", message, fix="choose another --out", place=Place(str(out))) from error

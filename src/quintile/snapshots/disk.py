@@ -78,14 +78,18 @@ def disk_errors(root: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def full_disk(root: Path, needed: Callable[[], int]) -> Iterator[None]:
-    """Turn an error that means a full disk into a StoreFullError, with the bytes ``needed`` says; others pass."""
+def full_disk(root: Path, needed: Callable[[], int] | None = None) -> Iterator[None]:
+    """Turn an error that means a full disk into a StoreFullError, with the bytes ``needed`` says; others pass.
+
+    Who does not know needs more than are free.
+    """
     try:
         yield
     except Exception as error:
         if not _says_full(error):
             raise
-        raise _full(root, needed(), shutil.disk_usage(root).free) from error
+        free = shutil.disk_usage(root).free
+        raise _full(root, free + 1 if needed is None else needed(), free) from error
 
 
 def _says_full(error: Exception) -> bool:
