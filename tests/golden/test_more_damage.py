@@ -344,6 +344,16 @@ COLUMN_ROLES = [
         mention="customer",
     ),
     refused("no_header_at_all", table(header=None), "missing_columns", mention="order_date"),
+    refused(
+        "no_header_and_its_advice", table(header=None), "missing_columns", mention="add a first line with the names"
+    ),
+    refused(
+        "no_header_but_its_first_values_for_names",
+        table(header=None),
+        "missing_columns",
+        mention="that line would be lost",
+        reading={"map": {"customer": "C001", "order": "O0000", "time": "2025-01-05", "amount": "10.50"}},
+    ),
     refused("mapped_to_nothing", table(), "missing_columns", reading={"map": {"amount": "amuont"}}, mention="amount"),
     refused("two_dates", table([(*r, r[2]) for r in SOUND], (*COLUMNS, "purchase_date")), "doubtful_columns"),
     Case(

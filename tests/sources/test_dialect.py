@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from quintile.domain.dialect import BLANKS, Dialect
 from quintile.errors import DataError, SettingsError
-from quintile.sources.dialect import detect_dialect, looks_like_data
+from quintile.sources.dialect import detect_dialect
+from quintile.sources.mapping import looks_like_data
 from quintile.sources.records import count_records
 from tests.conftest import find_shared
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 RARE_DELIMITERS = ("^", "~", "\x01", "\x1f")
 MOST_COLUMNS = 2_000
+DATA_LIKE = re.compile(r"[-+]?[\d.,]*\d|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|[^@\s]+@[^@\s]+\.\w+|[A-Z]{0,4}[-_]?\d{3,}")
 
 _HINT = re.compile(rb'"?sep=(.)"?\r?', re.IGNORECASE)
 _SAMPLED_CHUNKS = 8
@@ -34,7 +35,6 @@ _MOSTLY = 0.9
 _NARROWEST_WITH_TITLE = 3
 _MOST_TITLES = 20
 _LONGEST_NAME = 60
-_DATA_LIKE = re.compile(r"[-+]?[\d.,]*\d|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|[^@\s]+@[^@\s]+\.\w+|[A-Z]{0,4}[-_]?\d{3,}")
 _IN_APOSTROPHES = re.compile(r"'.*'", re.DOTALL)
 _CALLED = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", BLANKS: "blanks"}
 
@@ -119,11 +119,6 @@ def _ends_with_returns(sample: bytes) -> bool:
     return b"\r" in first or alone > _CR_SHARE * (alone + sample.count(b"\n"))
 
 
-def looks_like_data(names: tuple[str, ...]) -> bool:
-    """Whether a header's names read like values (numbers, dates, codes, addresses): probably there is no header."""
-    return sum(1 for name in names if _DATA_LIKE.fullmatch(name)) * 2 >= len(names)
-
-
 def _preamble(sample: bytes) -> tuple[int, str | None, bytes]:
     """Lines before the header: blank ones, and the ``sep=;`` by which Excel is told the delimiter."""
     lines = sample.split(b"\n")
@@ -174,7 +169,7 @@ def _find_header(sampled: list[_Sampled]) -> int:
     records = enumerate(sampled[: _MOST_TITLES + 1])
     place = next((number for number, record in records if not _is_title(record.fields, usual)), 0)
     names = tuple(_text(field) for field in sampled[place].fields)
-    return 0 if place and any(_DATA_LIKE.fullmatch(name) for name in names) else place
+    return 0 if place and any(DATA_LIKE.fullmatch(name) for name in names) else place
 
 
 def _is_title(fields: list[bytes], usual: int) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from quintile.domain.transactions import ROLES
 from quintile.errors import DataError, Place, SettingsError
+from quintile.sources.dialect import DATA_LIKE
 from quintile.sources.signs import without_currency
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ _NAMES = {
 }
 RESERVED = ("quintile_row_number", "quintile_repeated", "file_row_number")
 _AMOUNT_FROM = ("quantity", "unit_price")
+_NO_HEADER = "add a first line with the names of the columns, such as order_id,customer_id,order_date,amount"
 _MONEY = {"amount", "unit_price", "refund"}
 
 
@@ -84,6 +86,11 @@ def map_columns(columns: Sequence[str], chosen: Mapping[str, str], file: str | N
             taken.add(column)
     _require(mapped, columns, file)
     return {role: mapped[role] for role in ROLES if role in mapped}
+
+
+def looks_like_data(names: Sequence[str]) -> bool:
+    """Whether a header's names read like values (numbers, dates, codes, addresses): probably there is no header."""
+    return sum(1 for name in names if DATA_LIKE.fullmatch(name)) * 2 >= len(names)
 
 
 def _refuse_reserved(columns: Sequence[str], file: str | None) -> None:
@@ -120,6 +127,9 @@ def _checked(columns: Sequence[str], chosen: Mapping[str, str], file: str | None
                 fix=f"{hint}columns seen: {_listed(columns)}",
                 place=Place(file),
             )
+        if DATA_LIKE.fullmatch(column) and looks_like_data(columns):
+            message = f"'{column}', given for {role}, and the names beside it read like values: that line would be lost"
+            raise DataError("missing_columns", message, fix=_NO_HEADER, place=Place(file))
     return chosen
 
 
@@ -168,15 +178,13 @@ def _require(mapped: Mapping[str, str], columns: Sequence[str], file: str | None
     if not missing:
         return
     wanted = {"customer": "customer_id", "time": "order_date", "amount": "amount"}
-    raise DataError(
-        "missing_columns",
-        f"no column was recognised for {' and '.join(missing)} (such as {', '.join(wanted[role] for role in missing)});"
-        f" columns seen: {_listed(columns)}",
-        fix="say which column it is: "
-        + " ".join(f"--map {role}=COLUMN" for role in missing)
-        + ("; amount may also be --map quantity=COLUMN --map unit_price=COLUMN" if "amount" in missing else ""),
-        place=Place(file),
-    )
+    such = ", ".join(wanted[role] for role in missing)
+    message = f"no column was recognised for {' and '.join(missing)} (such as {such}); columns seen: {_listed(columns)}"
+    fix = "say which column it is: " + " ".join(f"--map {role}=COLUMN" for role in missing)
+    fix += "; amount may also be --map quantity=COLUMN --map unit_price=COLUMN" if "amount" in missing else ""
+    if looks_like_data(columns):
+        message, fix = f"{message}; these read like values, as if there were no header", _NO_HEADER
+    raise DataError("missing_columns", message, fix=fix, place=Place(file))
 
 
 def _plain(column: str) -> str:
