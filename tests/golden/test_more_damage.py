@@ -352,7 +352,7 @@ COLUMN_ROLES = [
         table(header=None),
         "missing_columns",
         mention="that line would be lost",
-        reading={"map": {"customer": "C001", "order": "O0000", "time": "2025-01-05", "amount": "10.50"}},
+        reading={"map": {"customer": "C000", "order": "O0000", "time": "2025-01-05", "amount": "10.50"}},
     ),
     refused("mapped_to_nothing", table(), "missing_columns", reading={"map": {"amount": "amuont"}}, mention="amount"),
     refused("two_dates", table([(*r, r[2]) for r in SOUND], (*COLUMNS, "purchase_date")), "doubtful_columns"),
