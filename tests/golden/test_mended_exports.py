@@ -210,6 +210,16 @@ def test_a_stripe_charge_that_was_not_captured_does_not_count_in_any_words(tmp_p
     assert (found["net_total"], found["excluded"]) == ("20.50", [{"reason": "pending", "rows": 1}])
 
 
+def test_stripe_charges_of_several_files_are_settled_together(tmp_path):
+    usd = {"Currency": "usd", "Converted_Amount": "9.00"}
+    one = written(tmp_path / "one.csv", STRIPE, charge("ch_1", "10.00", **usd), charge("ch_2", "20.00", **usd))
+    two = written(tmp_path / "two.csv", STRIPE, charge("ch_3", "10.00", **usd), charge("ch_4", "5.00"))
+    for files in ((one, two), (two, one)):
+        found = check(*files)
+        assert (found["error"], found["net_total"], found["orders"]) == (None, "32.00", 4)
+    assert check(one)["net_total"] == "30.00"
+
+
 @pytest.mark.parametrize(
     ("refunded", "converted", "net"),
     [("5.00", "", "130.50"), ("5.00", "0.00", "130.50"), ("5.00", "4.40", "130.60"), ("", "", "135.00"),

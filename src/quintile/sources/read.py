@@ -112,7 +112,7 @@ def read(engine: Engine, tables: Sequence[SourceTable], settings: ReadingSetting
     """
     everywhere = {column for table in tables for column in table.columns}
     typed = [
-        _type_table(engine, place, table, _meant(settings, table, everywhere), reading)
+        _type_table(engine, place, tables, _meant(settings, table, everywhere), reading)
         for place, table in enumerate(tables)
     ]
     roles = _all_roles(typed)
@@ -161,11 +161,12 @@ def _is_of_second(role: str) -> bool:
 
 
 def _type_table(
-    engine: Engine, place: int, table: SourceTable, settings: ReadingSettings, reading: Reading
+    engine: Engine, place: int, tables: Sequence[SourceTable], settings: ReadingSettings, reading: Reading
 ) -> TypedTable:
+    table = tables[place]
     try:
         whole, country = reading.drop_repeated_rows, reading.country
-        wanted = Wanted(settings.map, reading.time_zone, all_columns=whole, place=place, country=country)
+        wanted = Wanted(settings.map, reading.time_zone, whole, place, country, tables)
         table = as_export(engine, table, wanted)
         return _typed(engine, place, table, settings, reading)
     except DataError as error:

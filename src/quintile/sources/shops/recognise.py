@@ -33,8 +33,8 @@ _MONEY = ("amount", "refund", "currency", "quantity", "unit_price")
 _FACTORS = ("quantity", "unit_price")
 _WHO = ("customer", "email", "account")
 _CURRENCIES = """
-SELECT count(DISTINCT lower(trim({currency}))), count(DISTINCT lower(trim({settled})))
-FROM ({query}) WHERE nullif(trim({settled}), '') IS NOT NULL
+SELECT DISTINCT lower(trim({currency})), lower(trim({settled}))
+FROM ({query}) WHERE nullif(trim({settled}), '') IS NOT NULL AND {currency} IS NOT NULL
 """
 _ZONES = """
 SELECT zone, count(*) FROM (SELECT {text} AS zone FROM ({query})) WHERE zone IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1
@@ -49,7 +49,8 @@ _FEW = 3
 class Wanted:
     """How exports are to be read: the user's own ``role -> column``, the shop's zone, whether all columns are needed.
 
-    ``place`` is the source's place among several, ``country`` where phones without a country code are.
+    ``place`` is the source's place among several, ``country`` where phones without a country code are. ``beside`` are
+    all sources, whose money counts together.
     """
 
     chosen: Mapping[str, str]
@@ -57,6 +58,7 @@ class Wanted:
     all_columns: bool = False
     place: int = 0
     country: str | None = None
+    beside: Sequence[SourceTable] = ()
 
 
 def as_export(engine: Engine, table: SourceTable, wanted: Wanted) -> SourceTable:
@@ -83,7 +85,8 @@ def as_export(engine: Engine, table: SourceTable, wanted: Wanted) -> SourceTable
     if len(fitting) > 1:
         return _undecided(table, fitting, chosen)
     export = fitting[0] if chosen.get("status", "-") else replace(fitting[0], status=())
-    settled = _is_settled(engine, table, export, chosen)
+    together = [other for other in wanted.beside if other is not table and export.fits(list(other.columns))]
+    settled = _is_settled(engine, [table, *together], export, chosen)
     rows = ExportRows(export, table.columns, _roles(export, header, chosen, settled=settled), (), settled)
     if "customer" not in chosen:
         rows = replace(rows, customers=tuple(_customers(export, header)))
@@ -177,21 +180,26 @@ def _refuse_other_signs(rows: ExportRows, file: str) -> None:
         refuse_other_refunds(rows.money[whole].sign, rows.money[refund].sign, Place(file, column=refund))
 
 
-def _is_settled(engine: Engine, table: SourceTable, export: ShopExport, chosen: Mapping[str, str]) -> bool:
-    """Whether money is taken in the shop's own currency: customers paid in several, or the user chose that amount."""
-    header = list(table.columns)
-    settled = {role: first_column([column], header) for role, column in export.settled.items()}
-    currency = first_column(export.columns.get("currency", []), header)
-    if not settled or None in settled.values() or currency is None:
-        return False
-    if set(_MONEY) & set(chosen):
-        return chosen.get("amount") == settled["amount"]
-    text = {
-        "currency": render("CAST({column} AS VARCHAR)", column=name(currency)),
-        "settled": render("CAST({column} AS VARCHAR)", column=name(settled["currency"] or "")),
-    }
-    paid_in, settled_in = engine.rows(render(_CURRENCIES, **text, query=table.query))[0]
-    return bool(paid_in > 1 and settled_in == 1)
+def _is_settled(engine: Engine, tables: Sequence[SourceTable], export: ShopExport, chosen: Mapping[str, str]) -> bool:
+    """Whether money is taken in the shop's own currency: customers paid in several, or the user chose that amount.
+
+    The first table is the one asked for; those beside it are exports of the same kind.
+    """
+    pairs = set[tuple[str, str]]()
+    for table in tables:
+        header = list(table.columns)
+        settled = {role: first_column([column], header) for role, column in export.settled.items()}
+        currency = first_column(export.columns.get("currency", []), header)
+        if not settled or None in settled.values() or currency is None:
+            return False
+        if set(_MONEY) & set(chosen):
+            return chosen.get("amount") == settled["amount"]
+        text = {
+            "currency": render("CAST({column} AS VARCHAR)", column=name(currency)),
+            "settled": render("CAST({column} AS VARCHAR)", column=name(settled["currency"] or "")),
+        }
+        pairs.update(engine.rows(render(_CURRENCIES, **text, query=table.query)))
+    return len({paid for paid, _ in pairs}) > 1 and len({into for _, into in pairs}) == 1
 
 
 def _zone(
