@@ -102,7 +102,8 @@ def _scored(place: Workplace, wish: Wish, accounted: Accounted, project: Project
     )
     scored = dwelt(place.engine, scored, project.store, as_of, place.formats(wish.settings))
     result = collect(place.engine, accounted, scored, as_of=as_of, as_of_given=wish.as_of is not None, examples=False)
-    result.report["as_of_is_today"] = wish.as_of is None and as_of == today(wish.settings.ledger.time_zone)
+    if wish.as_of is None and as_of == today(wish.settings.ledger.time_zone):
+        result.report["as_of_is_today"] = True
     tell_drift(place.engine, scored, project, wish.settings, result.report)
     stay_shortened(result.report, before)
     return result

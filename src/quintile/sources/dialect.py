@@ -29,6 +29,7 @@ DATA_LIKE = re.compile(r"[-+]?[\d.,]*\d|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|[^@\s]
 _HINT = re.compile(rb'"?sep=(.)"?\r?', re.IGNORECASE)
 _SAMPLED_CHUNKS = 8
 _CR_SHARE = 0.1
+_QUOTED = re.compile(rb'"[^"]*"')
 _SAMPLED_RECORDS = 500
 _FEWEST_BLANK_PARTED = 3
 _MOSTLY = 0.9
@@ -114,9 +115,9 @@ def detect_dialect(path: Path, *, delimiter: str | None = None, encoding: str | 
 
 def _ends_with_returns(sample: bytes) -> bool:
     """Whether lines end with CR alone: the first, or too many for CRs within cells."""
-    first = sample.partition(b"\n")[0].rstrip(b"\r")
-    alone = sample.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").count(b"\r")
-    return b"\r" in first or alone > _CR_SHARE * (alone + sample.count(b"\n"))
+    bare = _QUOTED.sub(b"", sample).replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
+    alone = bare.count(b"\r")
+    return b"\r" in bare.partition(b"\n")[0] or alone > _CR_SHARE * (alone + bare.count(b"\n"))
 
 
 def _preamble(sample: bytes) -> tuple[int, str | None, bytes]:
