@@ -33,6 +33,13 @@ def test_frames_are_scored_like_files(frame):
     assert rfm_of(quintile.run(frame, as_of=AS_OF)) == RFM
 
 
+def test_a_frame_whose_columns_are_numbers_loses_no_row():
+    numbered = pd.DataFrame(ROWS)
+    numbered.columns = pd.Index(range(4))
+    places = {"reading": {"map": {"order": "0", "customer": "1", "time": "2", "amount": "3"}}}
+    assert rfm_of(quintile.run(numbered, as_of=AS_OF, settings=places)) == RFM
+
+
 def test_a_fitted_model_is_learned_anew():
     table = pa.table(ROWS)
     first = quintile.fit(table.slice(0, 2), as_of=AS_OF)
@@ -214,6 +221,7 @@ def test_check_returns_its_rejection():
         (lambda _: quintile.fit(["a\0b"]), "no file can have such a name"),
         (lambda file: quintile.run(file, settings={"ledger": {"returns": "a\0b"}}), "no file can have such a name"),
         (lambda file: quintile.run(file, out="a\0b"), "is no folder"),
+        (lambda file: quintile.run(file, out=""), "'' is no folder"),
         (lambda file: quintile.run(file, as_of="9999-12-31"), "later than any order can be"),
         (lambda file: quintile.check(file, as_of=date.max), "later than any order can be"),
         (lambda file: quintile.fit(file, as_of="9999-12-31T12:00"), "later than any order can be"),

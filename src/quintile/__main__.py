@@ -15,9 +15,10 @@ def main() -> None:
     A bug's traceback, and an end that is no number, are left to Python.
     """
     code = 0
-    for name in ("stdout", "stderr"):
+    for number, name in ((1, "stdout"), (2, "stderr")):
         if getattr(sys, name) is None:  # closed by who started it; a file opened later must not take its number
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8"))
     try:
         from quintile.cli import app  # noqa: PLC0415 - it takes time to load, in which somebody may think better of it
 

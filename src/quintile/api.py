@@ -75,12 +75,12 @@ def run(
         out: Also publish the snapshot into this folder, as ``quintile run --out`` does.
 
     Returns:
-        The result, customers in the order of their ids.
+        The result, customers in the order of their ids: shorter first, then by letters (numbers by size).
 
     Raises:
         QuintileError: The data or a setting is not as it must be; says what, where, and how to mend it.
     """
-    if not isinstance(out, Path | str | None) or "\0" in str(out):
+    if not isinstance(out, Path | str | None) or out == "" or "\0" in str(out):
         raise SettingsError("out", f"{short(out)} is no folder", fix='write out="results"')
     wish = _wish(source, settings, as_of, model)
     return Result(*run_in_memory(wish, Path(out) if out is not None else None))

@@ -164,7 +164,25 @@ def test_a_command_leaves_no_temporary_file(tmp_path):
     assert list(place.iterdir()) == []
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_no_later_file_takes_the_number_of_a_closed_output(tmp_path):
+    program = """
+import pathlib, sys
+from quintile.__main__ import main
+from quintile.cli import app
+def ended():
+    numbers = sys.stdout.fileno(), sys.stderr.fileno(), pathlib.Path("later").open("w").fileno()
+    pathlib.Path("numbers").write_text(" ".join(map(str, numbers)))
+app.main = ended
+main()
+"""
+    (tmp_path / "program.py").write_text(program)
+    command = f"exec '{sys.executable}' program.py <&- >&- 2>&-"
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+    out, err, later = map(int, (tmp_path / "numbers").read_text().split())
+    assert (out, err, later > err) == (1, 2, True)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_a_run_that_nobody_listens_to_is_published_all_the_same(tmp_path, closed):
     (tmp_path / "orders.csv").write_text("customer_id,order_id,order_date,amount\nann,1,2025-01-31,7.50\n")
     command = f"exec '{sys.executable}' -m quintile run orders.csv --out out {closed}"

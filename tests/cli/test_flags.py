@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
-from quintile.cli.flags import with_settings
+from quintile.cli.flags import mapping, with_settings
+from quintile.errors import SettingsError
 
 
 def given(*arguments):
@@ -30,6 +32,12 @@ def test_mapped_columns_are_pairs():
     assert given("--map", "customer=who", "--map", "amount=a=b") == {
         "reading": {"map": {"customer": "who", "amount": "a=b"}}
     }
+
+
+def test_a_role_that_is_given_two_columns_names_both():
+    with pytest.raises(SettingsError, match="customer is given two columns, 'a' and 'b'"):
+        mapping(["customer=a", "customer=b"])
+    assert mapping(["customer=a", " customer=a"]) == {"customer": "a"}
 
 
 def test_what_was_not_written_is_not_given():

@@ -101,6 +101,7 @@ def test_what_never_ends_is_refused_at_once(quintile, tmp_path, flag, kind, said
         ("--allow-hosts 10.0.0.300", "'10.0.0.300' is neither the name of a host"),
         ("--max-memory x", "error[max_memory]: 'x' is no size"),
         ("--max-file x", "error[max_file]: 'x' is no size"),
+        ("--max-memory 10MB", "error[max_memory]: 10MB of memory is too little for the process that reads"),
         ("--max-seconds 0", "0 seconds are no time to read in"),
         ("--refit", "--refit says how a project is refreshed"),
         ("--accept volume_drop", "--accept says how a project is refreshed"),
@@ -109,6 +110,17 @@ def test_what_never_ends_is_refused_at_once(quintile, tmp_path, flag, kind, said
         ("--method r=kmeans,r=ntile", "'r=ntile' contradicts the method before it"),
         ("--method r=kmeans,quantile", "'quantile' contradicts the method before it"),
         ("--method kmeans,ntile", "'ntile' contradicts the method before it"),
+        ("--map amount=amount --map amount=total", "error[map]: amount is given two columns, 'amount' and 'total'"),
+        ("--scheme nope", "error[scheme]: no scheme is called 'nope'"),
+        ("--scheme rfm-9 --scale 7", "error[scheme]: the scheme 'rfm-9' is written for 5 scores, the scale has 7"),
+        ("--f-cuts 1", "error[cuts]: the cut points of F are 1, but 5 scores need 4"),
+        ("--method r=percentile --r-cuts 1,2,3,100", "error[percentile]: a percent rank of R is not between 0 and 100"),
+        ("--method f=nested", "error[nested]: nested scores cannot be mixed"),
+        ("--population customers", "error[population]: the customers of a list are to be scored"),
+        ("--as-of 2025-07-01T12:00", "error[as_of]: calendar days know no time of day"),
+        ("--backfill", "error[backfill]: --backfill says how a project is refreshed"),
+        ("--threads 5000", "error[engine]: 5,000 threads are more than any machine has"),
+        ("--scheme=", "error[empty]: --scheme is given an empty value"),
     ],
 )
 def test_an_option_that_would_say_nothing_is_refused(quintile, tmp_path, words, said):
@@ -117,6 +129,42 @@ def test_an_option_that_would_say_nothing_is_refused(quintile, tmp_path, words, 
     assert (code, said in errors, "Fix: " in errors) == (2, True, True)
     code, told, errors = quintile("check", "orders.csv", *words.split())
     assert (code, said.rpartition("]: ")[2] in errors + told) == (2, True)
+
+
+def test_a_project_s_source_is_checked_against_impossible_settings_too(quintile, tmp_path):
+    write_shop(tmp_path)
+    assert quintile("run", "orders.csv", "--project", "shop")[0] == 0
+    for words, said in (
+        (["--scheme", "nope"], "no scheme is called 'nope'"),
+        (["--f-cuts", "1"], "the cut points of F are 1"),
+        (["--method", "nested", "--dwell", "2", "--margin", "0.1"], "nobody is a margin past it"),
+    ):
+        for command in ("check", "run"):
+            code, _, errors = quintile(command, "orders.csv", "--project", "shop", *words)
+            assert (code, said in errors) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "orders.csv", "--out", ""],
+        ["run", "orders.csv", "--project="],
+        ["check", "orders.csv", "--project", ""],
+        ["init", "--project", ""],
+        ["demo", "--out", ""],
+        ["run", "", "--out", "results"],
+    ],
+)
+def test_an_empty_name_is_not_the_current_folder(quintile, tmp_path, words):
+    write_shop(tmp_path)
+    code, _, errors = quintile(*words)
+    assert (code, "error[empty]: " in errors, "Fix: write a value there" in errors) == (2, True, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["orders.csv"]
+
+
+def test_an_empty_list_and_a_role_without_a_column_have_a_meaning(quintile, tmp_path):
+    write_shop(tmp_path)
+    assert quintile("check", "orders.csv", "--exclude", "", "--map", "currency=", "--map=email=")[0] == 0
 
 
 def test_a_kept_model_learns_nothing_anew(quintile, tmp_path):

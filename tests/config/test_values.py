@@ -25,3 +25,11 @@ def test_what_no_host_can_be_is_refused_before_anything_is_read(host):
     with pytest.raises(SettingsError, match="is neither the name of a host") as caught:
         read_settings(None, {"network": {"allow_hosts": [host]}})
     assert caught.value.code == "allow_hosts"
+
+
+@pytest.mark.parametrize("size", ["1KB", "10MB", "399MB"])
+def test_memory_in_which_no_check_can_begin_is_refused_with_what_would_do(size):
+    with pytest.raises(SettingsError, match=f"{size} of memory is too little") as caught:
+        read_settings(None, {"limits": {"max_memory": size}})
+    assert (caught.value.code, "500MB" in caught.value.fix) == ("max_memory", True)
+    assert read_settings(None, {"limits": {"max_memory": "500MB"}}).limits.memory_bytes == 500_000_000

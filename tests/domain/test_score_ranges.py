@@ -37,6 +37,11 @@ def test_a_score_nobody_has_shows_what_would_earn_it():
     assert ranges("m", ["100", "300"], [3, 0, 0]) == ["from 300", "from 100", "below 100"]
 
 
+def test_fewer_orders_than_anybody_has_earn_nothing():
+    assert ranges("f", ["0", "1", "2"], [0, 0, 2, 3]) == ["2+", "1", "-", "-"]
+    assert ranges("f", ["0", "1", "2"], [0, 0, 2, 3], fewest=0) == ["2+", "1", "0", "-"]
+
+
 def test_a_cut_nobody_reaches_leaves_the_next_score_open():
     assert ranges("f", ["2", None], [5, 2, 0]) == ["-", "2+", "1"]
     assert ranges("r", [None, "30"], [1, 4, 0]) == ["-", "0-30", "31+"]

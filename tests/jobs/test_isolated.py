@@ -7,8 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+from pyarrow import csv
 
 from quintile.config.read import read_settings
 from quintile.domain.database import DatabaseSettings
@@ -56,6 +58,24 @@ def test_a_wish_travels_whole(as_of):
 def test_the_database_of_a_child_has_half_of_its_memory_unless_told_otherwise():
     assert request_of(Wish([Path("a.csv")]))["settings"]["engine"]["memory"] == "2000000000B"
     assert request_of(Wish([Path("a.csv")], GIVEN))["settings"]["engine"]["memory"] == "1GB"
+
+
+@pytest.mark.parametrize(("memory", "threads"), [("400MB", 6), ("500MB", 13), ("1GB", 46), ("4GB", 64)])
+def test_a_child_has_no_more_threads_than_its_memory_bears(memory, threads):
+    settings = read_settings(None, {"limits": {"max_memory": memory}, "engine": {"threads": 64}})
+    assert request_of(Wish([Path("a.csv")], settings))["settings"]["engine"]["threads"] == threads
+
+
+def test_the_least_memory_is_enough_for_any_kind_of_file(orders, tmp_path):
+    workbook = xlsxwriter.Workbook(tmp_path / "orders.xlsx")
+    sheet = workbook.add_worksheet()
+    for row, line in enumerate(TEXT.splitlines()):
+        sheet.write_row(row, 0, line.split(","))
+    workbook.close()
+    pq.write_table(csv.read_csv(orders), tmp_path / "orders.parquet")
+    settings = read_settings(None, {"limits": {"max_memory": "500MB"}, "engine": {"threads": 64}})
+    for ending in ("csv", "xlsx", "parquet"):
+        assert check_apart(Wish([tmp_path / f"orders.{ending}"], settings))["rows_in"] == 3
 
 
 def test_what_the_settings_say_of_databases_stays_here():

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def obey(request: dict[str, Any], on_step: Callable[[str], None]) -> dict[str, Any]:  # noqa: C901 - one branch a misdeed
+def obey(request: dict[str, Any], on_step: Callable[[str], None]) -> dict[str, Any]:  # noqa: C901, PLR0912 - one branch a misdeed
     """Do it."""
     match request["do"]:
         case "answer":
@@ -41,6 +41,8 @@ def obey(request: dict[str, Any], on_step: Callable[[str], None]) -> dict[str, A
             hoard = []
             while True:
                 hoard.append(bytes(10**7))
+        case "starve":
+            raise DataError("too_large", "Failed to allocate block of 16384 bytes (bad allocation)", fix="--memory 8GB")
         case "write":
             with tempfile.TemporaryFile() as file:
                 for _ in range(100):

@@ -81,7 +81,17 @@ def test_a_child_that_cannot_start_is_a_bug_and_no_damage():
         child.ask({}, PLACE, lambda _step: None)
 
 
-@pytest.mark.parametrize("do", ["memory", "grow"])
+@pytest.mark.parametrize("size", ["1MB", "10MB"])
+def test_memory_in_which_a_child_cannot_begin_is_too_little_and_no_bug(size):
+    with Child(MODULE, LimitSettings(max_memory=size)) as child, pytest.raises(DataError) as caught:
+        child.ask({"do": "answer", "give": 1}, PLACE, lambda _step: None)
+    assert (caught.value.code, caught.value.message) == (
+        "too_large",
+        f"reading the file takes more than {size} of memory",
+    )
+
+
+@pytest.mark.parametrize("do", ["memory", "grow", "starve"])
 def test_memory_beyond_the_limit_is_refused(refusal, do):
     error = refusal(do)
     assert (error.code, error.message) == ("too_large", "reading the file takes more than 300MB of memory")

@@ -134,3 +134,27 @@ def test_an_unknown_role_is_refused_with_the_nearest_one():
 @pytest.mark.parametrize("column", ["", "  ", "日付", "x"])
 def test_a_name_that_says_nothing_plays_no_role(column):
     assert all(suggest_column(role, [column], None) is None for role in ROLES)
+
+
+FIRST_ROW = ["C001", "O0001", "2025-01-05", "10.50", "completed"]
+OF_VALUES = {"customer": "C001", "time": "2025-01-05", "amount": "10.50"}
+
+
+def test_a_first_row_of_values_is_no_header_whatever_is_mapped():
+    assert "Fix: add a first line with the names of the columns" in refusal(FIRST_ROW)
+    assert "'C001', given for customer, and the names beside it read like values" in refusal(FIRST_ROW, OF_VALUES)
+    smith = {**OF_VALUES, "customer": "Smith"}
+    assert "'2025-01-05', given for time" in refusal(["Smith", *FIRST_ROW[1:]], smith)
+
+
+def test_years_and_articles_beside_names_are_a_header():
+    years = ["customer_id", "order_date", "2023", "2024", "2025", "SKU-0001"]
+    assert map_columns(years, {"amount": "2025"}) == {"customer": "customer_id", "time": "order_date", "amount": "2025"}
+    assert "Fix: say which column it is: --map amount=COLUMN" in refusal(years)
+
+
+def test_names_that_stand_in_no_line_may_be_numbers():
+    numbers = ["0", "1", "2"]
+    chosen = {"customer": "0", "time": "1", "amount": "2"}
+    assert map_columns(numbers, chosen, titled=False) == chosen
+    assert "read like values" in refusal(numbers, chosen)

@@ -45,6 +45,7 @@ from quintile.cli.commands import (
     verify,
     whatif,
 )
+from quintile.cli.flags import refuse_empty
 from quintile.cli.show.plain import printable
 from quintile.cli.show.wrapped import for_terminal
 from quintile.errors import INTERRUPTED, QuintileError, StoreFullError
@@ -124,6 +125,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter still gets the page
     try:
         try:
+            refuse_empty(sys.argv[1:])
             _with_asked(sys.argv[1:])()
         finally:
             sys.stdout.flush()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ import typer
 from quintile.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 SETTINGS_FILE = Path("quintile.toml")
 
@@ -150,17 +151,36 @@ def _value(flag: Flag, value: Any) -> Any:  # noqa: ANN401 - as typed on the com
     return value
 
 
+def refuse_empty(words: Sequence[str]) -> None:
+    """Refuse an empty value, such as that of a variable that is not set: as a path it would be the current folder.
+
+    An empty list has a meaning: ``--exclude ""`` excludes nothing.
+
+    Raises:
+        SettingsError: ``empty``.
+    """
+    lists = {flag.spelled for flag in FLAGS if flag.listed}
+    for before, word in pairwise(("", *words)):
+        option, equals, value = word.partition("=") if word.startswith("--") else (before, "=", word)
+        if equals and not value and option not in lists:
+            what = f"{option} is given an empty value" if option.startswith("-") else "an argument is empty"
+            raise SettingsError("empty", what, fix="write a value there, or leave it out")
+
+
 def mapping(pairs: list[str]) -> Mapping[str, str]:
     """Columns by role, from ``role=column`` as typed.
 
     Raises:
-        SettingsError: A text maps nothing.
+        SettingsError: ``map``, a text maps nothing, or a role is given two columns.
     """
-    mapping = {}
+    mapping: dict[str, str] = {}
     for pair in pairs:
-        role, equals, column = pair.partition("=")
+        named, equals, column = pair.partition("=")
+        role = named.strip()
         if not equals:
             fix = "write --map role=column, such as --map amount=total"
             raise SettingsError("map", f"'{pair}' maps nothing", fix=fix)
-        mapping[role.strip()] = column
+        if mapping.setdefault(role, column) != column:
+            message = f"{role} is given two columns, '{mapping[role]}' and '{column}'"
+            raise SettingsError("map", message, fix=f"keep one of them: --map {role}={column}")
     return mapping

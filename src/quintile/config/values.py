@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from quintile.domain.settings import LimitSettings, Settings
 
 _NUMBERED = re.compile(r".*[/:].*|[\d.]+")  # no name of a host is written so
+LEAST_MEMORY = 400_000_000  # bytes: what the program and its libraries take before they have read a row, and some more
 
 
 def check_values(settings: Settings) -> None:
@@ -46,7 +47,10 @@ def _check_host(host: str) -> None:
 
 
 def _check_limits(limits: LimitSettings) -> None:
-    _ = limits.memory_bytes, limits.file_bytes  # a text that is no size is refused there
+    _ = limits.file_bytes  # a text that is no size is refused there
+    if limits.memory_bytes < LEAST_MEMORY:
+        message = f"{limits.max_memory} of memory is too little for the process that reads the sources"
+        raise SettingsError("max_memory", message, fix="write 500MB or more, such as --max-memory 4GB")
     if limits.max_seconds < 1:
         message = f"{limits.max_seconds} seconds are no time to read in"
         raise SettingsError("max_seconds", message, fix="write a whole number from 1 on, such as 1800")

@@ -47,7 +47,7 @@ def _days(cuts: list[Decimal | None]) -> list[str]:
 
 def _orders(cuts: list[Decimal | None], fewest: int) -> list[str]:
     """Orders are whole numbers: a cut of 2.5 lets 3 in."""
-    known = [None if cut is None else math.ceil(cut) for cut in cuts]
+    known = [None if cut is None else max(math.ceil(cut), fewest) for cut in cuts]
     ranges, above = [], None
     for cut in reversed(known):
         if cut is not None:

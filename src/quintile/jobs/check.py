@@ -9,6 +9,7 @@ from quintile.domain.bridge import Bridge, plain
 from quintile.domain.ledger import REFUND_ONLY
 from quintile.engine.render import Sql, literal, render
 from quintile.errors import DataError, SettingsError
+from quintile.jobs.accounts.possible import require_possible
 from quintile.jobs.accounts.scored import accounted_sources
 from quintile.jobs.arrivals.arrival import arrive, warnings_alone
 from quintile.jobs.project.project import Project
@@ -16,6 +17,7 @@ from quintile.jobs.results.report import assumptions, counts, inputs, second_tab
 from quintile.jobs.results.sufficiency import customer_warnings, nobody_warnings, scale_warnings
 from quintile.jobs.settings_file.around import lines_around
 from quintile.jobs.workplace.damaged import require_sound_files
+from quintile.jobs.workplace.idle import no_project
 from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.metrics.measure import Clock
 from quintile.pipeline import day_after_latest, require_orders
@@ -24,7 +26,6 @@ from quintile.snapshots.store import STORE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from quintile.engine.base import Engine
     from quintile.jobs.arrivals.arrival import Arrival
     from quintile.jobs.workplace.wish import Wish
     from quintile.jobs.workplace.workplace import Workplace
@@ -71,7 +72,12 @@ def check(wish: Wish, *, on_step: Callable[[str], None] = silent) -> dict[str, A
         ``accept``, ``quarantine`` or ``reject``; rows in, kept, quarantined, deduplicated, excluded; customers,
         orders and exact net total of the kept rows before any window; what was assumed; the bridge. A rejection is
         returned, not raised; its ``error`` says what, where, fix, and ``around`` are the lines there.
+
+    Raises:
+        SettingsError: A setting is impossible, for these sources or for any; a run would refuse it too.
     """
+    if wish.backfill and wish.project is None:
+        raise no_project("backfill")
     store = wish.project / STORE if wish.project is not None else None
     if store is not None and wish.lies_there:
         message = "a project reads all of its table at every run, so nothing can be told of rows that it would add"
@@ -81,7 +87,8 @@ def check(wish: Wish, *, on_step: Callable[[str], None] = silent) -> dict[str, A
         require_sound_files([file for file in wish.files if file.is_file()], wish.settings.engine)
         with workplace(wish.files, wish.settings.engine, store, anywhere=wish.lies_there, on_step=on_step) as place:
             if store is None:
-                found = _found(place.engine, accounted_sources(place, wish), wish)
+                require_possible(wish, wish.model or wish.settings.model.model())
+                found = _found(place, accounted_sources(place, wish), wish)
             else:
                 found = _arrived(place, wish, Project.at(store))
     except DataError as error:
@@ -96,8 +103,10 @@ def rejected(error: DataError) -> dict[str, Any]:
 
 
 def _arrived(place: Workplace, wish: Wish, project: Project) -> dict[str, Any]:
+    wanted = wish.model or wish.settings.model.model()
+    require_possible(wish, wanted if wish.settings.refresh.refit else project.frozen(wanted))
     arrival = arrive(place, wish, project)
-    found = _found(place.engine, arrival.alone, wish, known=arrival if project.row_count else None)
+    found = _found(place, arrival.alone, wish, known=arrival if project.row_count else None)
     found["warnings"] = [*arrival.warnings, *_of_returns(wish, project), *found["warnings"]]
     found["refresh"] = {**arrival.refresh, "accepted": list(arrival.drift.accepted)}
     return found
@@ -122,9 +131,10 @@ def _total(net: Decimal | None) -> str:
     return plain(net.quantize(Decimal(1).scaleb(min(int(digits), -CENTS)), context=_WIDE))
 
 
-def _found(engine: Engine, accounted: Accounted, wish: Wish, *, known: Arrival | None = None) -> dict[str, Any]:
+def _found(place: Workplace, accounted: Accounted, wish: Wish, *, known: Arrival | None = None) -> dict[str, Any]:
     """What was found; beside a known ledger a source alone says little of its customers and of the window."""
-    settings, ledger = accounted.settings, accounted.ledger
+    engine, settings, ledger = place.engine, accounted.settings, accounted.ledger
+    place.people((wish.model or settings.model.model()).population, ledger)  # refused as in a run
     aside = set_aside(engine, accounted)
     per_customer = render(_NET, orders=Sql(ledger.orders), refund_only=literal(REFUND_ONLY))
     customers, orders, net, *_ = found = engine.rows(per_customer)[0]

@@ -9,6 +9,7 @@ from quintile.errors import Place, SettingsError, StoreError
 from quintile.export.dbt import FIRST_LINE, PROJECT_FILE, dbt_project
 from quintile.export.dbt_models import PATHS
 from quintile.jobs.workplace.replacing import replacing
+from quintile.snapshots.disk import full_disk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,8 +41,9 @@ def write_dbt(model: WrittenModel, dialect: SqlDialect, out: Path, *, table: str
     files = dbt_project(recipe, dialect, model.intents, __version__)
     _refuse_foreign(out)
     try:
-        for folder in {(out / path).parent for path in files}:
-            folder.mkdir(parents=True, exist_ok=True)
+        with full_disk(out):
+            for folder in {(out / path).parent for path in files}:
+                folder.mkdir(parents=True, exist_ok=True)
         for path in PATHS - files.keys():
             (out / path).unlink(missing_ok=True)  # a model that this one does not need would be read all the same
     except OSError as error:

@@ -49,7 +49,8 @@ def make_sample_shop(folder: Path, *, customers: int, seed: int) -> SampleShop:
     """
     _refuse_foreign(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        with full_disk(folder):
+            folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         message = f"the shop's folder cannot be written to: {error.strerror}"
         raise StoreError("store", message, fix="choose another --out", place=Place(str(folder))) from error

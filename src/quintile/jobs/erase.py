@@ -20,6 +20,7 @@ from quintile.jobs.project.key import KEY_FILE, STATE_FILE
 from quintile.jobs.project.state import open_state
 from quintile.jobs.project.stored import require_here
 from quintile.jobs.project.tombstones import agreed_tombstones, obey
+from quintile.jobs.workplace.replacing import replacing
 from quintile.jobs.workplace.workplace import now_text, silent, workplace
 from quintile.snapshots.series import report_of, series
 from quintile.snapshots.store import STORE, Store
@@ -153,7 +154,8 @@ def _finish(project: Path, state: State, known: Tombstones, told: dict[str, Any]
     folder.mkdir(exist_ok=True)
     again = "-again" if told.get("again") else ""
     path = folder / f"{told['certificate']:06}{again}.json"
-    path.write_text(json.dumps(certificate, indent=2) + "\n", encoding="utf-8")
+    with replacing(path, "the certificate") as draft:
+        draft.write_text(json.dumps(certificate, indent=2) + "\n", encoding="utf-8")
     fail_point("erase.certified")
     swept.drop_old()
     state.compact()

@@ -18,6 +18,7 @@ from quintile.jobs.workplace.replacing import replacing
 from quintile.jobs.workplace.wish import last_day
 from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.ledger.build import build_ledger
+from quintile.snapshots.disk import full_disk
 from quintile.sources.read import Reading, read
 
 if TYPE_CHECKING:
@@ -108,13 +109,14 @@ def write_settings(path: Path, text: str, *, force: bool) -> None:
 
     Raises:
         SettingsError: It is there already and ``force`` is not set, or its folder cannot be made.
-        StoreError: It cannot be written; one that was there before stays whole.
+        StoreError: It cannot be written, or the disk is full; one that was there before stays whole.
     """
     if path.exists() and not force:
         fix = "keep it, or overwrite it with --force"
         raise SettingsError("settings", "the settings file is already there", fix=fix, place=Place(str(path)))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with full_disk(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         message = f"the settings file cannot be written: {error.strerror}"
         raise SettingsError("settings", message, fix="choose another --project", place=Place(str(path))) from error

@@ -14,6 +14,7 @@ from quintile.jobs.workplace.replacing import HTML as PAGE
 from quintile.jobs.workplace.replacing import refuse_foreign, replacing
 from quintile.jobs.workplace.workplace import silent, workplace
 from quintile.segments.load import kept_scheme
+from quintile.snapshots.disk import full_disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,7 +99,8 @@ def write_plan(content: Mapping[str, Any], out: Path) -> tuple[Path, Path]:
     """
     refuse_place(out)
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        with full_disk(out):
+            out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         message = f"the folder cannot be made ({error.strerror})"
         raise StoreError("output", message, fix="choose another --out", place=Place(str(out))) from error

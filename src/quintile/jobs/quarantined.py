@@ -6,6 +6,7 @@ a list beside the files remembers what they were like when they were written.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import heapq
@@ -127,20 +128,18 @@ def _read_with(accounted: Accounted) -> dict[str, str]:
 def _write(engine: Engine, accounted: Accounted, counted: Mapping[str, int], out: Path) -> list[dict[str, Any]]:
     engine.table(PLACES, places_set_aside(engine, accounted))
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        before = _remembered(out / WRITTEN)
-        with full_disk(out), tempfile.TemporaryDirectory(prefix=".quintile-", dir=out) as folder:
-            written = [one for one in _files(engine, accounted, Path(folder)) if one.reasons]
+        with full_disk(out), _beside(out) as folder:
+            before = _remembered(out / WRITTEN)
+            written = [one for one in _files(engine, accounted, folder) if one.reasons]
             if sum((Counter(one.reasons) for one in written), Counter[str]()) != counted:
                 message = f"{dict(counted)} rows are set aside, of them {[one.reasons for one in written]} were found"
                 raise ConservationError(message)
             for one in written:
                 _refuse_changed(out / one.path.name, {before.get(one.path.name), one.sha256})
-            for one in written:
-                one.path.replace(out / one.path.name)
-        now = {**before, **{one.path.name: one.sha256 for one in written}}
-        with full_disk(out):
-            (out / WRITTEN).write_text(json.dumps(now, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+            now = {**before, **{one.path.name: one.sha256 for one in written}}
+            (folder / WRITTEN).write_text(json.dumps(now, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+            for path in (*(one.path for one in written), folder / WRITTEN):  # what was there before stays until now
+                path.replace(out / path.name)
     except OSError as error:
         message = f"the files cannot be written: {error.strerror}"
         raise SettingsError("out", message, fix="choose another --out", place=Place(str(out))) from error
@@ -153,6 +152,14 @@ def _write(engine: Engine, accounted: Accounted, counted: Mapping[str, int], out
         }
         for one in written
     ]
+
+
+@contextlib.contextmanager
+def _beside(out: Path) -> Iterator[Path]:
+    """A folder for drafts inside another, which is made if need be."""
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".quintile-", dir=out) as folder:
+        yield Path(folder)
 
 
 def _remembered(path: Path) -> dict[str, str]:

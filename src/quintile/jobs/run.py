@@ -7,10 +7,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from quintile.engine.render import render
-from quintile.errors import SettingsError
 from quintile.jobs.accounts.scored import scored_result
 from quintile.jobs.project.stored import CUSTOMERS_TABLE
 from quintile.jobs.results.result import PAGE
+from quintile.jobs.workplace.idle import no_project
 from quintile.jobs.workplace.workplace import now_text, silent, workplace
 from quintile.snapshots.store import STORE, Store
 
@@ -53,8 +53,7 @@ def run(
             before is untouched.
     """
     if not in_project and (wish.settings.refresh.mode == "full" or wish.backfill):
-        flag = "backfill" if wish.backfill else "mode"
-        raise SettingsError(flag, f"--{flag} says how a project is refreshed", fix="name it: --project DIR")
+        raise no_project("backfill" if wish.backfill else "mode")
     wish = wish.with_storage(out)
     store = Store(out / STORE) if in_project else Store(out, top_links=(*RESULT_FILES, CUSTOMERS_TABLE))
     begun = store.writing(f"run-{os.getpid()}", started=now_text(), wait=wait)

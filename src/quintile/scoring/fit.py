@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from quintile.domain.rfm_model import Fitted
 from quintile.scoring import kmeans, nested, ntile, percentile, quantile, r_rfm, threshold
-from quintile.scoring.histogram import count_values
+from quintile.scoring.histogram import F, M, R, count_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from quintile.domain.rfm_model import CutPoints, Method, RfmModel
     from quintile.engine.base import Engine
     from quintile.engine.render import Sql
-    from quintile.scoring.histogram import Histogram, ValueCounts
+    from quintile.scoring.histogram import Histogram, Metric, ValueCounts
 
 _LEARNERS: Mapping[str, Callable[[Engine, Histogram, Method, int], CutPoints]] = {
     "quantile": quantile.cut_points,
@@ -24,6 +24,11 @@ _LEARNERS: Mapping[str, Callable[[Engine, Histogram, Method, int], CutPoints]] =
     "ntile": ntile.cut_points,
     "kmeans": kmeans.cut_points,
     "r-rfm": r_rfm.cut_points,
+}
+# A person's own numbers can be impossible; what is learned cannot.
+_REFUSALS: Mapping[str, Callable[[Metric, Method, int], None]] = {
+    "threshold": threshold.require_cuts,
+    "percentile": percentile.require_ranks,
 }
 
 
@@ -46,11 +51,26 @@ def fit(engine: Engine, rfm: Sql, model: RfmModel, as_of: date, *, counts: Value
         SettingsError: Numbers given by a person are too few or many, or do not ascend, or ``nested`` is mixed with
             other methods.
     """
+    require_fittable(model)
     counted = counts or count_values(engine, rfm)
     cuts = _learn(engine, counted, model)
     if counts is None:
         counted.drop(engine)
     return model.with_cuts(cuts, Fitted(as_of.isoformat(), counted.r.customers))
+
+
+def require_fittable(model: RfmModel) -> None:
+    """Refuse methods and numbers that give no cut points, whoever the customers are.
+
+    Raises:
+        SettingsError: Numbers given by a person are too few or many, or do not ascend, or ``nested`` is mixed with
+            other methods.
+    """
+    if nested.is_nested(model):
+        return
+    for metric, method in zip((R, F, M), (model.r, model.f, model.m), strict=True):
+        if method.name in _REFUSALS:
+            _REFUSALS[method.name](metric, method, model.scale.scores)
 
 
 def _learn(engine: Engine, counts: ValueCounts, model: RfmModel) -> tuple[CutPoints, CutPoints, CutPoints]:

@@ -13,6 +13,7 @@ from quintile.engine.render import joined, name, render
 from quintile.errors import SettingsError
 from quintile.scoring.histogram import F, M, R
 from quintile.scoring.ladder import score_of
+from quintile.scoring.nested import is_nested
 from quintile.scoring.score import fitted_cuts
 
 if TYPE_CHECKING:
@@ -42,10 +43,24 @@ def with_slack(scores: Sql, model: RfmModel, margin: Decimal) -> Sql:
     """
     cuts = fitted_cuts(model)
     if any(one.within for one in cuts):
-        message = "with nested scores a border is not the same for all customers, so nobody is a margin past it"
-        raise SettingsError("margin", message, fix="use --dwell alone, or another --method")
+        raise _nested()
     columns = joined(_both_sides(metric, one, margin) for metric, one in zip((R, F, M), cuts, strict=True))
     return render(_WITH_SLACK, columns=columns, scores=scores)
+
+
+def require_margin(model: RfmModel) -> None:
+    """Refuse a margin that makes no sense with the model's methods.
+
+    Raises:
+        SettingsError: ``margin``, the cut points of a metric depend on the score of another.
+    """
+    if model.dwell.margin is not None and is_nested(model):
+        raise _nested()
+
+
+def _nested() -> SettingsError:
+    message = "with nested scores a border is not the same for all customers, so nobody is a margin past it"
+    return SettingsError("margin", message, fix="use --dwell alone, or another --method")
 
 
 def _both_sides(metric: Metric, cuts: CutPoints, margin: Decimal) -> Sql:

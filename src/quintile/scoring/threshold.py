@@ -22,14 +22,18 @@ _WHOLE_DIGITS, _DECIMAL_PLACES = 18, 20
 _EXAMPLES = {"r": "14,45,90,150", "f": "2,3,5,7", "m": "100,300,600,1000"}
 
 
-def cut_points(_engine: Engine, histogram: Histogram, method: Method, scores: int) -> CutPoints:
-    """The given cut points, as they are: recency's are last days of the better score, the others first values.
+def cut_points(_engine: Engine, _histogram: Histogram, method: Method, _scores: int) -> CutPoints:
+    """The given cut points, as they are: recency's are last days of the better score, the others first values."""
+    return CutPoints(method.given)
+
+
+def require_cuts(metric: Metric, method: Method, scores: int) -> None:
+    """Refuse cut points that cannot be, whoever the customers are.
 
     Raises:
         SettingsError: Not scores - 1 of them, not ascending, or too long a number.
     """
-    require_ascending(histogram.metric, method.given, scores, example=_EXAMPLES[histogram.metric.letter])
-    return CutPoints(method.given)
+    require_ascending(metric, method.given, scores, example=_EXAMPLES[metric.letter])
 
 
 def require_ascending(metric: Metric, given: Sequence[Decimal], scores: int, *, example: str) -> None:

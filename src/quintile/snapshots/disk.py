@@ -81,14 +81,15 @@ def disk_errors(root: Path) -> Iterator[None]:
 def full_disk(root: Path, needed: Callable[[], int] | None = None) -> Iterator[None]:
     """Turn an error that means a full disk into a StoreFullError, with the bytes ``needed`` says; others pass.
 
-    Who does not know needs more than are free.
+    Who does not know needs more than are free. The folder itself may be what could not be made.
     """
     try:
         yield
     except Exception as error:
         if not _says_full(error):
             raise
-        free = shutil.disk_usage(root).free
+        there = next(folder for folder in (root, *root.absolute().parents) if folder.exists())
+        free = shutil.disk_usage(there).free
         raise _full(root, free + 1 if needed is None else needed(), free) from error
 
 

@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
 OUT_OF_MEMORY = 71  # the exit code of a child that grew beyond its limit
 _SHOWN = 64_000
-_NO_MEMORY = ("memory allocation", "bad_alloc", "MemoryError")
+# What Python, the database, the linker and native code say when the system gives them no more.
+_NO_MEMORY = (
+    "memory allocation",
+    "bad allocation",
+    "bad_alloc",
+    "MemoryError",
+    "cannot allocate memory",
+    "failed to map segment",
+    "can't start new thread",
+)
 confined = False
 """Whether this process is itself a child with limits."""
 _ERRORS: dict[str, type[QuintileError]] = {
@@ -142,7 +151,7 @@ class Child:
             return DataError("too_large", message, fix="split the file, or raise --max-seconds", place=place)
         if -code == signal.SIGXFSZ:
             return too_much_written(limits.max_file, place)
-        if code in {OUT_OF_MEMORY, -signal.SIGKILL} or any(sign in words for sign in _NO_MEMORY):
+        if code in {OUT_OF_MEMORY, -signal.SIGKILL} or lacked_memory(words):
             return too_much_memory(limits.max_memory, place)
         if code >= 0:  # the interpreter ended by itself, such as when it cannot start: no file's fault
             message = f"the child process ended with exit code {code}: {words}"
@@ -156,6 +165,11 @@ class Child:
             return ""
         self._complaints.seek(0)
         return self._complaints.read(_SHOWN).decode(errors="replace")
+
+
+def lacked_memory(words: str) -> bool:
+    """Whether an error says that the system gave no more memory."""
+    return any(sign in words for sign in _NO_MEMORY)
 
 
 def too_much_memory(limit: str, place: Place) -> DataError:

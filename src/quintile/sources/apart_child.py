@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.settings import LimitSettings
 from quintile.errors import NOWHERE, QuintileError
 from quintile.sources import apart
-from quintile.sources.apart import OUT_OF_MEMORY, too_much_memory, too_much_written
+from quintile.sources.apart import OUT_OF_MEMORY, lacked_memory, too_much_memory, too_much_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,16 +55,19 @@ def serve(work: Work) -> None:
 def _answered(work: Work, request: dict[str, Any], limits: LimitSettings, channel: TextIO) -> tuple[str, Any]:
     try:
         return "answer", work(request, lambda step: _say(channel, "step", step))
-    except QuintileError as error:
-        return "error", _flat(error)
-    except MemoryError:
-        return "error", _flat(too_much_memory(limits.max_memory, NOWHERE))
-    except OSError as error:
-        if error.errno == errno.EFBIG:
-            return "error", _flat(too_much_written(limits.max_file, NOWHERE))
-        return "bug", traceback.format_exc()
-    except BaseException:  # noqa: BLE001 - whatever it is, the parent must hear of it
-        return "bug", traceback.format_exc()
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
+        told = _told(error, limits)
+        return ("bug", traceback.format_exc()) if told is None else ("error", _flat(told))
+
+
+def _told(error: BaseException, limits: LimitSettings) -> QuintileError | None:
+    """What to tell of an error; None of a bug."""
+    place = error.place if isinstance(error, QuintileError) else NOWHERE
+    if isinstance(error, MemoryError) or lacked_memory(str(error)):
+        return too_much_memory(limits.max_memory, place)
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+        return too_much_written(limits.max_file, place)
+    return error if isinstance(error, QuintileError) else None
 
 
 def _flat(error: QuintileError) -> dict[str, Any]:

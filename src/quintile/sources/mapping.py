@@ -58,13 +58,16 @@ _NO_HEADER = "add a first line with the names of the columns, such as order_id,c
 _MONEY = {"amount", "unit_price", "refund"}
 
 
-def map_columns(columns: Sequence[str], chosen: Mapping[str, str], file: str | None = None) -> dict[str, str]:
+def map_columns(
+    columns: Sequence[str], chosen: Mapping[str, str], file: str | None = None, *, titled: bool = True
+) -> dict[str, str]:
     """Give every role that can be recognised its column.
 
     Args:
         columns: The source's column names.
         chosen: The user's own ``role -> column``; ``role -> ""`` leaves the role without a column.
         file: Named in errors.
+        titled: The names stand in a line of the source, which may be its first row.
 
     Returns:
         ``role -> column``; always with ``customer`` (or ``email``), ``time``, and ``amount`` or both of ``quantity``
@@ -84,7 +87,13 @@ def map_columns(columns: Sequence[str], chosen: Mapping[str, str], file: str | N
         if column is not None:
             mapped[role] = column
             taken.add(column)
-    _require(mapped, columns, file)
+    # A header of years or articles has columns that count under other names; a first row has values there too.
+    is_first_row = titled and looks_like_data(columns) and looks_like_data([*mapped.values()])
+    _require(mapped, columns, file, fix=_NO_HEADER if is_first_row else None)
+    if is_first_row:
+        role, column = next((role, column) for role, column in mapped.items() if DATA_LIKE.fullmatch(column))
+        message = f"'{column}', given for {role}, and the names beside it read like values: that line would be lost"
+        raise DataError("missing_columns", message, fix=_NO_HEADER, place=Place(file))
     return {role: mapped[role] for role in ROLES if role in mapped}
 
 
@@ -127,9 +136,6 @@ def _checked(columns: Sequence[str], chosen: Mapping[str, str], file: str | None
                 fix=f"{hint}columns seen: {_listed(columns)}",
                 place=Place(file),
             )
-        if DATA_LIKE.fullmatch(column) and looks_like_data(columns):
-            message = f"'{column}', given for {role}, and the names beside it read like values: that line would be lost"
-            raise DataError("missing_columns", message, fix=_NO_HEADER, place=Place(file))
     return chosen
 
 
@@ -170,7 +176,8 @@ def suggest_column(
     return None
 
 
-def _require(mapped: Mapping[str, str], columns: Sequence[str], file: str | None) -> None:
+def _require(mapped: Mapping[str, str], columns: Sequence[str], file: str | None, *, fix: str | None) -> None:
+    """Refuse a mapping that lacks a role; ``fix`` is what to do about names that read like values."""
     missing = [] if {"customer", "email", "account", "phone"} & mapped.keys() else ["customer"]
     missing += [] if "time" in mapped else ["time"]
     if "amount" not in mapped and not all(role in mapped for role in _AMOUNT_FROM):
@@ -180,10 +187,11 @@ def _require(mapped: Mapping[str, str], columns: Sequence[str], file: str | None
     wanted = {"customer": "customer_id", "time": "order_date", "amount": "amount"}
     such = ", ".join(wanted[role] for role in missing)
     message = f"no column was recognised for {' and '.join(missing)} (such as {such}); columns seen: {_listed(columns)}"
-    fix = "say which column it is: " + " ".join(f"--map {role}=COLUMN" for role in missing)
-    fix += "; amount may also be --map quantity=COLUMN --map unit_price=COLUMN" if "amount" in missing else ""
-    if looks_like_data(columns):
-        message, fix = f"{message}; these read like values, as if there were no header", _NO_HEADER
+    if fix is not None:
+        message = f"{message}; these read like values, as if there were no header"
+    else:
+        fix = "say which column it is: " + " ".join(f"--map {role}=COLUMN" for role in missing)
+        fix += "; amount may also be --map quantity=COLUMN --map unit_price=COLUMN" if "amount" in missing else ""
     raise DataError("missing_columns", message, fix=fix, place=Place(file))
 
 

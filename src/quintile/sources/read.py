@@ -36,6 +36,7 @@ TEXT_ROLES = ("currency", "status", "kind")
 RAW_ROLES = ("customer", "email", "phone", "account", "order", "time", "amount", "refund", "currency")
 # What only a project keeps: who the people are.
 KEPT_ROLES = ("name",)
+_TITLED = ("text", "excel")  # formats in which a line names the columns
 _COLUMN_OF = {"order": "order_id"}
 _NOTHING_OF = {"refund": "DECIMAL(18, 0)", "updated_at": "TIMESTAMP"}
 _CURRENCY = "CASE WHEN lower(trim({text})) NOT IN ({nothing}) THEN upper(trim({text})) END"
@@ -183,7 +184,8 @@ def _type_table(
 
 
 def _typed(engine: Engine, place: int, table: SourceTable, settings: ReadingSettings, reading: Reading) -> TypedTable:
-    columns = map_columns(list(table.columns), settings.map if table.roles is None else table.roles, table.name)
+    chosen, titled = settings.map if table.roles is None else table.roles, table.assumed.get("format") in _TITLED
+    columns = map_columns(list(table.columns), chosen, table.name, titled=titled)
     if not reading.drop_repeated_rows:  # that needs every column
         table = stored(engine, table, columns, settings)
     expressions: dict[str, Sql] = {"file_no": render("CAST({place} AS USMALLINT)", place=literal(place))}

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from quintile.engine.render import Sql, literal, render
-from quintile.errors import SettingsError
+from quintile.jobs.accounts.possible import refuse_moment
 from quintile.metrics.measure import Clock, measure
 from quintile.pipeline import day_after_latest, require_orders
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from quintile.domain.ledger import Ledger
     from quintile.domain.rfm_model import RfmModel
@@ -42,10 +41,7 @@ def analysis_date(wish_as_of: date | None, ledger: Ledger, model: RfmModel, time
         SettingsError: A moment was asked for, and recency counts calendar days.
         DataError: ``empty_window``, there is no purchase.
     """
-    if isinstance(wish_as_of, datetime) and model.recency == "calendar":
-        raise SettingsError(
-            "as_of", "calendar days know no time of day", fix="give a date, or count full days: --recency elapsed"
-        )
+    refuse_moment(wish_as_of, model)
     return wish_as_of if wish_as_of is not None else day_after_latest(ledger, model, time_zone)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from quintile.domain.engine_table import EngineTable
-from quintile.errors import SettingsError
 from quintile.jobs.accounts.judged import latest_versions
+from quintile.jobs.accounts.possible import refuse_moment, require_possible
 from quintile.jobs.results.result import Result, collect
 from quintile.jobs.workplace.quarantine import refuse_mostly_bad
 from quintile.jobs.workplace.wish import last_day, open_sources, read_opened
@@ -38,8 +37,9 @@ def accounted_sources(place: Workplace, wish: Wish) -> Accounted:
 
 def scored_result(place: Workplace, wish: Wish) -> Result:
     """Read, account, measure, score and assign; the result still lies in the engine."""
-    accounted = accounted_sources(place, wish)
     model = wish.model or wish.settings.model.model()
+    require_possible(wish, model)
+    accounted = accounted_sources(place, wish)
     as_of = wish.as_of or day_after_latest(accounted.ledger, model, wish.settings.ledger.time_zone)
     scored = score_customers(
         place.engine,
@@ -60,8 +60,5 @@ def clock_of(wish: Wish, model: RfmModel, as_of: date) -> Clock:
     Raises:
         SettingsError: ``as_of``, a time of day was given and calendar days are counted.
     """
-    if isinstance(wish.as_of, datetime) and model.recency == "calendar":
-        raise SettingsError(
-            "as_of", "calendar days know no time of day", fix="give a date, or count full days: --recency elapsed"
-        )
+    refuse_moment(wish.as_of, model)
     return Clock.at(as_of, model, wish.settings.ledger.time_zone)

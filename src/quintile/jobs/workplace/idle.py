@@ -45,12 +45,17 @@ def refuse_idle(given: Mapping[str, Mapping[str, Any]], wish: Wish) -> None:
         raise SettingsError("refit", message, fix="drop --refit, or --model")
 
 
+def no_project(key: str) -> SettingsError:
+    """The error of a flag that says how a project is refreshed, where there is no project."""
+    return SettingsError(key, f"--{key} says how a project is refreshed", fix="name it: --project DIR")
+
+
 def _refuse_refresh(refresh: RefreshSettings) -> None:
     """What says how a project is refreshed, where there is no project."""
     usual = type(refresh)()
     key = next((key for key, value in vars(refresh).items() if value != getattr(usual, key)), None)
     if key is not None:
-        raise SettingsError(key, f"--{key} says how a project is refreshed", fix="name it: --project DIR")
+        raise no_project(key)
 
 
 def _refuse_map(roles: Mapping[str, str], settings: Settings) -> None:

@@ -41,8 +41,10 @@ def replacing(target: Path, called: str, begins: bytes | None = None) -> Iterato
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        refuse_missing_folder(target)
-        kind = StoreFullError if error.errno in _FULL else StoreError
+        is_full = error.errno in _FULL  # then the folder may be what could not be made
+        if not is_full:
+            refuse_missing_folder(target)
+        kind = StoreFullError if is_full else StoreError
         message, fix = f"{called} cannot be written ({error.strerror})", "name another place, or make room there"
         raise kind("output", message, fix=fix, place=Place(str(target))) from error
 
