@@ -149,7 +149,7 @@ def test_a_checkup_says_what_is_due_on_a_day(quintile):
         (("checkup", "--date", "2025-07-01T10:00"), "is no day"),
         (("checkup", "--date", "2025-02-30"), "write --date 2025-07-01"),
         (("checkup", "--date", "today"), "write --date 2025-07-01"),
-        (("checkup", "--date", ""), "write --date 2025-07-01"),
+        (("checkup", "--date", ""), "error[empty]: --date is given an empty value"),
         (("checkup", "--reviewed", "--date", "9999-12-31"), "9999-12-31 is a day to come"),
         (("retention", "--rows", "5"), "--rows '5' is no length of time Fix: write for example --rows 24mo;"),
         (("retention", "--snapshots", "-1mo"), "--snapshots '-1mo' is no length of time"),

@@ -38,7 +38,7 @@ def test_the_corpus_is_there():
 
 @pytest.mark.parametrize("case", SINGLE, ids=[case["id"] for case in SINGLE])
 def test_a_damaged_file_is_never_silently_wrong(case, child):
-    as_of = datetime.fromisoformat(CORPUS["as_of"])
+    as_of = datetime.fromisoformat(CORPUS["as_of"]).date()
     wish = Wish([MANIFEST.parent / case["file"]], read_settings(None, settings_of(case)), as_of)
     found = check_apart(wish, child=child)
     outcome = OUTCOMES[found["outcome"]]
