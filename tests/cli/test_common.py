@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
-from quintile.cli.app import main
 from tests.jobs.shop import write_shop
 
 NOTE = "note: quintile.toml in the current folder is not read for this project: "
 
 
 @pytest.fixture
-def quintile(tmp_path, monkeypatch, capsys):
+def quintile(quintile, tmp_path):
     """``quintile("run", ...)`` in a folder with orders and settings; returns the exit code and the errors."""
-    monkeypatch.chdir(tmp_path)
     write_shop(tmp_path)
     (tmp_path / "quintile.toml").write_text("[model]\nscale = 3\n", encoding="utf-8")
 
     def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["quintile", *arguments])
-        try:
-            main()
-            code = 0
-        except SystemExit as stopped:
-            code = int(stopped.code or 0)
-        return code, capsys.readouterr().err
+        code, _, told = quintile(*arguments)
+        return code, told
 
     return run
 

@@ -33,6 +33,7 @@ GOOD = (
     "confirmed", "invoiced", "ready", "partially_paid", "partially paid", "awaiting fulfillment", "awaiting shipment",
     "awaiting pickup", "partially shipped",
 )
+# Words for nothing.
 NO_STATUS = ("null", "none", "n/a", "na", "nan", "-")
 # Words of orders of which something was paid back; how much, something else must say.
 PARTLY_REFUNDED = (
