@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 FEWEST_ROWS = 20_000  # below, reading the text twice is faster than writing it down
 THOUSANDTHS = 3  # decimals that may as well be thousands
-MISFIT = 255  # stands for the number of decimals where a text is no plain amount
 MOST_TYPED_DECIMALS = 6
 
 _IDS = ("customer", "order", "line", "account")
@@ -31,34 +30,33 @@ _AMOUNTS = ("amount", "quantity", "unit_price", "refund")
 _TIMES = ("time", "updated_at")
 _SAMPLED = 1_000
 
-_WHOLE, _DAY, _MOMENT, _T_MOMENT = "whole", "day", "moment", "T moment"
-_TYPES = {_WHOLE: "BIGINT", _DAY: "DATE", _MOMENT: "TIMESTAMP", _T_MOMENT: "TIMESTAMP"}
-_SPELLED = {
-    _WHOLE: "CAST({value} AS VARCHAR)",
-    _DAY: "CAST({value} AS VARCHAR)",
-    _MOMENT: "CAST({value} AS VARCHAR)",
-    _T_MOMENT: "replace(CAST({value} AS VARCHAR), ' ', 'T')",
-}
-# Other lengths are infinities, years before Christ and fractions of a second. A text without a value does not fit: an
-# unknown answer would be taken for a yes.
+_SHORT, _WHOLE, _DAY, _MOMENT, _T_MOMENT = "short whole", "whole", "day", "moment", "T moment"
+_TYPES = {_SHORT: "INTEGER", _WHOLE: "BIGINT", _DAY: "DATE", _MOMENT: "TIMESTAMP", _T_MOMENT: "TIMESTAMP"}
+# What a column is taken for next, if some of its texts are not what its first rows promise; else for text.
+_NEXT = {_SHORT: _WHOLE}
+_SPELLED = {_T_MOMENT: "replace(CAST({value} AS VARCHAR), ' ', 'T')"}
+_PLAINLY = "CAST({value} AS VARCHAR)"
+# Other lengths are infinities, years before Christ and fractions of a second.
 _LENGTHS = {_DAY: 10, _MOMENT: 19, _T_MOMENT: 19}
-_FITS = "{text} IS NOT DISTINCT FROM {spelled}"
-_FITS_LENGTH = "({text} IS NULL OR (strlen({text}) = {length} AND {text} IS NOT DISTINCT FROM {spelled}))"
-# An amount with fewer decimals than the others keeps their number beside it.
-_PLAIN = "-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{{1,{scale}}})?"
+# What a value leaves unsaid of its text, in three bits: 0, nothing; 1 to 6, so many decimals less than the others have;
+# 7, it says another text. A text without a value is not equal to it: an unknown answer would be taken for a yes.
+_BITS, MISFIT = 3, 7
+_UNSAID = "CASE WHEN {fits} THEN 0 WHEN {text} IS NULL THEN 0 ELSE {misfit} END"
+_EQUAL = "{text} = {spelled}"
+_EQUAL_IN_LENGTH = "strlen({text}) = {length} AND {text} = {spelled}"
 _DECIMALS = """
-CASE WHEN {text} = CAST({value} AS VARCHAR) THEN {scale}
-     WHEN {text} IS NULL THEN NULL
+CASE WHEN {text} = CAST({value} AS VARCHAR) THEN 0
+     WHEN {text} IS NULL THEN 0
      WHEN {value} IS NULL OR ({value} = 0 AND starts_with({text}, '-')) THEN {misfit}
-     WHEN regexp_full_match({text}, {plain})
-     THEN CASE WHEN contains({text}, '.') THEN strlen({text}) - instr({text}, '.') ELSE 0 END
+     WHEN regexp_full_match({text}, {plain}) THEN {unit}
+         * ({scale} - CASE WHEN contains({text}, '.') THEN strlen({text}) - instr({text}, '.') ELSE 0 END)
      ELSE {misfit} END
 """
+_WITH_DECIMALS = "-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{{1,{scale}}})?"
 _AMOUNT_TEXT = """
-left(CAST({value} AS VARCHAR),
-     strlen(CAST({value} AS VARCHAR)) - {scale} + {decimals} - CAST({decimals} = 0 AS INTEGER))
+left(CAST({value} AS VARCHAR), strlen(CAST({value} AS VARCHAR)) - {unsaid} - CAST({unsaid} = {scale} AS INTEGER))
 """
-_COPY = "SELECT {kept} FROM (SELECT *, {fits} FROM (SELECT {texts}, {values} FROM ({source})))"
+_COPY = "SELECT {kept}, CAST({unsaid} AS BIGINT) AS unsaid FROM (SELECT {texts}, {values} FROM ({source}))"
 _HEAD = "SELECT {counts} FROM (SELECT {texts} FROM ({source}) LIMIT {rows})"
 _ROWS = "read_parquet([{path}], hive_partitioning = false, file_row_number = true)"
 
@@ -67,8 +65,8 @@ _ROWS = "read_parquet([{path}], hive_partitioning = false, file_row_number = tru
 class _Column:
     """One column of the copy: ``kind`` is what most of its values are, with ``scale`` decimals if they are amounts.
 
-    In the file ``v3`` is a value, ``d3`` the number of its decimals, ``f3`` is 1 if it says all of its text; a column
-    without kind or scale is kept as its text, ``t3``.
+    In the file ``v3`` is a value; a column without kind or scale is kept as its text, ``t3``. What values leave unsaid
+    of their texts stands beside them all, in one number, in which each column has its bits.
     """
 
     column: str
@@ -88,40 +86,47 @@ class _Column:
         return Sql(_TYPES[self.kind] if self.kind else f"DECIMAL(18, {self.scale})")
 
     @property
+    def shown_type(self) -> str:
+        """The type that the column has outside."""
+        return _TYPES[_NEXT.get(self.kind or "", self.kind or "")] if self.kind else str(self.type)
+
+    @property
+    def kept(self) -> Sql:
+        """What of the column goes into the file."""
+        return self.part("v" if self.typed else "t")
+
+    @property
     def text(self) -> Sql:
         """The text as it was, from what the file holds."""
         if not self.typed:
-            return self.part("t")
-        value = self.part("v")
+            return self.kept
         if self.scale:
-            return render(_AMOUNT_TEXT, value=value, scale=literal(self.scale), decimals=self.part("d"))
-        return render(_SPELLED[self.kind or _WHOLE], value=value)
-
-    def fits(self) -> Sql:
-        """Whether the value says all of its text; for amounts the number of their decimals, or MISFIT."""
-        text, value = self.part("t"), self.part("v")
-        if self.kind is None:
-            scale = literal(self.scale)
-            plain = literal(_PLAIN.format(scale=max(self.scale or 0, 1)))
-            return render(_DECIMALS, text=text, value=value, scale=scale, plain=plain, misfit=literal(MISFIT))
-        spelled = render(_SPELLED[self.kind], value=value)
-        if self.kind in _LENGTHS:
-            return render(_FITS_LENGTH, text=text, spelled=spelled, length=literal(_LENGTHS[self.kind]))
-        return render(_FITS, text=text, spelled=spelled)
-
-    def kept(self) -> list[Sql]:
-        """What of the column goes into the file."""
-        if not self.typed:
-            return [self.part("t")]
-        # As small numbers, the file's own statistics tell their bounds.
-        return [self.part("v"), render("CAST({f} AS UTINYINT) AS {said}", f=self.part("f"), said=self.said)]
+            return render(_AMOUNT_TEXT, value=self.kept, scale=literal(self.scale), unsaid=self.said)
+        return self._spelled
 
     @property
     def said(self) -> Sql:
-        """What the file tells of a typed column beside its values; NULL of a text."""
-        if not self.typed:
-            return Sql("NULL")
-        return self.part("f" if self.kind else "d")
+        """What the file tells of the column's texts, 0 to 7."""
+        unit, most = literal(1 << _BITS * self.place), literal(MISFIT)
+        return render("((unsaid // {unit}) & {most})", unit=unit, most=most) if self.typed else Sql("0")
+
+    def unsaid(self) -> Sql:
+        """What the value leaves unsaid of the text, at the place of the column's bits."""
+        text, value, unit = self.part("t"), self.part("v"), 1 << _BITS * self.place
+        misfit = literal(MISFIT * unit)
+        if self.scale:
+            plain = literal(_WITH_DECIMALS.format(scale=self.scale))
+            parts = {"text": text, "value": value, "misfit": misfit, "plain": plain}
+            return render(_DECIMALS, unit=literal(unit), scale=literal(self.scale), **parts)
+        length = _LENGTHS.get(self.kind or "")
+        fits = render(_EQUAL, text=text, spelled=self._spelled)
+        if length is not None:
+            fits = render(_EQUAL_IN_LENGTH, text=text, spelled=self._spelled, length=literal(length))
+        return render(_UNSAID, fits=fits, text=text, misfit=misfit)
+
+    @property
+    def _spelled(self) -> Sql:
+        return render(_SPELLED.get(self.kind or "", _PLAINLY), value=self.part("v"))
 
 
 Layout = list[_Column]
@@ -140,7 +145,7 @@ def stored(
     moments in the plainest spelling has that type instead of text. Rows keep their order and their number.
 
     Args:
-        engine: Reads the text, once, or twice if a column is not what its first rows promise, and writes the copy into
+        engine: Reads the text, once, or again if a column is not what its first rows promise, and writes the copy into
             ``table.scratch``.
         table: A text source; others are given back unchanged.
         columns: The column of each role.
@@ -156,9 +161,9 @@ def stored(
     path = table.scratch / f"source_{sum(1 for _ in table.scratch.iterdir()):04}.staged"
     engine.write(_copy(table, layout), path)
     types = _settled(engine, path, layout, settings)
-    if None in types.values():
+    while None in types.values():
         path.unlink()
-        layout = [replace(one, kind=None, scale=None) if kind is None else one for one, kind in types.items()]
+        layout = [_next(one) if kind is None else one for one, kind in types.items()]
         engine.write(_copy(table, layout), path)
         types = _settled(engine, path, layout, settings)
     return _opened(table, path, types)
@@ -174,10 +179,7 @@ def layout_of(engine: Engine, table: SourceTable, columns: Mapping[str, str], se
         text = one.part("t")
         plain = literal("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?")
         counts += [render("count({text})", text=text)]
-        counts += [
-            render("count(CASE WHEN {fits} THEN 1 END)", fits=_tried(text, kind))
-            for kind in (_WHOLE, _DAY, _MOMENT, _T_MOMENT)
-        ]
+        counts += [render("count(CASE WHEN {fits} THEN 1 END)", fits=_tried(text, kind)) for kind in _TYPES]
         counts += [
             render("count(CASE WHEN regexp_full_match({text}, {plain}) THEN 1 END)", text=text, plain=plain),
             render(
@@ -198,15 +200,20 @@ def layout_of(engine: Engine, table: SourceTable, columns: Mapping[str, str], se
 
 def _tried(text: Sql, kind: str) -> Sql:
     value = render("TRY_CAST({text} AS {type})", text=text, type=Sql(_TYPES[kind]))
-    return render("{text} = {spelled}", text=text, spelled=render(_SPELLED[kind], value=value))
+    return render(_EQUAL, text=text, spelled=render(_SPELLED.get(kind, _PLAINLY), value=value))
+
+
+def _next(one: _Column) -> _Column:
+    """What a column is taken for after some of its texts did not fit."""
+    return replace(one, kind=_NEXT.get(one.kind or ""), scale=None)
 
 
 def _guessed(one: _Column, roles: set[str], found: Sequence[int], settings: ReadingSettings) -> _Column:
-    rows, whole, day, moment, t_moment, plain, decimals = found
+    rows, short, whole, day, moment, t_moment, plain, decimals = found
     if not rows:
         return one
     if roles <= set(_IDS) and whole * 2 > rows:
-        return replace(one, kind=_WHOLE)
+        return replace(one, kind=_SHORT if short == whole else _WHOLE)
     if roles <= set(_TIMES) and settings.date_format is None:
         most, kind = max((day, _DAY), (moment, _MOMENT), (t_moment, _T_MOMENT))
         return replace(one, kind=kind) if most * 2 > rows else one
@@ -218,8 +225,8 @@ def _copy(table: SourceTable, layout: Sequence[_Column]) -> Sql:
     typed = [one for one in layout if one.typed]
     return render(
         _COPY,
-        kept=joined(part for one in layout for part in one.kept()),
-        fits=joined([render("{fits} AS {f}", fits=one.fits(), f=one.part("f")) for one in typed] or [Sql("0")]),
+        kept=joined(one.kept for one in layout),
+        unsaid=joined([one.unsaid() for one in typed] or [Sql("0")], " + "),
         texts=joined(render("{column} AS {text}", column=name(one.column), text=one.part("t")) for one in layout),
         values=joined(
             [
@@ -237,25 +244,24 @@ def _settled(
 ) -> dict[_Column, str | None]:
     """The type each column is given, from all of its values; None if some of them do not say all of their text."""
     rows = render(_ROWS, path=literal(str(path)))
-    looks = joined(render("min({said}), max({said})", said=one.said) for one in layout)
-    found = engine.rows(render("SELECT {looks} FROM {rows}", looks=looks, rows=rows))[0]
-    types: dict[_Column, str | None] = {}
-    for one, least, most in zip(layout, found[::2], found[1::2], strict=True):
-        if (one.kind and least == 0) or (not one.kind and most == MISFIT):
-            types[one] = None
-        elif not one.typed or (settings.decimal is None and _is_doubtful(engine, one, most, rows)):
-            types[one] = "VARCHAR"
-        else:
-            types[one] = one.type if one.kind or most is None else f"DECIMAL(18, {most})"
+    types: dict[_Column, str | None] = {one: one.shown_type if one.typed else "VARCHAR" for one in layout}
+    # The file's own statistics tell the largest number: mostly 0, and nothing is left to be looked at.
+    if engine.rows(render("SELECT max(unsaid) FROM {rows}", rows=rows))[0][0]:
+        looks = joined(render("max({said})", said=one.said) for one in layout)
+        found = engine.rows(render("SELECT {looks} FROM {rows}", looks=looks, rows=rows))[0]
+        types.update({one: None for one, most in zip(layout, found, strict=True) if most == MISFIT})
+    if settings.decimal is None:
+        doubtful = [one for one in layout if types[one] is not None and _is_doubtful(engine, one, rows)]
+        types.update(dict.fromkeys(doubtful, "VARCHAR"))
     return types
 
 
-def _is_doubtful(engine: Engine, one: _Column, most: int | None, rows: Sql) -> bool:
+def _is_doubtful(engine: Engine, one: _Column, rows: Sql) -> bool:
     """Whether the decimals of an amount, where it has any, may as well be thousands."""
-    if one.kind or most != THOUSANDTHS:
+    if one.scale != THOUSANDTHS:
         return False
-    look = "SELECT count_if({decimals} BETWEEN 1 AND {most} - 1) FROM {rows}"
-    return not engine.rows(render(look, decimals=one.said, most=literal(most), rows=rows))[0][0]
+    look = "SELECT count_if({unsaid} BETWEEN 1 AND {all} - 1) FROM {rows}"
+    return not engine.rows(render(look, unsaid=one.said, all=literal(one.scale), rows=rows))[0][0]
 
 
 def _opened(table: SourceTable, path: Path, types: Mapping[_Column, str | None]) -> SourceTable:
