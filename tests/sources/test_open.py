@@ -3,8 +3,14 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from quintile.engine.render import render
 from quintile.errors import DataError
+from quintile.sources import chunks, dialect
+from quintile.sources import open as opening
+from quintile.sources.dialect import detect_dialect
 
 TEXT = "customer_id;day;amount\nA;20250601;1,50\nB;20250602;2,50\n"
 
@@ -62,3 +68,53 @@ def test_two_sources_do_not_take_each_other_s_place(opened, engine, tmp_path):
         (tmp_path / customer / "orders.csv").write_text(f"id,amount\n{customer},1\n", encoding="utf-8")
         tables.append(opened(tmp_path / customer / "orders.csv", place=place))
     assert [engine.rows(table.query) for table in tables] == [[("A", "1")], [("B", "1")]]
+
+
+LATE = b"id,name\n" + b"7,Zoe\n" * 100_000  # more than is looked at before the records are
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_letter_that_comes_late_decides_the_encoding(opened, engine, tmp_path, pack):
+    path = tmp_path / ("orders.csv.gz" if pack is gzip.compress else "orders.csv")
+    path.write_bytes(pack(LATE + b"8,Zo\xeb\n"))
+    table = opened(path)
+    assert (table.assumed["encoding"], table.rows, table.rejected) == ("cp1252", 100_001, ())
+    assert engine.rows(render("SELECT name FROM ({q}) WHERE id = '8'", q=table.query)) == [("Zoë",)]
+
+
+def test_a_late_letter_that_no_encoding_explains_is_refused_before_a_quote_that_never_closes(opened, tmp_path):
+    (tmp_path / "orders.csv").write_bytes(LATE + b'8,\xd0\xd0\xd0\n9,"open\n')
+    with pytest.raises(DataError) as caught:
+        opened(tmp_path / "orders.csv")
+    assert caught.value.code == "encoding"
+
+
+def test_a_late_row_that_is_damaged_among_sound_letters_is_set_aside(opened, tmp_path):
+    (tmp_path / "orders.csv").write_bytes(LATE + "8,Zoë\n9,Zoë\n".encode() + b"10,Zo\xeb\n")
+    table = opened(tmp_path / "orders.csv")
+    assert table.assumed["encoding"] == "utf-8"
+    assert [(row.reason, row.line) for row in table.rejected] == [("bad_encoding", 100_004)]
+
+
+cells = st.sampled_from([b"Zoe", b"Zo\xeb", "Zoë".encode(), b"\xd0\xd1\xd2", b"M\xfcller", b"a,b", b'"', b"\x81", b""])
+
+
+@given(names=st.lists(cells, max_size=6), whole=st.integers(0, 3))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+def test_proved_with_the_records_or_looked_at_before_the_encoding_is_the_same(
+    opened, engine, tmp_path, monkeypatch, names, whole
+):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(b"id,name\n" + b"7,Zoe\n" * (1 + whole) + b"".join(b"8,%s\n" % name for name in names))
+    monkeypatch.setattr(chunks, "_CHUNK", 16)
+    monkeypatch.setattr(dialect, "_SAMPLED_CHUNKS", 2)
+
+    def outcome(detect):
+        monkeypatch.setattr(opening, "detect_dialect", detect)
+        try:
+            table = opened(path)
+        except DataError as error:
+            return error.code, error.message, error.place
+        return engine.rows(table.located), table.rejected, table.assumed
+
+    assert outcome(detect_dialect) == outcome(lambda path, **given: detect_dialect(path, **given | {"whole": True}))

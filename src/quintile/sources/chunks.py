@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import zlib
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from quintile.errors import DataError, Place
@@ -60,16 +61,16 @@ def utf8_chunks(path: Path, dialect: Dialect) -> Iterator[bytes]:
         yield text
 
 
-def is_text_in(path: Path, encoding: str, *, compressed: bool) -> bool:
-    """Whether every byte of the file is valid in an encoding."""
+def is_text_in(path: Path, encoding: str, *, compressed: bool, chunks: int | None = None) -> bool:
+    """Whether every byte of the file, or of so many pieces at its beginning, is valid in an encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
     pending = False
     try:
-        for chunk in raw_chunks(path, compressed=compressed):
+        for chunk in islice(raw_chunks(path, compressed=compressed), chunks):
             if pending or not chunk.isascii():
                 decoder.decode(chunk)
                 pending = bool(decoder.getstate()[0])
-        decoder.decode(b"", final=True)
+        decoder.decode(b"", final=chunks is None)
     except UnicodeDecodeError:
         return False
     return True

@@ -1,6 +1,7 @@
 """Detection of a delimited text file's dialect: suggested by its first bytes, overruled by what the user says.
 
-Only the encoding is looked at over the whole file. What stays in doubt is an error that says what to set.
+Only the encoding is looked at over the whole file, or proved while its records are. What stays in doubt is an error
+that says what to set.
 """
 
 from __future__ import annotations
@@ -82,13 +83,17 @@ class _Sampled(NamedTuple):
     lines: int
 
 
-def detect_dialect(path: Path, *, delimiter: str | None = None, encoding: str | None = None) -> Dialect:
+def detect_dialect(
+    path: Path, *, delimiter: str | None = None, encoding: str | None = None, whole: bool = True
+) -> Dialect:
     """Find out how a text file is to be read.
 
     Args:
         path: A delimited text file, gzip or not, with a header.
         delimiter: Fixes the delimiter; a tabulator may be written ``tab``.
         encoding: Fixes the encoding, by its Python name.
+        whole: Look at all bytes for the encoding; else a file that begins as UTF-8 is taken for it, and whoever finds
+            a row that is not must ask again.
 
     Raises:
         SettingsError: The encoding or delimiter given is none.
@@ -97,7 +102,9 @@ def detect_dialect(path: Path, *, delimiter: str | None = None, encoding: str | 
     """
     with path.open("rb") as file:
         compressed = file.read(2) == GZIP_MAGIC
-    dialect = Dialect((), encoding=find_encoding(path, encoding, compressed=compressed), compressed=compressed)
+    chunks = None if whole else _SAMPLED_CHUNKS
+    found = find_encoding(path, encoding, compressed=compressed, chunks=chunks)
+    dialect = Dialect((), encoding=found, compressed=compressed)
     sample = b"".join(islice(utf8_chunks(path, dialect), _SAMPLED_CHUNKS))
     if _ends_with_returns(sample):
         dialect = replace(dialect, carriage_returns=True)

@@ -56,13 +56,14 @@ _BROKEN = re.compile(
 )
 
 
-def find_encoding(path: Path, given: str | None = None, *, compressed: bool = False) -> str:
+def find_encoding(path: Path, given: str | None = None, *, compressed: bool = False, chunks: int | None = None) -> str:
     """The encoding of a text file, as Python calls it.
 
     Args:
         path: A text file.
         given: What the user says; obeyed unless the file's own mark or its bytes rule it out.
         compressed: The bytes are gzip.
+        chunks: Where so many pieces at the beginning are UTF-8, the rest is taken for it, too.
 
     Raises:
         SettingsError: ``given`` names no encoding of text.
@@ -76,7 +77,8 @@ def find_encoding(path: Path, given: str | None = None, *, compressed: bool = Fa
     found = marked or _wide(head)
     if found:
         return found
-    if is_text_in(path, "utf-8", compressed=compressed) or _is_mostly_utf8(path, compressed=compressed):
+    begins = chunks is not None and is_text_in(path, "utf-8", compressed=compressed, chunks=chunks)
+    if begins or is_text_in(path, "utf-8", compressed=compressed) or _is_mostly_utf8(path, compressed=compressed):
         return "utf-8"
     if _is_broken_ascii(path, compressed=compressed):
         return "utf-8"

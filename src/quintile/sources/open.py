@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from quintile.domain.dialect import Dialect
     from quintile.domain.settings import ReadingSettings
     from quintile.engine.base import Engine, FileEngine
+    from quintile.sources.located import Copied
+    from quintile.sources.staging import Staged
 
 
 def open_source(
@@ -78,8 +80,7 @@ def open_text(engine: FileEngine, path: Path, staging: Path, settings: ReadingSe
         DataError: The file is not a table, or its dialect cannot be told.
     """
     with checksum_meanwhile(path) as digest:
-        dialect = detect_dialect(path, delimiter=settings.delimiter, encoding=settings.encoding)
-        staged, copied = stage_and_copy(engine, path, dialect, staging, settings)
+        dialect, staged, copied = _staged(engine, path, staging, settings)
     if not staged.records:
         raise DataError(
             "empty_input",
@@ -106,6 +107,30 @@ def open_text(engine: FileEngine, path: Path, staging: Path, settings: ReadingSe
         damaged=lambda: damaged_rows(path, dialect),
         copied=copied,
     )
+
+
+def _staged(
+    engine: FileEngine, path: Path, staging: Path, settings: ReadingSettings
+) -> tuple[Dialect, Staged, Copied | None]:
+    """Detect the dialect and stage the file.
+
+    A file that begins as UTF-8 mostly is so to its end, which the proof of its records shows. If it does not, all bytes
+    are looked at for the encoding, and what they say stands.
+    """
+    fault: DataError | None = None
+    dialect = detect_dialect(path, delimiter=settings.delimiter, encoding=settings.encoding, whole=False)
+    try:
+        staged, copied = stage_and_copy(engine, path, dialect, staging, settings)
+        if not staged.rejected:
+            return dialect, staged, copied
+    except DataError as error:
+        fault = error
+    found = detect_dialect(path, delimiter=settings.delimiter, encoding=settings.encoding)
+    if found != dialect:
+        return found, *stage_and_copy(engine, path, found, staging, settings)
+    if fault is not None:
+        raise fault
+    return dialect, staged, copied
 
 
 def _shown(dialect: Dialect) -> dict[str, str]:
