@@ -1,6 +1,7 @@
-"""Measure what reading CSV costs: `quintile run` beside DuckDB's own typed reader and the same job as bare SQL.
+"""Measure what reading CSV costs: `quintile run` beside DuckDB's own typed reader and the same job.
 
-The process stays small on purpose, as in run.py, whose job and yardstick these are.
+The job is taken twice: as quintile does it, with nothing but the reader exchanged, and as bare SQL. The process stays
+small on purpose, as in run.py, whose job and bare SQL these are.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import run
 
 HERE = Path(__file__).parent
 MARKERS = ("<!-- reading -->", "<!-- end of reading -->")
+OWN, SAME_JOB = "quintile_no_report", "typed_reader"
+BESIDE = {SAME_JOB: "beside the same job after DuckDB's typed reader", run.YARDSTICK: "beside bare SQL after it"}
 LARGE_ROWS, LARGE_MEMORY, LARGEST_MIB = 120_000_000, "1GB", 2048  # a CSV of about 5 GB
 
 
@@ -28,8 +31,11 @@ class CsvJob(run.Job):
     memory: str = run.MEMORY
 
     def command(self, contender: str) -> list[str]:
-        """The process of a contender; the yardstick reads CSV by its ending."""
-        command = super().command(contender)
+        """The process of a contender; bare SQL reads CSV by its ending."""
+        command = super().command(OWN if contender == SAME_JOB else contender)
+        if contender == SAME_JOB:
+            command[1:3] = [str(HERE / f"{SAME_JOB}.py")]  # in the place of -m quintile
+            command[command.index("--out") + 1] = str(self.out(SAME_JOB))
         return [self.memory if part == run.MEMORY else part for part in command]
 
 
@@ -44,24 +50,24 @@ def prepared(rows: int, folder: Path, memory: str = run.MEMORY) -> CsvJob:
 
 def ratios(rows: int, job: CsvJob, turns: int) -> list[str]:
     """Ratios of the same turn, wall and processor time, then the figures of this machine."""
-    contenders = (run.YARDSTICK, "quintile")
-    for contender in contenders:
+    for contender in (run.YARDSTICK, SAME_JOB, OWN):
         job.run(contender)
-    job.check("quintile")
-    costs = run.in_turns({one: partial(job.run, one) for one in contenders}, turns)
-    own, bare = costs["quintile"], costs[run.YARDSTICK]
-    pairs = list(zip(own, bare, strict=True))
-    figures = [median(a.seconds / b.seconds for a, b in pairs), median(a.processor / b.processor for a, b in pairs)]
-    figures.append(median(a.mib / b.mib for a, b in pairs))
+    for contender in (SAME_JOB, OWN):
+        job.check(contender)
+    costs = run.in_turns({one: partial(job.run, one) for one in (*BESIDE, OWN)}, turns)
     size = job.transactions.stat().st_size // 1_000_000
     columns = ("time / yardstick", "processor time / yardstick", "memory / yardstick", "wall s", "peak MiB", "turns")
-    values = [f"{figure:.2f}" for figure in (*figures, median(cost.seconds for cost in own))]
-    values += [f"{median(cost.mib for cost in own):.0f}", str(turns)]
-    return [
-        f"| CSV of {rows:,} rows, {size} MB | {' | '.join(columns)} |",
-        "|---" * (len(columns) + 1) + "|",
-        f"| quintile run | {' | '.join(values)} |",
-    ]
+    heading = f"| CSV of {rows:,} rows, {size} MB: quintile run | {' | '.join(columns)} |"
+    lines = [_line(called, costs[OWN], costs[beside]) for beside, called in BESIDE.items()]
+    return [heading, "|---" * (len(columns) + 1) + "|", *lines]
+
+
+def _line(called: str, own: list[run.Cost], beside: list[run.Cost]) -> str:
+    pairs = list(zip(own, beside, strict=True))
+    figures = [median(a.seconds / b.seconds for a, b in pairs), median(a.processor / b.processor for a, b in pairs)]
+    figures += [median(a.mib / b.mib for a, b in pairs), median(cost.seconds for cost in own)]
+    cells = [f"{figure:.2f}" for figure in figures] + [f"{median(cost.mib for cost in own):.0f}", str(len(own))]
+    return f"| {called} | {' | '.join(cells)} |"
 
 
 def large(folder: Path) -> list[str]:
@@ -69,10 +75,10 @@ def large(folder: Path) -> list[str]:
     job = prepared(LARGE_ROWS, folder, LARGE_MEMORY)
     size = job.transactions.stat().st_size / 1e9
     try:
-        cost = job.run("quintile")
+        cost = job.run(OWN)
     finally:
         job.transactions.unlink()
-        shutil.rmtree(job.out("quintile"), ignore_errors=True)
+        shutil.rmtree(job.out(OWN), ignore_errors=True)
     met = "within" if cost.mib <= LARGEST_MIB else "beyond"
     said = (
         f"A CSV of {size:.1f} GB ({LARGE_ROWS:,} rows) with `--memory {LARGE_MEMORY}`: the whole process peaks at"

@@ -158,3 +158,8 @@ def test_names_that_stand_in_no_line_may_be_numbers():
     chosen = {"customer": "0", "time": "1", "amount": "2"}
     assert map_columns(numbers, chosen, titled=False) == chosen
     assert "read like values" in refusal(numbers, chosen)
+
+
+@pytest.mark.parametrize("taken", ["file_row_number", "Quintile_Row_Number", "quintile_text_3"])
+def test_a_column_that_bears_a_name_of_quintile_s_own_is_refused(taken):
+    assert f"'{taken}' bears a name that quintile needs" in refusal(["customer_id", "order_date", "amount", taken])

@@ -52,7 +52,7 @@ _NAMES = {
     "name": "fullname customerfullname",
     "updated_at": "updatedat modifiedat lastmodified updatedon changedat",
 }
-RESERVED = ("quintile_row_number", "quintile_repeated", "file_row_number")
+RESERVED = re.compile(r"quintile_row_number|quintile_repeated|quintile_text_\d+|file_row_number", re.IGNORECASE)
 _AMOUNT_FROM = ("quantity", "unit_price")
 _NO_HEADER = "add a first line with the names of the columns, such as order_id,customer_id,order_date,amount"
 _MONEY = {"amount", "unit_price", "refund"}
@@ -103,7 +103,7 @@ def looks_like_data(names: Sequence[str]) -> bool:
 
 
 def _refuse_reserved(columns: Sequence[str], file: str | None) -> None:
-    taken = [column for column in columns if column.casefold() in RESERVED]
+    taken = [column for column in columns if RESERVED.fullmatch(column)]
     if taken:
         raise DataError(
             "duplicate_column",
