@@ -118,3 +118,31 @@ def test_proved_with_the_records_or_looked_at_before_the_encoding_is_the_same(
         return engine.rows(table.located), table.rejected, table.assumed
 
     assert outcome(detect_dialect) == outcome(lambda path, **given: detect_dialect(path, **given | {"whole": True}))
+
+
+shared = [b"Zoe", b'"K7"', b'"a, b"']
+quoted = st.sampled_from(
+    [
+        [*shared, rb'"5\""', rb'"say \"hi\" now"'],
+        [*shared, b' "K7"', b' "a, b"'],
+        [*shared, rb'"C:\"', b'"he said ""no"""', b'a "b"', rb"5\""],
+    ]
+)
+
+
+@given(names=quoted.flatmap(lambda ways: st.lists(st.sampled_from(ways), min_size=1, max_size=4)))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+def test_quotes_are_read_alike_wherever_they_first_stand(opened, engine, tmp_path, monkeypatch, names):
+    rows, filler = [b"8,%s,1\n" % name for name in names], [b"7,Zoe,1\n"] * 12
+    monkeypatch.setattr(chunks, "_CHUNK", 16)
+
+    def outcome(parts, sampled):
+        monkeypatch.setattr(dialect, "_SAMPLED_CHUNKS", sampled)
+        (tmp_path / "orders.csv").write_bytes(b"id,name,amount\n" + b"".join(parts))
+        try:
+            table = opened(tmp_path / "orders.csv")
+        except DataError as error:
+            return error.code
+        return engine.rows(table.query), [row.reason for row in table.rejected]
+
+    assert outcome([*filler, *rows], 3) == outcome([*filler, *rows], 1_000)

@@ -16,13 +16,15 @@ class SecondTable:
     """One second table as it was read.
 
     ``table`` names it in the engine; ``roles`` are those it has a column for. ``report`` is what is told of it: file,
-    checksum, rows, columns, and the counts the reader knows.
+    checksum, rows, columns, and the counts the reader knows. ``texts`` are the roles in which some ids are no plain
+    numbers.
     """
 
     table: str
     roles: frozenset[str]
     rows: int
     report: dict[str, Any] = field(default_factory=dict)
+    texts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

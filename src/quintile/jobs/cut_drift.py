@@ -40,7 +40,7 @@ _MOVERS = """
 SELECT customer_id, segment_now AS "from", segment AS "to", {code_now} AS code_before, {code} AS code_after
 FROM ({both}) JOIN ({names}) USING (customer_key)
 WHERE segment_now <> segment
-ORDER BY {order}
+ORDER BY length(customer_id), customer_id
 """
 _CODE = "list_extract([{codes}], (({r}::INTEGER - 1) * {scores} + {f}::INTEGER - 1) * {scores} + {m}::INTEGER)"
 
@@ -92,7 +92,6 @@ def cut_drift(
 
 def _movers(opened: Opened, both: Sql, store: Path) -> Sql:
     """The query of the list, in the order of ids."""
-    by_number = opened.orders.ledger["key_type"] == "BIGINT"
     code_now, code = (_code(opened.model.scale, end) for end in ("_now", ""))
     return render(
         _MOVERS,
@@ -100,7 +99,6 @@ def _movers(opened: Opened, both: Sql, store: Path) -> Sql:
         code=code,
         both=both,
         names=files_of(opened.orders.name_paths(store)),
-        order=Sql("TRY_CAST(customer_id AS BIGINT), customer_id" if by_number else "length(customer_id), customer_id"),
     )
 
 

@@ -58,7 +58,7 @@ _LIST = """
 SELECT {as_of} + CAST(day AS INTEGER) AS "on", customer_id, "from", "to", {direction} AS direction, code_before,
        code_after, revenue
 FROM {moves} JOIN {names} USING (customer_key) WHERE {wanted}
-ORDER BY day, {order}
+ORDER BY day, length(customer_id), customer_id
 """
 _DIRECTION = """
 CASE WHEN "to" IS NULL THEN {leaves}
@@ -68,7 +68,6 @@ CASE WHEN "to" IS NULL THEN {leaves}
 _FROM = '"from" = {segment}'
 _COUNT = "SELECT count(*) FROM {moves} WHERE {wanted}"
 _LATER_ORDERS = "SELECT count(*) FROM {orders} WHERE NOT ({before})"
-_BY_NUMBER, _AS_TEXT = "CAST(customer_id AS BIGINT)", "length(customer_id), customer_id"
 
 
 @dataclass(frozen=True)
@@ -257,7 +256,6 @@ def _write(place: Workplace, opened: Opened, moves: Sql, segment: str | None, ou
     ranking = joined(map(literal, opened.ranking if opened.is_ranked else ()))
     ways = {"leaves": literal(LEAVES), "down": literal(DOWN), "up": literal(UP)}
     wanted = Sql("true") if segment is None else render(_FROM, segment=literal(segment))
-    by_number = opened.orders.ledger["key_type"] == "BIGINT"
     query = render(
         _LIST,
         as_of=literal(opened.snapshot.day),
@@ -265,7 +263,6 @@ def _write(place: Workplace, opened: Opened, moves: Sql, segment: str | None, ou
         moves=moves,
         names=Sql(CUSTOMER_NAMES),
         wanted=wanted,
-        order=Sql(_BY_NUMBER if by_number else _AS_TEXT),
     )
     staged = place.staging / "coming.csv"
     place.engine.write(for_people(query, ("customer_id", "from", "to")), staged)

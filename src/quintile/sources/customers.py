@@ -41,7 +41,9 @@ FROM ({query})
 _CONSENT = "CASE WHEN {yes} THEN true WHEN {no} THEN false END"
 _COUNTS = """
 SELECT count(CASE WHEN consent THEN 1 END), count(CASE WHEN NOT consent THEN 1 END), count_if(consent IS NULL),
-       count_if(customer IS NULL AND email IS NULL AND phone IS NULL AND account IS NULL)
+       count_if(customer IS NULL AND email IS NULL AND phone IS NULL AND account IS NULL),
+       count_if(customer <> coalesce(CAST(TRY_CAST(customer AS BIGINT) AS VARCHAR), '')),
+       count_if(account <> coalesce(CAST(TRY_CAST(account AS BIGINT) AS VARCHAR), ''))
 FROM {customers}
 """
 
@@ -73,7 +75,7 @@ def read_customers(engine: Engine, path: Path, staging: Path, settings: ReadingS
     columns = {role: second.id(engine, role) for role in ("customer", "email", "phone", "account", "name")}
     query = render(_CUSTOMERS, consent=consent, query=second.table.query, **columns)
     customers = engine.table(CUSTOMERS, query)
-    agreed, refused, silent, unnamed = engine.rows(render(_COUNTS, customers=customers))[0]
+    agreed, refused, silent, unnamed, *texts = engine.rows(render(_COUNTS, customers=customers))[0]
     if unnamed == second.table.rows - len(second.table.rejected):
         raise DataError(
             "empty_input",
@@ -84,4 +86,5 @@ def read_customers(engine: Engine, path: Path, staging: Path, settings: ReadingS
     told = {"unnamed": unnamed, "quarantine": second.bad_rows(engine, {}, show=False)}
     if "consent" in second.columns:
         told["consent"] = {"yes": agreed, "no": refused, "unknown": silent}
-    return SecondTable(CUSTOMERS, frozenset(second.columns), second.table.rows, second.report(**told))
+    text_roles = frozenset(role for role, some in zip(("customer", "account"), texts, strict=True) if some)
+    return SecondTable(CUSTOMERS, frozenset(second.columns), second.table.rows, second.report(**told), text_roles)

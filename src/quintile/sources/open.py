@@ -6,6 +6,7 @@ become columns). Excel and JSON lines are written down as plain text there first
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +19,7 @@ from quintile.sources.files import checksum_meanwhile, open_frame
 from quintile.sources.formats import format_of
 from quintile.sources.json_lines import open_json_lines
 from quintile.sources.lake import refuse_table_of_lake
+from quintile.sources.late_quotes import as_quoted_later
 from quintile.sources.located import SourceTable
 from quintile.sources.parquet import open_parquet
 from quintile.sources.records import locate
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from quintile.engine.base import Engine, FileEngine
     from quintile.sources.located import Copied
     from quintile.sources.staging import Staged
+
+    _Staged = tuple[Dialect, Staged, Copied | None]
 
 
 def open_source(
@@ -109,28 +113,38 @@ def open_text(engine: FileEngine, path: Path, staging: Path, settings: ReadingSe
     )
 
 
-def _staged(
-    engine: FileEngine, path: Path, staging: Path, settings: ReadingSettings
-) -> tuple[Dialect, Staged, Copied | None]:
+def _staged(engine: FileEngine, path: Path, staging: Path, settings: ReadingSettings) -> _Staged:
     """Detect the dialect and stage the file.
 
-    A file that begins as UTF-8 mostly is so to its end, which the proof of its records shows. If it does not, all bytes
-    are looked at for the encoding, and what they say stands.
+    The first pieces of a file mostly tell its encoding and its quotes, and the records prove it. Where some of them are
+    damaged or unusual, all bytes are looked at, and what leaves fewer rows aside stands.
     """
-    fault: DataError | None = None
     dialect = detect_dialect(path, delimiter=settings.delimiter, encoding=settings.encoding, whole=False)
+    first = _tried(engine, path, dialect, staging, settings)
+    if not isinstance(first, DataError) and not first[1].copied:
+        return first
+    found = dialect
+    if isinstance(first, DataError) or first[1].rejected:
+        found = detect_dialect(path, delimiter=settings.delimiter, encoding=settings.encoding)
+    found = as_quoted_later(path, found)
+    second = first if found == dialect else _tried(engine, path, found, staging, settings)
+    best = min(second, first, key=_set_aside)
+    if isinstance(best, DataError):
+        raise best
+    return best
+
+
+def _tried(
+    engine: FileEngine, path: Path, dialect: Dialect, staging: Path, settings: ReadingSettings
+) -> _Staged | DataError:
     try:
-        staged, copied = stage_and_copy(engine, path, dialect, staging, settings)
-        if not staged.rejected:
-            return dialect, staged, copied
+        return dialect, *stage_and_copy(engine, path, dialect, staging, settings)
     except DataError as error:
-        fault = error
-    found = detect_dialect(path, delimiter=settings.delimiter, encoding=settings.encoding)
-    if found != dialect:
-        return found, *stage_and_copy(engine, path, found, staging, settings)
-    if fault is not None:
-        raise fault
-    return dialect, staged, copied
+        return error
+
+
+def _set_aside(tried: _Staged | DataError) -> float:
+    return math.inf if isinstance(tried, DataError) else len(tried[1].rejected)
 
 
 def _shown(dialect: Dialect) -> dict[str, str]:

@@ -30,13 +30,10 @@ UNION ALL SELECT customer_key, customer_id FROM ({earlier}) AS before ANTI JOIN 
 _MOVEMENTS = """
 SELECT {columns} FROM {traced} LEFT JOIN ({names}) AS names USING (customer_key)
 WHERE {wanted}
-ORDER BY {order}
+ORDER BY length(customer_id), customer_id
 """
 _MOVED = '"from" IS DISTINCT FROM "to"'
 _OF_PAIR = '"from" IS NOT DISTINCT FROM {before} AND "to" IS NOT DISTINCT FROM {after}'
-# The id of a merged customer need not be a number, though all that are left are.
-_IN_ORDER = "TRY_CAST(customer_id AS BIGINT) NULLS LAST, length(customer_id), customer_id"
-_AS_TEXT = "length(customer_id), customer_id"
 _COUNT = "SELECT count(*) FROM {traced} WHERE {wanted}"
 
 
@@ -93,14 +90,12 @@ def write_movements(
         StoreError: The file cannot be written.
     """
     earlier, later = (files_of(one.orders.name_paths(store)) for one in ends)
-    by_number = ends[1].orders.ledger["key_type"] == "BIGINT"
     query = render(
         _MOVEMENTS,
         columns=joined(Sql(f'"{column}"') for column in HEADER.split(",")),
         traced=traced,
         names=render(_NAMES, earlier=earlier, later=later),
         wanted=wanted.test,
-        order=Sql(_IN_ORDER if by_number else _AS_TEXT),
     )
     staged = place.staging / "movements.csv"
     place.engine.write(for_people(query, ("customer_id", "from", "to")), staged)

@@ -186,7 +186,9 @@ def _path_of(file: KeptFile, folders: Sequence[Path]) -> Path:
 
 
 def _told(ledger: Ledger, settings: Settings) -> dict[str, Any]:
-    return as_json(ledger) | {"refunds_by": settings.ledger.refunds, "zero_orders": settings.ledger.zero_orders}
+    # A project keeps ids as text, whatever type the source's had that brought them.
+    kept = {"key_type": "VARCHAR", "refunds_by": settings.ledger.refunds, "zero_orders": settings.ledger.zero_orders}
+    return as_json(ledger) | kept
 
 
 def _under_numbers(engine: Engine, parts: Sql, names: Sql) -> Sql:

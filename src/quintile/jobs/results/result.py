@@ -37,7 +37,7 @@ SELECT {who}, first_order, last_order, recency_days, frequency, monetary, {r} AS
        segment {dwell}
 FROM {segmented}
 """
-_BY_ID = "{customers} ORDER BY {order}"
+_BY_ID = "{customers} ORDER BY length(customer_id), customer_id"
 _WITH_NAMES = "{segmented} JOIN {names} USING (customer_key)"
 _CELLS = """
 SELECT segment {own}, r, f, m, recency_days, count(*) AS customers, sum(frequency) AS orders, sum({revenue}) AS revenue
@@ -190,9 +190,8 @@ def _queries(scored: Scored, ledger: Ledger) -> dict[str, Sql]:
         return {"customers": customers, "keyed": customers}
     segmented = render(_WITH_NAMES, segmented=scored.segmented, names=Sql(ledger.names))
     customers = customers_under(replace(scored, segmented=segmented), Sql("customer_id"))
-    order = "CAST(customer_id AS BIGINT)" if ledger.key_type == "BIGINT" else "length(customer_id), customer_id"
     return {
-        "customers": render(_BY_ID, customers=customers, order=Sql(order)),
+        "customers": render(_BY_ID, customers=customers),
         "keyed": customers_under(scored, Sql("customer_key")),
     }
 

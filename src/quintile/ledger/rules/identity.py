@@ -74,6 +74,10 @@ def customer_key(transactions: Transactions, settings: LedgerSettings) -> Sql:
         by_id = "email" not in transactions.roles and transactions.assumed.get("customer_is_email")
         return _text_key("customer" if by_id else "email", transactions)
     column = _column(ROLE_OF[key], transactions)
+    listed = transactions.second.customers
+    if listed is not None and (ROLE_OF[key] if ROLE_OF[key] in listed.roles else "customer") in listed.texts:
+        # People whose ids are no numbers could not stand among customers whose ids all are.
+        column = render("CAST({column} AS VARCHAR)", column=column)
     contact = _contact_of_guests(transactions, settings)
     if contact is None:
         return column
