@@ -168,6 +168,19 @@ def _readable() -> Iterator[None]:
             fix="allow it more, such as --memory 8GB, or fewer --threads",
         ) from error
     except duckdb.Error as error:
+        if "Could not convert Timestamp" in str(error):  # while reading: no cast of ours is named in it
+            raise DataError(
+                "corrupt_file",
+                "the source holds a time that no calendar reaches, beyond the year 290,000",
+                fix="see in which unit its times are written (nanoseconds said to be milliseconds?), or export them"
+                " as text",
+            ) from error
+        if isinstance(error, duckdb.OutOfRangeException) and "DECIMAL(38)" in str(error):
+            raise DataError(
+                "too_large",
+                "to reckon the money exactly takes more than 38 digits",
+                fix="round amounts, unit prices or rates with very many decimals where they come from",
+            ) from error
         if not isinstance(error, _UNREADABLE) and type(error) is not duckdb.Error:
             raise
         if "File too large" in str(error):

@@ -137,6 +137,7 @@ def _lines(recipe: Recipe) -> str:
     unlike = "None" if recipe.drops_repeats else "number"
     customer = f"id_of(row[{_said(recipe.customer)}])"
     customer += '.removesuffix(".0")' if recipe.is_whole(recipe.customer_role) else ""
+    customer += '.rstrip("0").rstrip(".")' if recipe.is_decimal(recipe.customer_role) else ""
     by_row = recipe.rules["duplicates"] == "row"
     return _filled(
         text.LINES,

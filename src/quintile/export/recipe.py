@@ -147,6 +147,10 @@ class Recipe(Counting):
         """Whether the ids of a column are whole numbers that a data frame left a ``.0`` on."""
         return bool(self.how.get(f"{role}_is_whole_number"))
 
+    def is_decimal(self, role: str) -> bool:
+        """Whether the ids of a column are decimals, with zeros after the point that say nothing."""
+        return bool(self.how.get(f"{role}_is_decimal"))
+
     @property
     def by_email(self) -> bool:
         """Whether customers are e-mail addresses, the same in upper and lower case."""

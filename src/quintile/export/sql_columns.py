@@ -36,6 +36,7 @@ CASE WHEN lower({text}) NOT IN (
             ) AND NOT ({text} LIKE '#%!' OR {text} LIKE '#%?')
             THEN {text} END"""
 _WHOLE = "replace({text}, '.0', '')"
+_DECIMAL = "rtrim(rtrim({text}, '0'), '.')"
 _IS_ONE_OF = "lower(trim(CAST({column} AS VARCHAR))) IN (\n                {words}\n            )"
 _FLAG = "CASE WHEN {tests}\n            THEN 1 ELSE 0 END"
 _WORDS_A_LINE = 6
@@ -139,6 +140,8 @@ def _id(recipe: Recipe, role: str) -> Sql:
     """An id as text; words for nothing are nothing."""
     text = render(_TEXT, column=name(recipe.columns.get(role, recipe.customer)))
     nothing = _listed(list(NOTHING))
+    if recipe.is_decimal(role):
+        text = render(_DECIMAL, text=text)
     return render(_ID, text=render(_WHOLE, text=text) if recipe.is_whole(role) else text, nothing=nothing)
 
 

@@ -21,7 +21,7 @@ from quintile.ledger.order_days import ORDER_DAYS, glance, sum_days
 from quintile.ledger.rows import KNOWN_ROW, ledger_rows, line_key
 from quintile.ledger.rules import currency, identity, statuses
 from quintile.ledger.rules.dedupe import settle_repeats
-from quintile.ledger.rules.lines import SHIFT, WIDE, Lines, are_close, grain_of, group_lines
+from quintile.ledger.rules.lines import NARROW, SHIFT, WIDE, Lines, are_close, grain_of, group_lines
 from quintile.ledger.rules.refunds import follow_excluded, net_refunds, table_refunds
 from quintile.ledger.second import found_beside, with_returns
 
@@ -173,6 +173,7 @@ def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: Ledg
     are_numbers = not has_currency and kinds["customer_key"] == kinds["order_id"] == "BIGINT"
     has_refund = "refund" in transactions.roles or statuses.refunded_by_status(transactions, settings) is not None
     money = [kinds["amount"], *([kinds["refund"]] if has_refund else [])]
+    decimals = max(int(kind.rpartition(",")[2].rstrip(")")) if "," in kind else 0 for kind in money)
     return Lines(
         by_day=grain_of(transactions, settings) == "day",
         has_order_id="order" in transactions.roles,
@@ -181,7 +182,8 @@ def _lines(engine: Engine, rows: Sql, transactions: Transactions, settings: Ledg
         has_close_ids=are_numbers and are_close(engine, transactions),
         has_marks=line_key(transactions, settings) != "none",
         zone=settings.time_zone if transactions.on_utc else None,
-        decimals=max(int(kind.rpartition(",")[2].rstrip(")")) if "," in kind else 0 for kind in money),
+        decimals=decimals,
+        digits=NARROW if decimals < NARROW else WIDE,
     )
 
 

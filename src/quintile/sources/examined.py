@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 from quintile.domain.words import counted
 from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
-from quintile.sources.identifiers import FRACTIONS, INVISIBLE, clean_sql, id_sql, look_at_ids, written_twice
+from quintile.sources.identifiers import (
+    FRACTIONS,
+    INVISIBLE,
+    clean_sql,
+    id_sql,
+    is_scaled,
+    look_at_ids,
+    written_twice,
+)
 from quintile.sources.located import ROW_NUMBER
 
 if TYPE_CHECKING:
@@ -102,6 +110,7 @@ def examine_ids(engine: Engine, table: SourceTable, columns: Mapping[str, str]) 
             found.twice = written_twice(engine, table.query, column)
         expressions[role] = id_sql(column, kind, whole=whole, plain=found.plain)
         assumed.update({f"{role}_is_whole_number": True} if whole or kind in FRACTIONS else {})
+        assumed.update({f"{role}_is_decimal": True} if is_scaled(kind) else {})
         assumed.update({f"{role}_is_cleaned": True} if found.cleaned else {})
         assumed.update({"customer_is_email": True} if emails and role == "customer" else {})
     return ExaminedIds(expressions, assumed, _problem(seen), _warnings(seen))

@@ -57,6 +57,8 @@ SELECT sum(pointed), min(shorter), min(longer) FROM (
     GROUP BY regexp_replace(id, '\\.0+$', '') HAVING min(id) <> max(id)
 )
 """
+# A decimal with places has a point, so no zero before it is lost.
+_WITHOUT_ZEROS = "rtrim(rtrim(CAST({column} AS VARCHAR), '0'), '.')"
 _FIRST_ROWS = 200
 _MOSTLY = 0.9
 
@@ -80,6 +82,8 @@ def id_sql(column: str, kind: str, *, whole: bool = False, plain: bool = False) 
             " END",
             column=quoted,
         )
+    if is_scaled(kind):
+        return render(_WITHOUT_ZEROS, column=quoted)
     if kind in LONG_NUMBERS or kind.startswith(("DECIMAL", "DATE", "UUID", "ENUM", "TIME")):
         return render("CAST({column} AS VARCHAR)", column=quoted)
     if kind in EMPTY:
@@ -95,6 +99,11 @@ def id_sql(column: str, kind: str, *, whole: bool = False, plain: bool = False) 
     if whole:
         clean = render("regexp_replace({clean}, '^([0-9]+)\\.0$', '\\1')", clean=clean)
     return clean
+
+
+def is_scaled(kind: str) -> bool:
+    """Whether a type is that of decimals with places after the point, as databases give to all of their numbers."""
+    return kind.startswith("DECIMAL") and not kind.rstrip(")").endswith((", 0", ",0", "DECIMAL"))
 
 
 def look_at_ids(

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from quintile.engine.render import Sql, literal, name, render
+from quintile.engine.render import Sql, joined, literal, name, render
 from quintile.errors import DataError, Place
 from quintile.sources.number_forms import (
     DASHES,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 MOST_WHOLE_DIGITS = 15  # at least so many are kept; longer amounts are no money, and their sums would overflow
 NARROW = 18  # digits of a decimal that fits a machine word
+FEWEST_DECIMALS = 2
 _WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER"}
 _LONG = {"BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"}
 _FLOATS = {"FLOAT", "DOUBLE"}
@@ -41,6 +43,8 @@ _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
 _FLOAT_SCALES = (2, 4, 6)
 _LARGEST_EXACT_FLOAT = 1e8  # with six decimals still fewer digits than a double holds exactly
 
+_IS_CUT = "count_if({column} % {unit} <> 0)"
+_CUT = "SELECT {tests} FROM ({source})"
 _HEAD = "SELECT count(*), count_if(regexp_full_match({text}, {comma})) FROM (SELECT * FROM ({source}) LIMIT 1000)"
 _LOOK = """
 SELECT count({text}), count_if(fits), count_if(fits AND mark > 0),
@@ -128,11 +132,17 @@ class NumberFormat:
     def is_exact(self) -> bool:
         """Whether the column is a decimal of the source that fits as it is."""
         digits = _DECIMAL.fullmatch(self.kind) if self.plain else None
-        return digits is not None and int(digits[1]) <= self.width
+        return digits is not None and int(digits[1]) <= self.width and int(digits[2]) == self.scale
 
 
 def suggest_numbers(
-    engine: Engine, source: Sql, column: str, decimal: Mark | None = None, kind: str = "VARCHAR"
+    engine: Engine,
+    source: Sql,
+    column: str,
+    decimal: Mark | None = None,
+    kind: str = "VARCHAR",
+    *,
+    as_written: bool = False,
 ) -> NumberFormat:
     """Find out how a column's amounts are written, from all of its values.
 
@@ -142,6 +152,8 @@ def suggest_numbers(
         column: The column's name.
         decimal: The decimal mark if the user said it.
         kind: The column's type in the database.
+        as_written: A decimal type has as many decimals as its texts had; else those that no value needs are left out,
+            because a database gives all of its numbers the same.
 
     Raises:
         DataError: ``ambiguous_decimal``, ``1.234`` may be a thousand or one; ``mixed_currency``, amounts carry
@@ -153,6 +165,7 @@ def suggest_numbers(
         return NumberFormat(kind, scale=0, plain=True)
     if match := _DECIMAL.fullmatch(kind):
         digits, scale = int(match[1]), int(match[2])
+        scale = scale if as_written else _needed(engine, source, column, scale)
         if scale <= MOST_DECIMALS:
             return NumberFormat(kind, scale=scale, width=_width(digits - scale, scale), plain=True)
         return _suggest_as_text(engine, source, column, kind)
@@ -190,6 +203,16 @@ def amount_sql(column: Sql, form: NumberFormat) -> tuple[Sql, Sql]:
     if not form.plain:
         value = render(_VALUE, **parts, type=sql_type)
     return value, render(_PROBLEM, **{**parts, "general": literal(general_pattern(form.decimal))}, value=value)
+
+
+def _needed(engine: Engine, source: Sql, column: str, scale: int) -> int:
+    """How many decimals the values of a decimal column need, two at least."""
+    fewer = range(FEWEST_DECIMALS, scale)
+    if not fewer:
+        return scale
+    tests = (render(_IS_CUT, column=name(column), unit=Sql(f"{Decimal(1).scaleb(-places):f}")) for places in fewer)
+    cut = engine.rows(render(_CUT, tests=joined(tests), source=source))[0]
+    return next((places for places, rows in zip(fewer, cut, strict=True) if not rows), scale)
 
 
 def _parts(text: Sql, decimal: Mark, scale: int) -> dict[str, Sql]:

@@ -158,7 +158,8 @@ def _has_own_times(table: SourceTable, column: str) -> bool:
 def _form(engine: Engine, table: SourceTable, column: str, settings: ReadingSettings) -> NumberFormat:
     typed = table.shown.get(column, column) in table.typed
     decimal = "." if typed else settings.decimal
-    form = suggest_numbers(engine, table.query, column, decimal, table.columns[column])
+    kind = table.columns[column]
+    form = suggest_numbers(engine, table.query, column, decimal, kind, as_written=column in table.raws)
     return replace(form, currency=sign_of(table.shown.get(column, column), form.currency))
 
 
