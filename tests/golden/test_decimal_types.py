@@ -116,13 +116,13 @@ def test_whole_numbers_sent_twice_leave_a_project_unchanged(tmp_path):
 
 def test_the_exported_sql_and_python_name_customers_alike(tmp_path):
     path = tmp_path / "orders.parquet"
-    amounts = decimals(["10.50", "20.35", "30.45"], 10)
-    columns = {"customer_id": decimals(["7", "70", "0.5"], 10), "order_date": [DAY] * 3, "amount": amounts}
+    amounts = decimals(["10.50", "20.35", "30.45", "1"], 10)
+    columns = {"customer_id": decimals(["7", "70", "0.5", "0"], 10), "order_date": [DAY] * 4, "amount": amounts}
     pq.write_table(pa.table(columns), path)
     found = written(path, {"model": {"window": "all", "scale": 3}}, as_of=date(2026, 2, 1))
-    assert {row[0] for row in found.customers} == {"7", "70", "0.5"}
-    assert {row[0] for row in found.by_sql} == {"7", "70", "0.5"}
-    assert {row[0] for row in found.by_python} == {"7", "70", "0.5"}
+    assert {row[0] for row in found.customers} == {"7", "70", "0.5", "0"}
+    assert {row[0] for row in found.by_sql} == {"7", "70", "0.5", "0"}
+    assert {row[0] for row in found.by_python} == {"7", "70", "0.5", "0"}
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,8 @@ def _typing(recipe: Recipe) -> str:
         zoned=zoned,
         plain='.replace(".", "").replace(",", ".")' if recipe.how.get("decimal") == "," else "",
     )
-    return text.PARSED + "\n" + typing if recipe.formats else typing
+    typing = text.PARSED + "\n" + typing if recipe.formats else typing
+    return text.OF_DECIMALS + "\n" + typing if recipe.is_decimal(recipe.customer_role) else typing
 
 
 def _filled(template: str, **parts: str) -> str:
@@ -135,9 +136,9 @@ def _lines(recipe: Recipe) -> str:
     if recipe.has_kind and "test" in recipe.rules["exclude"]:
         exclusions.append(f"word_of(row[{_said(columns['kind'])}]) == 'test'")
     unlike = "None" if recipe.drops_repeats else "number"
-    customer = f"id_of(row[{_said(recipe.customer)}])"
+    cell = f"row[{_said(recipe.customer)}]"
+    customer = f"id_of(without_zeros({cell}))" if recipe.is_decimal(recipe.customer_role) else f"id_of({cell})"
     customer += '.removesuffix(".0")' if recipe.is_whole(recipe.customer_role) else ""
-    customer += '.rstrip("0").rstrip(".")' if recipe.is_decimal(recipe.customer_role) else ""
     by_row = recipe.rules["duplicates"] == "row"
     return _filled(
         text.LINES,

@@ -38,6 +38,14 @@ def read_rows():
     raise NotImplementedError($message)
 '''
 
+OF_DECIMALS = '''
+def without_zeros(value):
+    """A decimal without the zeros at its end that say nothing."""
+    text = f"{value:f}" if isinstance(value, Decimal) else text_of(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+'''
+
 TYPING = '''
 def text_of(value):
     """A text without blanks around it; empty where there is nothing."""

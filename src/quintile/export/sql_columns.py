@@ -36,7 +36,8 @@ CASE WHEN lower({text}) NOT IN (
             ) AND NOT ({text} LIKE '#%!' OR {text} LIKE '#%?')
             THEN {text} END"""
 _WHOLE = "replace({text}, '.0', '')"
-_DECIMAL = "rtrim(rtrim({text}, '0'), '.')"
+# Some databases write no point where nothing follows it: 70 keeps its zero.
+_DECIMAL = "CASE WHEN {text} LIKE '%.%' THEN rtrim(rtrim({text}, '0'), '.') ELSE {text} END"
 _IS_ONE_OF = "lower(trim(CAST({column} AS VARCHAR))) IN (\n                {words}\n            )"
 _FLAG = "CASE WHEN {tests}\n            THEN 1 ELSE 0 END"
 _WORDS_A_LINE = 6
