@@ -104,17 +104,12 @@ def test_a_column_is_typed_if_every_text_is_the_spelling_of_its_value(copied, co
     assert after == before
 
 
-def test_more_decimals_than_the_first_rows_promise_cost_the_type_and_no_digit(copied, monkeypatch):
+@pytest.mark.parametrize(
+    ("first", "later"), [("9.50", "9.505"), ("9", "9.5"), ("9", "9.05"), ("9", "-0.5"), ("9", "9.0")]
+)
+def test_more_decimals_than_the_first_rows_promise_cost_the_type_and_no_digit(copied, monkeypatch, first, later):
     monkeypatch.setattr(module, "_SAMPLED", 2)
-    table, before, after = copied(HEAD + ROW * 2 + ROW.replace("9.50", "9.505"))
-    assert table.columns["total"] == "VARCHAR"
-    assert after == before
-
-
-@pytest.mark.parametrize("later", ["9.5", "9.05", "-0.5", "9.0"])
-def test_decimals_that_only_later_rows_have_are_kept(copied, monkeypatch, later):
-    monkeypatch.setattr(module, "_SAMPLED", 2)
-    table, before, after = copied(HEAD + ROW.replace("9.50", "9") * 2 + ROW.replace("9.50", later))
+    table, before, after = copied(HEAD + ROW.replace("9.50", first) * 2 + ROW.replace("9.50", later))
     assert table.columns["total"] == "VARCHAR"
     assert after == before
 

@@ -52,16 +52,12 @@ def _is_shown(lines: Sequence[bytes], dialect: Dialect, other: Dialect) -> bool:
 def _lines_with(marks: Sequence[bytes], path: Path, dialect: Dialect) -> Iterator[bytes]:
     rest = b""
     for chunk in utf8_chunks(path, dialect):
-        *lines, rest = (
-            (rest + chunk).split(b"\n") if any(mark in rest + chunk for mark in marks) else _end(rest + chunk)
-        )
+        text = rest + chunk
+        end = text.rfind(b"\n") + 1
+        whole, rest = text[:end], text[end:]
         if len(rest) > LONGEST_RECORD:
             return
-        yield from (line.removesuffix(b"\r") for line in lines if any(mark in line for mark in marks))
+        if any(mark in whole for mark in marks):
+            yield from (line.removesuffix(b"\r") for line in whole.split(b"\n") if any(mark in line for mark in marks))
     if any(mark in rest for mark in marks):
         yield rest
-
-
-def _end(text: bytes) -> tuple[bytes]:
-    """What follows the last line end."""
-    return (text[text.rfind(b"\n") + 1 :],)
